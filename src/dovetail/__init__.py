@@ -1,0 +1,1 @@
+"""Dovetail proves that the parts of a multi-service system work together."""

@@ -1,0 +1,25 @@
+"""The error tree, handed on."""
+
+from dovetail.errors.tree import (
+    BrokenDovetailError,
+    DovetailError,
+    MissingPartError,
+    NothingSelectedError,
+    NotReadyError,
+    Problem,
+    StageError,
+    SuiteError,
+    UsageError,
+)
+
+__all__ = [
+    "BrokenDovetailError",
+    "DovetailError",
+    "MissingPartError",
+    "NotReadyError",
+    "NothingSelectedError",
+    "Problem",
+    "StageError",
+    "SuiteError",
+    "UsageError",
+]

@@ -1,0 +1,73 @@
+"""Values as users write and services answer them, and where each stands in the user's file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypeAlias
+from uuid import UUID
+
+Scalar: TypeAlias = bool | int | float | str | bytes | Decimal | datetime | date | timedelta | UUID | None
+Data: TypeAlias = "Scalar | Sequence[Data] | Mapping[str, Data]"
+Path: TypeAlias = "tuple[str | int, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A spot in a user's file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+NOWHERE = Place("", 0, 0)
+
+
+class Table(dict[str, Data]):
+    """A mapping read from a file; `marks` holds (line, column) of each key and of its value."""
+
+    __slots__ = ("file", "marks")
+
+    def __init__(self, file: str = "") -> None:
+        super().__init__()
+        self.file = file
+        self.marks: dict[str, tuple[int, int, int, int]] = {}
+
+    def place_of_key(self, key: str) -> Place:
+        line, column, _, _ = self.marks[key]
+        return Place(self.file, line, column)
+
+    def place_of_value(self, key: str) -> Place:
+        _, _, line, column = self.marks[key]
+        return Place(self.file, line, column)
+
+
+class Row(list[Data]):
+    """A list read from a file; `marks` holds (line, column) of each item."""
+
+    __slots__ = ("file", "marks")
+
+    def __init__(self, file: str = "") -> None:
+        super().__init__()
+        self.file = file
+        self.marks: list[tuple[int, int]] = []
+
+    def place_of_item(self, index: int) -> Place:
+        return Place(self.file, *self.marks[index])
+
+
+def locate(data: Data, path: Path) -> Place | None:
+    """Return the place of the deepest written value on `path`, or None where nothing was read from a file."""
+    place: Place | None = None
+    for part in path:
+        if isinstance(data, Table) and isinstance(part, str) and part in data.marks:
+            place, data = data.place_of_key(part), data[part]
+        elif isinstance(data, Row) and isinstance(part, int) and part < len(data.marks):
+            place, data = data.place_of_item(part), data[part]
+        else:
+            break
+    return place

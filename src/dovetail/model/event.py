@@ -1,0 +1,204 @@
+"""The facts of a run, in the order they happened; the journal keeps them, every report is read from them.
+
+`at` is seconds since the epoch. A new fact is a new class and a new line in EVENTS.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from dovetail.model.data import NOWHERE, Place
+from dovetail.model.exchange import Exchange
+from dovetail.model.outcome import StepOutcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class MappedService:
+    name: str
+    technology: str
+    kind: str
+    owner: str = ""
+    criticality: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MappedEdge:
+    name: str
+    source: str
+    target: str
+    technology: str
+    is_asynchronous: bool = False
+    when_broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCheck:
+    id: str
+    name: str
+    scope: str
+    place: Place = NOWHERE
+    tags: tuple[str, ...] = ()
+    isolation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    at: float
+    run: str
+    system: str
+    environment: str
+    seed: str
+    version: str
+    agents: int
+    options: Mapping[str, str] = field(default_factory=dict)
+    services: tuple[MappedService, ...] = ()
+    edges: tuple[MappedEdge, ...] = ()
+    checks: tuple[PlannedCheck, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChanged:
+    """A service's state: building starting ready done paused stopping stopped failed; `ready_ms` once it is ready."""
+
+    at: float
+    service: str
+    state: str
+    ready_ms: float = 0.0
+    detail: str = ""
+    address: str = ""
+    pid: int = 0
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogWritten:
+    at: float
+    service: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeSeen:
+    at: float
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStarted:
+    at: float
+    check: str
+    attempt: int
+    agent: int
+    isolation: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    at: float
+    check: str
+    attempt: int
+    step: StepOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """`why` tells a verdict that no step explains: no expectation evaluated, timed out, skipped."""
+
+    at: float
+    check: str
+    attempt: int
+    verdict: Verdict
+    duration_ms: float
+    why: str = ""
+    cleanup_failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEnded:
+    at: float
+    check: str
+    verdict: Verdict
+    duration_ms: float
+    attempts: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultInjected:
+    at: float
+    lease: str
+    edge: str
+    kind: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultLifted:
+    at: float
+    lease: str
+    edge: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TornDown:
+    """The proof of teardown: `remains` names every process, port or directory still there."""
+
+    at: float
+    took_ms: float
+    remains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something a user must be told that belongs to no check; level: note, warning, error."""
+
+    at: float
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """`causes` are all reasons against 0, most important first; `exit_code` is that of the first."""
+
+    at: float
+    verdict: Verdict
+    exit_code: int
+    duration_ms: float
+    causes: tuple[str, ...] = ()
+
+
+Event: TypeAlias = (
+    RunStarted
+    | ServiceChanged
+    | LogWritten
+    | ExchangeSeen
+    | CheckStarted
+    | StepEnded
+    | AttemptEnded
+    | CheckEnded
+    | FaultInjected
+    | FaultLifted
+    | TornDown
+    | Noticed
+    | RunEnded
+)
+
+EVENTS: Mapping[str, type[Event]] = {
+    "run-started": RunStarted,
+    "service-changed": ServiceChanged,
+    "log-written": LogWritten,
+    "exchange-seen": ExchangeSeen,
+    "check-started": CheckStarted,
+    "step-ended": StepEnded,
+    "attempt-ended": AttemptEnded,
+    "check-ended": CheckEnded,
+    "fault-injected": FaultInjected,
+    "fault-lifted": FaultLifted,
+    "torn-down": TornDown,
+    "noticed": Noticed,
+    "run-ended": RunEnded,
+}

@@ -1,0 +1,68 @@
+"""What came of a step, an attempt and a check; the four-state verdict and its exit codes."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from dovetail.model.data import NOWHERE, Place
+
+
+class Verdict(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    FLAKY = "flaky"
+    INCONCLUSIVE = "inconclusive"
+    SKIPPED = "skipped"
+
+
+class ExitCode(IntEnum):
+    """pytest's 0 to 5, then what only a whole system can say."""
+
+    PASSED = 0
+    FAILED = 1
+    INTERRUPTED = 2
+    BROKEN_DOVETAIL = 3
+    USAGE = 4
+    NOTHING_SELECTED = 5
+    NOT_READY = 6
+    DEPLOY_NO = 7
+    TOO_SLOW = 8
+    INCONCLUSIVE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One expectation that did not hold: where in the answer, what was wanted, what came."""
+
+    path: str
+    expected: str
+    got: str
+    why: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One answer seen while waiting; `at` is seconds since the step began."""
+
+    at: float
+    saw: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """One step of one attempt; `expectations` counts what was evaluated, `error` is why no answer came."""
+
+    name: str
+    verb: str
+    on: str
+    verdict: Verdict
+    started_at: float
+    duration_ms: float
+    expectations: int = 0
+    mismatches: tuple[Mismatch, ...] = ()
+    error: str = ""
+    request: str = ""
+    answer: str = ""
+    sightings: tuple[Sighting, ...] = ()
+    is_cleanup: bool = False
+    place: Place = NOWHERE

@@ -1,0 +1,83 @@
+"""The words that technologies and faults add to the language; the reader and the editor schema are built from them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Effect(StrEnum):
+    """What a step does to the service it speaks to; decides locks and isolation."""
+
+    READS = "reads"
+    WRITES = "writes"
+    DISTURBS = "disturbs"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One key and the kind of its value: string number bool duration size map list any."""
+
+    name: str
+    kind: str
+    doc: str
+    is_required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What a step's first key may be.
+
+    `subject` says what stands behind the key; `waits` is "poll" (ask again) or "stream" (the driver
+    blocks for the next message); `facets` are what an answer offers to `expect` and `save`.
+    """
+
+    name: str
+    subject: Word
+    doc: str
+    aliases: tuple[str, ...] = ()
+    fields: tuple[Word, ...] = ()
+    facets: tuple[Word, ...] = ()
+    waits: str = "poll"
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultWord:
+    """One kind of fault: `value` is its short form (`latency: 200ms`), `fields` its long form.
+
+    `technologies` are those it applies to; empty means every edge.
+    """
+
+    name: str
+    doc: str
+    value: Word | None = None
+    fields: tuple[Word, ...] = ()
+    technologies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TechnologyWords:
+    """What the language knows of one technology."""
+
+    name: str
+    aliases: tuple[str, ...]
+    verbs: tuple[Verb, ...]
+    settings: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    technologies: tuple[TechnologyWords, ...]
+    faults: tuple[FaultWord, ...]
+    scopes: tuple[str, ...] = (
+        "api",
+        "database",
+        "external",
+        "messaging",
+        "services",
+        "cache",
+        "auth",
+        "contract",
+        "resilience",
+        "performance",
+    )

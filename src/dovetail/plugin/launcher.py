@@ -1,0 +1,64 @@
+"""The socket for starting a technology's real server. Called by the environment; filled in `tech/<name>/launcher.py`.
+
+The module defines `launcher()`, which returns a Launcher.
+"""
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from dovetail.model.address import Address
+from dovetail.model.system import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Where a server comes from; `path` is empty where it cannot be had, then `now` says how to get it."""
+
+    name: str
+    version: str = ""
+    path: str = ""
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchOrder:
+    """What the environment hands a launcher: a private empty folder, a free port, the cache shared between runs.
+
+    `user` is the account to drop to (empty where we are not root); `injected` are the addresses of the service's edges
+    by variable, `values` the names its own command may use in `{{ }}`.
+    """
+
+    service: Service
+    folder: Path
+    port: int
+    cache: Path
+    project: Path
+    user: str = ""
+    injected: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How to start one process and stop it again; `folder` is its working directory."""
+
+    command: tuple[str, ...]
+    address: Address
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    user: str = ""
+    stop: signal.Signals = signal.SIGTERM
+    grace: float = 3.0
+    clean_exits: frozenset[int] = frozenset({0})
+
+
+class Launcher(Protocol):
+    def provider(self, service: Service) -> Provider:
+        """Tell where the server for `service` would come from, without starting anything."""
+        ...
+
+    async def prepare(self, order: LaunchOrder) -> Launch:
+        """Lay out the folder (a data directory, a configuration) and say how to start the server in it."""
+        ...

@@ -1,0 +1,29 @@
+"""The fact sheet of a technology: what the registry knows of it before any of its code is loaded.
+
+Every `tech/<name>/sheet.py` defines one `SHEET`; it imports nothing but `model` and this module.
+"""
+
+from dataclasses import dataclass
+
+from dovetail.model.vocabulary import FaultWord, Verb, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`parts` names the sockets that the technology fills, each a module beside the sheet of that name.
+
+    `scheme`, `form` and `port` say how its addresses are written; `library` and `extra` are what a driver needs
+    and how it is installed.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    scheme: str = ""
+    form: str = "url"
+    port: int = 0
+    verbs: tuple[Verb, ...] = ()
+    settings: tuple[Word, ...] = ()
+    faults: tuple[FaultWord, ...] = ()
+    parts: frozenset[str] = frozenset()
+    library: str = ""
+    extra: str = ""
