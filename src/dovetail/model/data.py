@@ -27,6 +27,14 @@ class Place:
 NOWHERE = Place("", 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A statement whose values travel beside it: `parts` has one text more than `values`, a value between each two."""
+
+    parts: tuple[str, ...]
+    values: "tuple[Data, ...]"
+
+
 class Table(dict[str, Data]):
     """A mapping read from a file; `marks` holds (line, column) of each key and of its value."""
 

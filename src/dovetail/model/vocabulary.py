@@ -14,7 +14,10 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One key and the kind of its value: string number bool duration size map list any."""
+    """One key and the kind of its value: string number bool duration size map list any.
+
+    A subject may also be "bound": a statement whose `{{ }}` values are bound by the driver, never spliced.
+    """
 
     name: str
     kind: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dovetail.model.address import Address
-from dovetail.model.data import Data
+from dovetail.model.data import Bound, Data
 from dovetail.model.vocabulary import Effect
 
 
@@ -18,7 +18,7 @@ class Act:
     """A step with its values filled in: `verb` is the full name, `subject` and `fields` as its Verb declares them."""
 
     verb: str
-    subject: Data
+    subject: "Data | Bound"
     fields: Mapping[str, Data] = field(default_factory=dict)
 
 
