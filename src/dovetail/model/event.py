@@ -84,6 +84,14 @@ class ExchangeSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPlanned:
+    """A check that became known only after the run began, such as one that pytest collected."""
+
+    at: float
+    check: PlannedCheck
+
+
+@dataclass(frozen=True, slots=True)
 class CheckStarted:
     at: float
     check: str
@@ -176,6 +184,7 @@ Event: TypeAlias = (
     | ServiceChanged
     | LogWritten
     | ExchangeSeen
+    | CheckPlanned
     | CheckStarted
     | StepEnded
     | AttemptEnded
@@ -192,6 +201,7 @@ EVENTS: Mapping[str, type[Event]] = {
     "service-changed": ServiceChanged,
     "log-written": LogWritten,
     "exchange-seen": ExchangeSeen,
+    "check-planned": CheckPlanned,
     "check-started": CheckStarted,
     "step-ended": StepEnded,
     "attempt-ended": AttemptEnded,

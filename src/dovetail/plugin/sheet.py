@@ -13,7 +13,7 @@ class Sheet:
     """`parts` names the sockets that the technology fills, each a module beside the sheet of that name.
 
     `scheme`, `form` and `port` say how its addresses are written; `library` and `extra` are what a driver needs
-    and how it is installed.
+    and how it is installed; `is_transactional` promises that its sessions honour `Target.is_rolled_back`.
     """
 
     name: str
@@ -27,3 +27,4 @@ class Sheet:
     parts: frozenset[str] = frozenset()
     library: str = ""
     extra: str = ""
+    is_transactional: bool = False
