@@ -3,9 +3,11 @@
 from dovetail.model.vocabulary import FaultWord, Word
 
 _TO = Word(
-    "to", "string", "which way it works: on what goes to the server, what comes back, or both", False,
-    ("request", "answer", "both"),
-)  # fmt: skip
+    "to",
+    "string",
+    "which way it works: on what goes to the server, what comes back, or both",
+    choices=("request", "answer", "both"),
+)
 _PROBABILITY = Word("probability", "number", "the share of connections it strikes, 0 to 1; all of them by default")
 _ENABLED = Word("enabled", "bool", "true, or false to leave the edge alone")
 _DELAY = Word("delay", "duration", "how long each piece of data waits")
