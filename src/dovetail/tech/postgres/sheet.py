@@ -1,7 +1,31 @@
 """The fact sheet of PostgreSQL, read by the registry."""
 
+from dovetail.model.vocabulary import Verb, Word
 from dovetail.plugin.sheet import Sheet
 
+QUERY = Verb(
+    name="postgres.query",
+    aliases=("sql",),
+    subject=Word("sql", "bound", "One or more statements; every {{ value }} is bound, never spliced", is_required=True),
+    doc="Run SQL; the answer is that of the last statement",
+    facets=(
+        Word("rows", "list", "All rows, each a map of column to value"),
+        Word("row", "map", "The first row; null where there is none"),
+        Word("value", "any", "The first column of the first row; null where there is none"),
+        Word("count", "number", "How many rows came back or were changed"),
+        Word("columns", "list", "The names of the columns, in order"),
+        Word("status", "string", "The server's command tag, such as INSERT 0 1"),
+        Word("error", "map", "A refusal: kind, code (SQLSTATE), message, constraint, table, column, detail, hint"),
+    ),
+    example="sql: select status from orders where id = {{ order }}",
+)
+
 SHEET = Sheet(
-    name="postgres", aliases=("postgresql",), scheme="postgresql", port=5432, library="asyncpg", extra="postgres"
+    name="postgres",
+    aliases=("postgresql",),
+    scheme="postgresql",
+    port=5432,
+    verbs=(QUERY,),
+    parts=frozenset(),
+    extra="embedded",
 )

@@ -1,5 +1,150 @@
 """The fact sheet of Redis and Valkey, read by the registry."""
 
+from dovetail.model.vocabulary import Verb, Word
 from dovetail.plugin.sheet import Sheet
 
-SHEET = Sheet(name="redis", aliases=("valkey",), scheme="redis", port=6379, library="redis", extra="redis")
+KEY = Word("key", "string", "The key", is_required=True)
+ERROR = Word("error", "map", "A refusal: kind, code (such as WRONGTYPE), message")
+EXISTS = Word("exists", "bool", "Whether the key is there")
+VALUE = Word("value", "any", "What is stored; null where there is nothing")
+JSON = Word("json", "any", "The value read as JSON; null where it is none")
+TTL = Word("ttl", "number", "Seconds left to live; null where it never expires or is not there")
+COUNT = Word("count", "number", "How many keys or members were touched or found")
+
+GET = Verb(
+    name="redis.get",
+    subject=KEY,
+    doc="Read a key of any type: text, or a map (hash), a list (list, sorted set's members), a sorted list (set)",
+    facets=(VALUE, JSON, TTL, EXISTS, Word("type", "string", "string hash list set zset stream none"), ERROR),
+    example="redis.get: session:{{ user }}",
+)
+SET = Verb(
+    name="redis.set",
+    subject=KEY,
+    doc="Store a value; a map or list is stored as JSON",
+    fields=(
+        Word("value", "any", "What to store", is_required=True),
+        Word("ttl", "duration", "How long it lives"),
+        Word(
+            "only", "string", "Store only where the key is new, or only where it is there", choices=("new", "existing")
+        ),
+    ),
+    facets=(Word("stored", "bool", "Whether it was stored"), ERROR),
+    example="redis.set: price:A-1",
+)
+DELETE = Verb(
+    name="redis.del",
+    subject=Word("keys", "any", "One key or a list of keys", is_required=True),
+    doc="Delete keys",
+    facets=(COUNT, ERROR),
+    example="redis.del: price:A-1",
+)
+INCREMENT = Verb(
+    name="redis.incr",
+    subject=KEY,
+    doc="Add to a number atomically",
+    fields=(Word("by", "number", "How much; 1 by default"),),
+    facets=(VALUE, ERROR),
+    example="redis.incr: visits",
+)
+EXPIRE = Verb(
+    name="redis.expire",
+    subject=KEY,
+    doc="Give a key a time to live",
+    fields=(Word("ttl", "duration", "How long it lives", is_required=True),),
+    facets=(EXISTS, ERROR),
+    example="redis.expire: price:A-1",
+)
+TIME_TO_LIVE = Verb(
+    name="redis.ttl",
+    subject=KEY,
+    doc="Read how long a key still lives",
+    facets=(TTL, EXISTS, ERROR),
+    example="redis.ttl: session:{{ user }}",
+)
+EXIST = Verb(
+    name="redis.exists",
+    subject=Word("keys", "any", "One key or a list of keys", is_required=True),
+    doc="Ask whether keys are there",
+    facets=(EXISTS, COUNT, ERROR),
+    example="redis.exists: session:{{ user }}",
+)
+HASH_GET = Verb(
+    name="redis.hget",
+    subject=KEY,
+    doc="Read one field of a hash",
+    fields=(Word("field", "string", "The field", is_required=True),),
+    facets=(VALUE, JSON, EXISTS, ERROR),
+    example="redis.hget: user:1",
+)
+HASH_SET = Verb(
+    name="redis.hset",
+    subject=KEY,
+    doc="Set fields of a hash",
+    fields=(Word("values", "map", "Field to value", is_required=True),),
+    facets=(COUNT, ERROR),
+    example="redis.hset: user:1",
+)
+HASH_ALL = Verb(
+    name="redis.hgetall",
+    subject=KEY,
+    doc="Read a whole hash",
+    facets=(VALUE, EXISTS, ERROR),
+    example="redis.hgetall: user:1",
+)
+KEYS = Verb(
+    name="redis.keys",
+    subject=Word("pattern", "string", "A glob such as session:*", is_required=True),
+    doc="List the keys that match a pattern, sorted",
+    facets=(Word("keys", "list", "The keys"), COUNT, ERROR),
+    example="redis.keys: session:*",
+)
+PUBLISH = Verb(
+    name="redis.publish",
+    subject=Word("channel", "string", "The channel", is_required=True),
+    doc="Publish a message; a map or list is sent as JSON",
+    fields=(Word("value", "any", "The message", is_required=True),),
+    facets=(Word("receivers", "number", "How many subscribers got it"), ERROR),
+    example="redis.publish: prices",
+)
+SUBSCRIBE = Verb(
+    name="redis.subscribe",
+    subject=Word("channel", "string", "A channel, or a pattern where it holds * ? or [", is_required=True),
+    doc="Wait for a message published since the check began",
+    facets=(VALUE, JSON, Word("channel", "string", "Where it was published"), ERROR),
+    waits="stream",
+    example="redis.subscribe: orders.*",
+)
+COMMAND = Verb(
+    name="redis.command",
+    aliases=("redis",),
+    subject=Word("command", "any", "A list of words, or one line split like a shell's", is_required=True),
+    doc="Send any command",
+    facets=(VALUE, JSON, ERROR),
+    example="redis: [LRANGE, queue, 0, -1]",
+)
+
+SHEET = Sheet(
+    name="redis",
+    aliases=("valkey",),
+    scheme="redis",
+    port=6379,
+    verbs=(
+        GET,
+        SET,
+        DELETE,
+        INCREMENT,
+        EXPIRE,
+        TIME_TO_LIVE,
+        EXIST,
+        HASH_GET,
+        HASH_SET,
+        HASH_ALL,
+        KEYS,
+        PUBLISH,
+        SUBSCRIBE,
+        COMMAND,
+    ),
+    parts=frozenset(),
+    extra="embedded",
+)
