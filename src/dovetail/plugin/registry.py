@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from dovetail.errors import BrokenDovetailError, MissingPartError, Problem
 from dovetail.model.vocabulary import FaultWord, TechnologyWords, Vocabulary
 from dovetail.plugin.driver import Driver
+from dovetail.plugin.fault import FaultMaker
 from dovetail.plugin.launcher import Launcher
 from dovetail.plugin.preparer import Preparer
 from dovetail.plugin.prober import Prober
@@ -56,6 +57,9 @@ class Registry:
 
     def tap(self, technology: str) -> Tap | Rewriter | None:
         return cast("Tap | Rewriter | None", self._part(technology, "tap"))
+
+    def fault(self, technology: str) -> FaultMaker | None:
+        return cast("FaultMaker | None", self._part(technology, "fault"))
 
     def driver(self, technology: str) -> Driver:
         driver = cast("Driver | None", self._part(technology, "driver"))
