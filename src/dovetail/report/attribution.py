@@ -1,0 +1,57 @@
+"""To which check an exchange belongs: by its trace, else by being alone in time and reach. Called by `record`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from dovetail.model.exchange import Exchange
+from dovetail.report.fact import Attribution, SeenExchange
+from dovetail.report.reach import Reach
+
+KEPT_PER_CHECK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One attempt of a check in time, and the services it could touch."""
+
+    check: str
+    started_at: float
+    ended_at: float
+    trace: str
+    services: frozenset[str]
+
+
+@dataclass(slots=True)
+class Share:
+    """What one check was given; `left_out` counts what was too much to keep."""
+
+    seen: list[SeenExchange] = field(default_factory=list)
+    left_out: int = 0
+
+    def add(self, exchange: Exchange, by: Attribution) -> None:
+        if len(self.seen) < KEPT_PER_CHECK:
+            self.seen.append(SeenExchange(exchange, by))
+        else:
+            self.left_out += 1
+
+
+def attribute(exchanges: Iterable[Exchange], spans: Sequence[Span], reach: Reach) -> dict[str, Share]:
+    """Share the exchanges out; one that several checks could have caused goes to each of them, marked as shared."""
+    shares: dict[str, Share] = {}
+    by_trace = {span.trace: span for span in spans if span.trace}
+    waiting = sorted(spans, key=lambda span: -span.started_at)
+    active: list[Span] = []
+    for exchange in sorted(exchanges, key=lambda one: one.started_at):
+        owner = by_trace.get(exchange.trace) if exchange.trace else None
+        if owner is not None:
+            shares.setdefault(owner.check, Share()).add(exchange, Attribution.TRACE)
+            continue
+        at = exchange.started_at
+        while waiting and waiting[-1].started_at <= at:
+            active.append(waiting.pop())
+        active = [span for span in active if span.ended_at >= at]
+        owners = {span.check for span in active if reach.touches(span.services, exchange.edge)}
+        by = Attribution.ALONE if len(owners) == 1 else Attribution.SHARED
+        for check in owners:
+            shares.setdefault(check, Share()).add(exchange, by)
+    return shares

@@ -1,0 +1,210 @@
+"""The growing halves of a Record: a check, a service, an edge and the log while events still come. Used by `record`."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import deque
+from dataclasses import dataclass, field
+
+from dovetail.model.event import (
+    AttemptEnded,
+    CheckEnded,
+    CheckStarted,
+    LogWritten,
+    MappedEdge,
+    MappedService,
+    PlannedCheck,
+    ServiceChanged,
+    StepEnded,
+)
+from dovetail.model.exchange import Exchange
+from dovetail.model.outcome import StepOutcome, Verdict
+from dovetail.report.fact import BAD_ENDS, AttemptRecord, CheckRecord, EdgeRecord, ServiceRecord
+
+LAST_LINES = 20
+WINDOW_LINES = 80
+SECONDS_BEFORE = 0.5
+SECONDS_AFTER = 0.3
+LEAVING = frozenset({"stopping", "stopped"})
+
+
+class LogBook:
+    """The last lines of each service, and the window of them around a check."""
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
+        self._lines: dict[str, deque[LogWritten]] = {}
+        self._sorted: dict[str, tuple[list[float], list[LogWritten]]] = {}
+
+    def add(self, event: LogWritten) -> None:
+        lines = self._lines.get(event.service)
+        if lines is None:
+            lines = self._lines[event.service] = deque(maxlen=self._kept)
+        lines.append(event)
+        self._sorted.pop(event.service, None)
+
+    def last(self, service: str) -> tuple[str, ...]:
+        lines = self._lines.get(service, ())
+        return tuple(event.line for event in list(lines)[-LAST_LINES:])
+
+    def window(self, check: CheckRecord, services: frozenset[str]) -> tuple[LogWritten, ...]:
+        """Return what `services` wrote while the attempt that tells the verdict ran, the last lines if too many."""
+        attempt = check.telling_attempt
+        if attempt is None:
+            return ()
+        found: list[LogWritten] = []
+        for service in services:
+            times, lines = self._in_order(service)
+            first = bisect_left(times, attempt.started_at - SECONDS_BEFORE)
+            behind = bisect_right(times, attempt.ended_at + SECONDS_AFTER)
+            found.extend(lines[max(first, behind - WINDOW_LINES) : behind])
+        found.sort(key=lambda event: event.at)
+        return tuple(found[-WINDOW_LINES:])
+
+    def _in_order(self, service: str) -> tuple[list[float], list[LogWritten]]:
+        if service not in self._sorted:
+            lines = sorted(self._lines.get(service, ()), key=lambda event: event.at)
+            self._sorted[service] = ([event.at for event in lines], lines)
+        return self._sorted[service]
+
+
+@dataclass(slots=True)
+class AttemptDraft:
+    start: CheckStarted
+    steps: list[StepOutcome] = field(default_factory=list)
+    end: AttemptEnded | None = None
+
+    def finish(self, last_at: float, unfinished: str) -> AttemptRecord:
+        start, end = self.start, self.end
+        return AttemptRecord(
+            number=start.attempt,
+            agent=start.agent,
+            started_at=start.at,
+            duration_ms=end.duration_ms if end else max(0.0, last_at - start.at) * 1000,
+            verdict=end.verdict if end else Verdict.INCONCLUSIVE,
+            why=end.why if end else unfinished,
+            cleanup_failed=end.cleanup_failed if end else "",
+            isolation=start.isolation,
+            trace=start.trace,
+            steps=tuple(self.steps),
+        )
+
+
+@dataclass(slots=True)
+class CheckDraft:
+    planned: PlannedCheck
+    attempts: dict[int, AttemptDraft] = field(default_factory=dict)
+    acted_on: set[str] = field(default_factory=set)
+    end: CheckEnded | None = None
+
+    def start(self, event: CheckStarted) -> None:
+        self.attempts[event.attempt] = AttemptDraft(event)
+
+    def step(self, event: StepEnded) -> None:
+        self.acted_on.add(event.step.on)
+        self._attempt(event.attempt, event.step.started_at).steps.append(event.step)
+
+    def end_attempt(self, event: AttemptEnded) -> None:
+        self._attempt(event.attempt, event.at - event.duration_ms / 1000).end = event
+
+    def forget_steps(self) -> None:
+        for attempt in self.attempts.values():
+            attempt.steps.clear()
+
+    def finish(self, last_at: float, unfinished: str) -> CheckRecord:
+        planned, end = self.planned, self.end
+        attempts = tuple(attempt.finish(last_at, unfinished) for attempt in self.attempts.values())
+        why = end.why if end else (unfinished if attempts else f"never started: {unfinished}")
+        return CheckRecord(
+            id=planned.id,
+            name=planned.name,
+            scope=planned.scope or "other",
+            verdict=end.verdict if end else Verdict.INCONCLUSIVE,
+            place=planned.place,
+            tags=planned.tags,
+            duration_ms=end.duration_ms if end else sum(attempt.duration_ms for attempt in attempts),
+            why=why,
+            attempts=attempts,
+        )
+
+    def _attempt(self, number: int, at: float) -> AttemptDraft:
+        if number not in self.attempts:
+            self.attempts[number] = AttemptDraft(CheckStarted(at, self.planned.id, number, 0))
+        return self.attempts[number]
+
+
+@dataclass(slots=True)
+class ServiceDraft:
+    mapped: MappedService
+    changes: list[ServiceChanged] = field(default_factory=list)
+    ready_ms: float = 0.0
+    first_ready_at: float = 0.0
+    address: str = ""
+
+    @classmethod
+    def of(cls, name: str) -> "ServiceDraft":
+        return cls(MappedService(name, "", ""))
+
+    def hear(self, event: ServiceChanged) -> None:
+        self.changes.append(event)
+        self.address = event.address or self.address
+        if event.state in {"ready", "done"} and not self.first_ready_at:
+            self.ready_ms, self.first_ready_at = event.ready_ms, event.at
+
+    def finish(self, log: LogBook) -> ServiceRecord:
+        states = [change.state for change in self.changes]
+        while states and states[-1] in LEAVING:
+            states.pop()
+        return ServiceRecord(
+            name=self.mapped.name,
+            technology=self.mapped.technology,
+            kind=self.mapped.kind,
+            owner=self.mapped.owner,
+            criticality=self.mapped.criticality,
+            state=states[-1] if states else "",
+            ready_ms=self.ready_ms,
+            address=self.address,
+            changes=tuple(self.changes),
+            last_lines=log.last(self.mapped.name),
+        )
+
+
+@dataclass(slots=True)
+class EdgeDraft:
+    mapped: MappedEdge
+    times: "array[float]" = field(default_factory=lambda: array("d"))
+    failed: int = 0
+    faulted: int = 0
+
+    @classmethod
+    def of(cls, name: str, technology: str) -> "EdgeDraft":
+        source, _, target = name.partition("->")
+        return cls(MappedEdge(name, source.strip(), target.strip(), technology))
+
+    def hear(self, exchange: Exchange) -> None:
+        self.times.append(exchange.duration_ms)
+        if exchange.ended in BAD_ENDS:
+            self.failed += 1
+        elif exchange.ended == "faulted":
+            self.faulted += 1
+
+    def finish(self, *, is_failing: bool) -> EdgeRecord:
+        mapped, times = self.mapped, sorted(self.times)
+        return EdgeRecord(
+            name=mapped.name,
+            source=mapped.source,
+            target=mapped.target,
+            technology=mapped.technology,
+            is_asynchronous=mapped.is_asynchronous,
+            when_broken=mapped.when_broken,
+            calls=len(times),
+            failed=self.failed,
+            faulted=self.faulted,
+            p50_ms=_percentile(times, 0.5),
+            p99_ms=_percentile(times, 0.99),
+            max_ms=times[-1] if times else 0.0,
+            is_failing=is_failing,
+        )
+
+
+def _percentile(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0

@@ -1,0 +1,199 @@
+"""What a report knows of a run: its events folded into frozen values. Made by `record`, read by every format."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dovetail.model.data import NOWHERE, Place
+from dovetail.model.event import LogWritten, Noticed, ServiceChanged
+from dovetail.model.exchange import Exchange
+from dovetail.model.outcome import StepOutcome, Verdict
+
+BAD_ENDS = frozenset({"failed", "cut", "refused", "timed out"})
+
+
+class Attribution(StrEnum):
+    """How an exchange is known to belong to a check; SHARED ones only happened while several checks ran."""
+
+    TRACE = "trace"
+    ALONE = "alone"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenExchange:
+    exchange: Exchange
+    by: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    passed: int = 0
+    failed: int = 0
+    flaky: int = 0
+    inconclusive: int = 0
+    skipped: int = 0
+
+    @property
+    def checks(self) -> int:
+        return self.passed + self.failed + self.flaky + self.inconclusive + self.skipped
+
+    @property
+    def is_green(self) -> bool:
+        return not (self.failed or self.flaky or self.inconclusive)
+
+    def of(self, verdict: Verdict) -> int:
+        return {
+            Verdict.PASSED: self.passed,
+            Verdict.FAILED: self.failed,
+            Verdict.FLAKY: self.flaky,
+            Verdict.INCONCLUSIVE: self.inconclusive,
+            Verdict.SKIPPED: self.skipped,
+        }[verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRecord:
+    """`lifted_at` is 0 where the end of the fault was never told."""
+
+    lease: str
+    edge: str
+    kind: str
+    settings: Mapping[str, str]
+    check: str
+    injected_at: float
+    lifted_at: float = 0.0
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        return " ".join([self.kind, *(f"{name} {value}" for name, value in self.settings.items())])
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRecord:
+    """`state` is the last one told before teardown, `changes` its whole health timeline."""
+
+    name: str
+    technology: str
+    kind: str = ""
+    owner: str = ""
+    criticality: float = 0.0
+    state: str = ""
+    ready_ms: float = 0.0
+    address: str = ""
+    changes: tuple[ServiceChanged, ...] = ()
+    last_lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRecord:
+    """`failed` counts answers that said no or never came, `faulted` those given by a fault.
+
+    It is failing where such a call belongs to a check that did not pass.
+    """
+
+    name: str
+    source: str
+    target: str
+    technology: str
+    is_asynchronous: bool = False
+    when_broken: str = ""
+    calls: int = 0
+    failed: int = 0
+    faulted: int = 0
+    p50_ms: float = 0.0
+    p99_ms: float = 0.0
+    max_ms: float = 0.0
+    is_failing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    number: int
+    agent: int
+    started_at: float
+    duration_ms: float
+    verdict: Verdict
+    why: str = ""
+    cleanup_failed: str = ""
+    isolation: str = ""
+    trace: str = ""
+    steps: tuple[StepOutcome, ...] = ()
+
+    @property
+    def ended_at(self) -> float:
+        return self.started_at + self.duration_ms / 1000
+
+    @property
+    def blamed_step(self) -> StepOutcome | None:
+        """The first step that did not pass, acts before clean-up."""
+        bad = [step for step in self.steps if step.verdict not in {Verdict.PASSED, Verdict.SKIPPED}]
+        return min(bad, key=lambda step: step.is_cleanup, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    id: str
+    name: str
+    scope: str
+    verdict: Verdict
+    place: Place = NOWHERE
+    tags: tuple[str, ...] = ()
+    duration_ms: float = 0.0
+    why: str = ""
+    attempts: tuple[AttemptRecord, ...] = ()
+    exchanges: tuple[SeenExchange, ...] = ()
+    exchanges_left_out: int = 0
+    faults: tuple[FaultRecord, ...] = ()
+    log: tuple[LogWritten, ...] = ()
+
+    @property
+    def is_fine(self) -> bool:
+        return self.verdict in {Verdict.PASSED, Verdict.SKIPPED}
+
+    @property
+    def cleanup_failed(self) -> str:
+        return next((attempt.cleanup_failed for attempt in self.attempts if attempt.cleanup_failed), "")
+
+    @property
+    def telling_attempt(self) -> AttemptRecord | None:
+        """The attempt that explains the verdict: of a flaky check the last that did not pass, else the last."""
+        if not self.attempts:
+            return None
+        if self.verdict is Verdict.FLAKY:
+            bad = [attempt for attempt in self.attempts if attempt.verdict is not Verdict.PASSED]
+            return bad[-1] if bad else self.attempts[-1]
+        return self.attempts[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One run. `is_complete` is False where the journal ends before the run did."""
+
+    run: str
+    system: str
+    environment: str
+    seed: str
+    version: str
+    agents: int
+    options: Mapping[str, str]
+    started_at: float
+    duration_ms: float
+    verdict: Verdict
+    exit_code: int
+    causes: tuple[str, ...]
+    is_complete: bool
+    services: tuple[ServiceRecord, ...] = ()
+    edges: tuple[EdgeRecord, ...] = ()
+    checks: tuple[CheckRecord, ...] = ()
+    faults: tuple[FaultRecord, ...] = ()
+    notices: tuple[Noticed, ...] = ()
+    totals: Totals = field(default_factory=Totals)
+    scopes: Mapping[str, Totals] = field(default_factory=dict)
+    ready_ms: float = 0.0
+    teardown_ms: float = 0.0
+    remains: tuple[str, ...] = ()
+
+    def of_scope(self, scope: str) -> tuple[CheckRecord, ...]:
+        return tuple(check for check in self.checks if check.scope == scope)

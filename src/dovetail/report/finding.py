@@ -1,0 +1,97 @@
+"""Findings: many failures with one cause are told once, with evidence and the next command. Called by every format."""
+
+from dataclasses import dataclass
+
+from dovetail.model.event import MappedEdge
+from dovetail.model.outcome import Verdict
+from dovetail.report.cause import Case, Cause, Evidence, describe_failure, find_cause, log_evidence
+from dovetail.report.fact import CheckRecord, Record
+from dovetail.report.reach import Reach
+from dovetail.report.record import CUT_SHORT
+from dovetail.report.text import spell_count, spell_ms
+
+_RANK = {Verdict.FAILED: 0, Verdict.INCONCLUSIVE: 1, Verdict.FLAKY: 2, Verdict.PASSED: 3, Verdict.SKIPPED: 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One cause and the ids of the checks it explains (none where it belongs to the run itself)."""
+
+    kind: str
+    title: str
+    verdict: Verdict
+    checks: tuple[str, ...] = ()
+    service: str = ""
+    edge: str = ""
+    when: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    next: tuple[str, ...] = ()
+
+
+def find_causes(record: Record) -> tuple[Finding, ...]:
+    """Group what did not pass by cause: those that failed something first, then by how much they explain."""
+    services = {service.name: service for service in record.services}
+    reach = Reach(MappedEdge(edge.name, edge.source, edge.target, edge.technology) for edge in record.edges)
+    groups: dict[tuple[str, ...], tuple[Cause, list[CheckRecord]]] = {}
+    for check in record.checks:
+        if check.is_fine or _is_cut_off(check):
+            continue
+        attempt = check.telling_attempt
+        case = Case(check, attempt, attempt.blamed_step if attempt else None, services, reach)
+        cause = find_cause(case)
+        groups.setdefault(cause.key, (cause, []))[1].append(check)
+    found = [_finding(cause, checks) for cause, checks in groups.values()]
+    found.sort(key=lambda finding: (_RANK[finding.verdict], -len(finding.checks)))
+    told = {finding.service for finding in found if finding.kind == "service-down"}
+    return (*_of_the_run(record, told), *found)
+
+
+def _finding(cause: Cause, checks: list[CheckRecord]) -> Finding:
+    worst = min((check.verdict for check in checks), key=_RANK.__getitem__)
+    return Finding(
+        kind=cause.kind,
+        title=cause.title,
+        verdict=worst,
+        checks=tuple(check.id for check in checks),
+        service=cause.service,
+        edge=cause.edge,
+        when=_when(cause, checks),
+        evidence=cause.evidence,
+        next=tuple(dict.fromkeys((*cause.next, "dovetail run --failed"))),
+    )
+
+
+def _when(cause: Cause, checks: list[CheckRecord]) -> str:
+    """Tell how long before the first step it explains the cause happened."""
+    if not cause.at or cause.kind != "service-down":
+        return ""
+    steps = [attempt.blamed_step for check in checks if (attempt := check.telling_attempt)]
+    first = min((step.started_at for step in steps if step), default=0.0)
+    return f"{spell_ms((first - cause.at) * 1000)} earlier" if first > cause.at else "while the check ran"
+
+
+def _is_cut_off(check: CheckRecord) -> bool:
+    return CUT_SHORT in check.why
+
+
+def _of_the_run(record: Record, told: set[str]) -> list[Finding]:
+    found = []
+    cut = tuple(check.id for check in record.checks if _is_cut_off(check))
+    if not record.is_complete:
+        title = f"{CUT_SHORT}: the journal ends before the run did"
+        again = ("dovetail clean", "dovetail run")
+        found.append(Finding("cut-short", title, Verdict.INCONCLUSIVE, cut, next=again))
+    for service in record.services:
+        change = service.changes[-1] if service.changes else None
+        failed = next((one for one in reversed(service.changes) if one.state == "failed"), None)
+        if change and failed and service.state == "failed" and service.name not in told:
+            lines = log_evidence(service, failed)
+            again = (f"dovetail logs {service.name}", "dovetail doctor")
+            title = describe_failure(failed)
+            verdict = Verdict.FAILED if service.ready_ms else Verdict.INCONCLUSIVE
+            found.append(Finding("service-failed", title, verdict, (), service.name, evidence=lines, next=again))
+    if record.remains:
+        title = f"teardown left {spell_count(len(record.remains), 'thing')} behind"
+        left = tuple(Evidence("left", thing) for thing in record.remains)
+        found.append(Finding("not-torn-down", title, Verdict.FAILED, evidence=left, next=("dovetail clean",)))
+    return found

@@ -1,0 +1,244 @@
+"""The fold from events to one Record. `read_run` serves every format; the console hears events through a Recorder."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from dovetail.model.data import NOWHERE
+from dovetail.model.event import (
+    AttemptEnded,
+    CheckEnded,
+    CheckStarted,
+    Event,
+    ExchangeSeen,
+    FaultInjected,
+    FaultLifted,
+    LogWritten,
+    Noticed,
+    PlannedCheck,
+    RunEnded,
+    RunStarted,
+    ServiceChanged,
+    StepEnded,
+    TornDown,
+)
+from dovetail.model.outcome import ExitCode, Verdict
+from dovetail.report.attribution import Share, Span, attribute
+from dovetail.report.draft import CheckDraft, EdgeDraft, LogBook, ServiceDraft
+from dovetail.report.fact import BAD_ENDS, CheckRecord, FaultRecord, Record, Totals
+from dovetail.report.reach import Reach
+
+CUT_SHORT = "the run was cut short"
+
+Handler: TypeAlias = Callable[[Any], None]
+
+
+def read_run(events: Iterable[Event]) -> Record:
+    """Fold a whole stream; one that ends early reads as inconclusive."""
+    recorder = Recorder()
+    hear = recorder.hear
+    for event in events:
+        hear(event)
+    return recorder.record()
+
+
+class Recorder:
+    """Hears events one by one and can say at any moment what the run looks like.
+
+    A brief one forgets the details of what passed, so that it stays small while a long run is watched.
+    """
+
+    def __init__(self, *, is_brief: bool = False) -> None:
+        self._is_brief = is_brief
+        self.start: RunStarted | None = None
+        self.end: RunEnded | None = None
+        self.checks: dict[str, CheckDraft] = {}
+        self._services: dict[str, ServiceDraft] = {}
+        self._edges: dict[str, EdgeDraft] = {}
+        self._faults: dict[str, FaultRecord] = {}
+        self._exchanges: list[ExchangeSeen] = []
+        self._log = LogBook(200 if is_brief else 20_000)
+        self._notices: list[Noticed] = []
+        self._torn_down: TornDown | None = None
+        self._last_at = 0.0
+        self._first_at = 0.0
+        self._handlers: dict[type[Event], Handler] = {
+            RunStarted: self._hear_start,
+            ServiceChanged: self._hear_service,
+            LogWritten: self._hear_log,
+            ExchangeSeen: self._hear_exchange,
+            CheckStarted: self._hear_check_start,
+            StepEnded: self._hear_step,
+            AttemptEnded: self._hear_attempt_end,
+            CheckEnded: self._hear_check_end,
+            FaultInjected: self._hear_fault,
+            FaultLifted: self._hear_lift,
+            TornDown: self._hear_teardown,
+            Noticed: self._hear_notice,
+            RunEnded: self._hear_end,
+        }
+
+    def hear(self, event: Event) -> None:
+        self._first_at = self._first_at or event.at
+        self._last_at = max(self._last_at, event.at)
+        self._handlers[type(event)](event)
+
+    def record(self) -> Record:
+        start = self.start or RunStarted(self._first_at, "", "", "", "", "", 0)
+        reach = Reach(start.edges)
+        faults = tuple(self._faults.values())
+        checks = self._finish_checks(reach, faults)
+        failing = _failing_edges(checks)
+        scopes = {
+            scope: count(c for c in checks if c.scope == scope) for scope in dict.fromkeys(c.scope for c in checks)
+        }
+        verdict, exit_code, causes = self._conclude(count(checks))
+        return Record(
+            run=start.run,
+            system=start.system,
+            environment=start.environment,
+            seed=start.seed,
+            version=start.version,
+            agents=start.agents,
+            options=start.options,
+            started_at=start.at,
+            duration_ms=self.end.duration_ms if self.end else (self._last_at - start.at) * 1000,
+            verdict=verdict,
+            exit_code=exit_code,
+            causes=causes,
+            is_complete=self.end is not None,
+            services=tuple(draft.finish(self._log) for draft in self._services.values()),
+            edges=tuple(draft.finish(is_failing=name in failing) for name, draft in self._edges.items()),
+            checks=checks,
+            faults=faults,
+            notices=tuple(self._notices),
+            totals=count(checks),
+            scopes=scopes,
+            ready_ms=max((draft.first_ready_at - start.at for draft in self._services.values()), default=0.0) * 1000,
+            teardown_ms=self._torn_down.took_ms if self._torn_down else 0.0,
+            remains=self._torn_down.remains if self._torn_down else (),
+        )
+
+    def _conclude(self, totals: Totals) -> tuple[Verdict, int, tuple[str, ...]]:
+        if self.end:
+            return self.end.verdict, self.end.exit_code, self.end.causes
+        failures = (f"{totals.failed} failed before that",) if totals.failed else ()
+        return Verdict.INCONCLUSIVE, int(ExitCode.INCONCLUSIVE), (CUT_SHORT, *failures)
+
+    def _finish_checks(self, reach: Reach, faults: tuple[FaultRecord, ...]) -> tuple[CheckRecord, ...]:
+        unfinished = "never ended" if self.end else CUT_SHORT
+        plain = {name: draft.finish(self._last_at, unfinished) for name, draft in self.checks.items()}
+        of_check: dict[str, list[FaultRecord]] = {}
+        for fault in faults:
+            of_check.setdefault(fault.check, []).append(fault)
+        touched = {name: _touched(self.checks[name].acted_on, of_check.get(name, ()), reach) for name in plain}
+        spans = [
+            Span(check.id, attempt.started_at, attempt.ended_at, attempt.trace, touched[check.id])
+            for check in plain.values()
+            for attempt in check.attempts
+        ]
+        shares = attribute((seen.exchange for seen in self._exchanges), spans, reach)
+        nothing = Share()
+        return tuple(
+            replace(
+                check,
+                exchanges=tuple(shares.get(name, nothing).seen),
+                exchanges_left_out=shares.get(name, nothing).left_out,
+                faults=tuple(of_check.get(name, ())),
+                log=() if check.is_fine else self._log.window(check, touched[name]),
+            )
+            for name, check in plain.items()
+        )
+
+    def _hear_start(self, event: RunStarted) -> None:
+        if self.start is None:
+            self.start = event
+        for service in event.services:
+            self._services.setdefault(service.name, ServiceDraft(service))
+        for edge in event.edges:
+            self._edges.setdefault(edge.name, EdgeDraft(edge))
+        for planned in event.checks:
+            self.checks.setdefault(planned.id, CheckDraft(planned))
+
+    def _check(self, name: str) -> CheckDraft:
+        if name not in self.checks:
+            self.checks[name] = CheckDraft(PlannedCheck(name, name, "other", NOWHERE))
+        return self.checks[name]
+
+    def _hear_service(self, event: ServiceChanged) -> None:
+        if event.service not in self._services:
+            self._services[event.service] = ServiceDraft.of(event.service)
+        self._services[event.service].hear(event)
+
+    def _hear_log(self, event: LogWritten) -> None:
+        self._log.add(event)
+
+    def _hear_exchange(self, event: ExchangeSeen) -> None:
+        exchange = event.exchange
+        draft = self._edges.get(exchange.edge)
+        if draft is None:
+            draft = self._edges[exchange.edge] = EdgeDraft.of(exchange.edge, exchange.technology)
+        draft.hear(exchange)
+        if not self._is_brief or exchange.ended in BAD_ENDS:
+            self._exchanges.append(event)
+
+    def _hear_check_start(self, event: CheckStarted) -> None:
+        self._check(event.check).start(event)
+
+    def _hear_step(self, event: StepEnded) -> None:
+        self._check(event.check).step(event)
+
+    def _hear_attempt_end(self, event: AttemptEnded) -> None:
+        self._check(event.check).end_attempt(event)
+
+    def _hear_check_end(self, event: CheckEnded) -> None:
+        draft = self._check(event.check)
+        draft.end = event
+        if self._is_brief and event.verdict is Verdict.PASSED:
+            draft.forget_steps()
+
+    def _hear_fault(self, event: FaultInjected) -> None:
+        self._faults[event.lease] = FaultRecord(
+            event.lease, event.edge, event.kind, event.settings, event.check, event.at
+        )
+
+    def _hear_lift(self, event: FaultLifted) -> None:
+        fault = self._faults.get(event.lease)
+        if fault is not None:
+            self._faults[event.lease] = replace(fault, lifted_at=event.at, why=event.why)
+
+    def _hear_teardown(self, event: TornDown) -> None:
+        self._torn_down = event
+
+    def _hear_notice(self, event: Noticed) -> None:
+        self._notices.append(event)
+
+    def _hear_end(self, event: RunEnded) -> None:
+        self.end = event
+
+
+def _touched(acted_on: set[str], faults: Iterable[FaultRecord], reach: Reach) -> frozenset[str]:
+    starts = set(acted_on)
+    for fault in faults:
+        starts.update(reach.ends.get(fault.edge, ()))
+    return reach.services(starts)
+
+
+def count(checks: Iterable[CheckRecord]) -> Totals:
+    found = dict.fromkeys((verdict.value for verdict in Verdict), 0)
+    for check in checks:
+        found[check.verdict.value] += 1
+    return Totals(**found)
+
+
+def _failing_edges(checks: Iterable[CheckRecord]) -> frozenset[str]:
+    failing: set[str] = set()
+    for check in checks:
+        if not check.is_fine:
+            broken = {fault.edge for fault in check.faults}
+            failing.update(
+                seen.exchange.edge
+                for seen in check.exchanges
+                if seen.exchange.ended in BAD_ENDS and seen.exchange.edge not in broken
+            )
+    return frozenset(failing)

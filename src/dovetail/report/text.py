@@ -1,0 +1,35 @@
+"""How times, counts and text from elsewhere are written for people. Used by every format."""
+
+import re
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SECOND_MS = 1000
+_MINUTE_S = 60
+_SHORT_S = 10
+
+
+def clean(text: str) -> str:
+    """Remove what could steer a terminal, break XML or turn text around; new lines and tabs stay."""
+    return _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def on_one_line(text: str, most: int = 0) -> str:
+    """Clean `text` and fold its white space; more than `most` characters are cut with an ellipsis."""
+    line = " ".join(clean(text).split())
+    return line[: most - 1] + "…" if most and len(line) > most else line
+
+
+def spell_ms(milliseconds: float) -> str:
+    """Write a duration as people say it: 212 ms, 3.1 s, 1 m 15 s."""
+    if milliseconds < _SECOND_MS:
+        return f"{milliseconds:.0f} ms" if milliseconds >= 1 or milliseconds == 0 else f"{milliseconds:.1f} ms"
+    seconds = milliseconds / _SECOND_MS
+    if seconds < _MINUTE_S:
+        return f"{seconds:.1f} s" if seconds < _SHORT_S else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), _MINUTE_S)
+    return f"{minutes} m {rest} s"
+
+
+def spell_count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
