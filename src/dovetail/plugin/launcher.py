@@ -38,6 +38,7 @@ class LaunchOrder:
     project: Path
     user: str = ""
     injected: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,31 @@
+"""Fill `{{ name }}` in what a service is started with. Called by the environment and by launchers.
+
+Values of a run, with paths and filters, are another matter: see `check`.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+
+from dovetail.errors import Problem, SuiteError
+from dovetail.model.data import NOWHERE, Place
+
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+
+
+def fill(text: str, values: Mapping[str, str], place: Place = NOWHERE) -> str:
+    """Return `text` with each placeholder replaced; an unknown name is an error with the nearest one."""
+
+    def value_of(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name in values:
+            return values[name]
+        near = difflib.get_close_matches(name, values, 1)
+        hint = f"did you mean {{{{ {near[0]} }}}}?" if near else f"known here: {', '.join(sorted(values))}"
+        raise SuiteError(Problem(f"nothing is named {{{{ {name} }}}} here", hint, place.file, place.line))
+
+    return PLACEHOLDER.sub(value_of, text)
+
+
+def names_in(text: str) -> frozenset[str]:
+    return frozenset(PLACEHOLDER.findall(text))

@@ -1,0 +1,26 @@
+import pytest
+
+from dovetail.errors import SuiteError
+from dovetail.plugin.placeholder import fill, names_in
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("--port {{ port }}", "--port 8001"),
+        ("{{port}}", "8001"),
+        ("{{ orders-db.url }}/x", "postgresql://h:1/d/x"),
+        ("no names, {single} braces", "no names, {single} braces"),
+    ],
+)
+def test_names_in_braces_are_replaced(text: str, filled: str) -> None:
+    assert fill(text, {"port": "8001", "orders-db.url": "postgresql://h:1/d"}) == filled
+
+
+def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
+    with pytest.raises(SuiteError, match="did you mean {{ port }}"):
+        fill("{{ prot }}", {"port": "1"})
+
+
+def test_the_names_of_a_text_can_be_asked_for() -> None:
+    assert names_in("a {{ port }} b {{ db.host }}") == {"port", "db.host"}
