@@ -93,18 +93,25 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentSpec:
-    """A named environment; `addresses` points services at what already runs, the rest is started embedded."""
+    """A named environment; `addresses` points services at what already runs, the rest is started embedded.
+
+    `missing` are the variables that its addresses need and nobody set.
+    """
 
     name: str
     addresses: Mapping[str, str] = field(default_factory=dict)
     is_read_only: bool = False
     allowed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     place: Place = NOWHERE
 
 
 @dataclass(frozen=True)
 class System:
-    """Everything dovetail.yaml says; `folder` is where it stands, `defaults` are option values by option name."""
+    """Everything dovetail.yaml says; `folder` is where it stands, `defaults` are option values by option name.
+
+    `secret_values` holds the values that could be had of the names in `secrets`.
+    """
 
     name: str
     folder: str
@@ -113,6 +120,7 @@ class System:
     environments: tuple[EnvironmentSpec, ...] = ()
     defaults: Mapping[str, Data] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    secret_values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def by_name(self) -> Mapping[str, Service]:
