@@ -1,0 +1,92 @@
+"""The judge: what was expected against what came, as counted expectations and mismatches; called by the engine.
+
+An object without keys asks nothing and counts 0 (`exact: {}` or `<empty>` ask for an empty one); `each` over an empty
+list is a mismatch. An object whose keys are all rules is judged by them, every other object is contained.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from dovetail.check.case import ABSENT, Case, Judgement, Seen, Spot
+from dovetail.check.compare import compare_list, compare_object
+from dovetail.check.display import Phrase, kind_of, show
+from dovetail.check.equality import is_same
+from dovetail.check.kind import KINDS
+from dovetail.check.rule.table import RULES, is_rules
+from dovetail.model.data import Data, Path
+
+
+def judge(expected: Data, actual: Data, path: Path = (), origin: Data = None) -> Judgement:
+    """Weigh one expectation; `path` is what the answer is called, `origin` the expectation as read, with its places.
+
+    A SuiteError tells of an expectation that is written wrong.
+    """
+    case = Case(weigh, actual, expected if origin is None else origin, path)
+    weigh(case, expected, actual, None)
+    return case.judgement()
+
+
+def judge_answer(expected: Mapping[str, Data], facets: Mapping[str, Data], origin: Data = None) -> Judgement:
+    """Weigh what stands behind `expect`: its keys are facets of the answer, never rules."""
+    case = Case(weigh, facets, expected if origin is None else origin, ())
+    compare_object(case, expected, facets, None, weigh)
+    return case.judgement()
+
+
+def weigh(case: Case, expected: Data, actual: Seen, spot: Spot) -> None:
+    """Weigh one written value, whatever it is."""
+    if isinstance(expected, str):
+        if expected in KINDS:
+            kind = KINDS[expected]
+            case.settle(kind.holds(actual), spot, Phrase(f"{expected}, {kind.doc}"), actual)
+        else:
+            _weigh_plain(case, expected, actual, spot)
+    elif isinstance(expected, dict) or isinstance(expected, Mapping):  # noqa: SIM101 - dict first, an ABC is slow to ask
+        if is_rules(expected):
+            _weigh_rules(case, expected, actual, spot)
+        else:
+            compare_object(case, expected, actual, spot, weigh)
+    elif isinstance(expected, list | tuple):
+        compare_list(case, expected, actual, spot, weigh)
+    else:
+        _weigh_plain(case, expected, actual, spot)
+
+
+def _weigh_plain(case: Case, expected: Data, actual: Seen, spot: Spot) -> None:
+    case.evaluated += 1
+    if actual is ABSENT or not is_same(expected, actual):
+        case.miss(spot, expected, actual, _explain(expected, actual))
+
+
+def _weigh_rules(case: Case, rules: Mapping[str, Data], actual: Seen, spot: Spot) -> None:
+    for name in rules:
+        rule = RULES.get(name)
+        if rule is None:
+            continue
+        mistake = rule.mistake(rules)
+        if mistake:
+            case.refuse((spot, None, name), mistake, f"for example {rule.example}")
+        if actual is ABSENT and not rule.judges_absence:
+            case.settle(False, (spot, None, name), Phrase(f"{name} {show(rules[name])}"), ABSENT)  # noqa: FBT003 - see settle
+            continue
+        before = len(case.misses)
+        rule.weigh(case, rules, actual, spot)
+        if len(case.misses) > before and isinstance(actual, Mapping) and name in actual:
+            _name_literal(case, name)
+
+
+def _name_literal(case: Case, name: str) -> None:
+    last = case.misses[-1]
+    case.misses[-1] = last._replace(
+        why=last.why or f"the answer has a key {name}: write exact: {{{name}: …}} to mean it"
+    )
+
+
+def _explain(expected: Data, actual: Seen) -> str:
+    if actual is ABSENT:
+        return ""
+    if isinstance(expected, str) and expected[:1] == "<" and expected[-1:] == ">":
+        close = get_close_matches(expected, KINDS, 1, 0.6)
+        return f"{expected} is no kind: did you mean {close[0]}?" if close else ""
+    kinds = kind_of(expected), kind_of(actual)
+    return "" if kinds[0] == kinds[1] or None in {expected, actual} else f"{kinds[1]}, not {kinds[0]}"

@@ -1,0 +1,104 @@
+"""The kinds an expectation can name, `<uuid>` and the like, each with its test and its sentence; read by the judge."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from dovetail.check.case import ABSENT, Seen
+from dovetail.check.equality import is_number
+from dovetail.check.moment import is_day, is_instant
+
+LONGEST_EMAIL = 320
+HEX_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
+JWT_PART = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`holds` tells whether a value is of the kind."""
+
+    name: str
+    doc: str
+    holds: Callable[[Seen], bool]
+
+
+def _is_uuid(value: Seen) -> bool:
+    return isinstance(value, UUID) or (isinstance(value, str) and HEX_UUID.fullmatch(value) is not None)
+
+
+def _is_email(value: Seen) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_EMAIL and EMAIL.fullmatch(value) is not None
+
+
+def _is_url(value: Seen) -> bool:
+    if not isinstance(value, str) or any(mark.isspace() for mark in value):
+        return False
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc)
+
+
+def _is_date(value: Seen) -> bool:
+    if isinstance(value, str):
+        return is_day(value)
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _is_datetime(value: Seen) -> bool:
+    return isinstance(value, datetime) or (isinstance(value, str) and is_instant(value))
+
+
+def _is_jwt(value: Seen) -> bool:
+    parts = value.split(".") if isinstance(value, str) else []
+    if len(parts) != 3 or not all(JWT_PART.fullmatch(part) for part in parts[:2]):  # noqa: PLR2004 - header.payload.signature
+        return False
+    try:
+        header = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
+    except ValueError:
+        return False
+    return isinstance(header, dict) and "alg" in header
+
+
+def _is_base64(value: Seen) -> bool:
+    if not isinstance(value, str) or not value:
+        return False
+    try:
+        base64.b64decode(value, validate=True)
+    except binascii.Error:
+        return False
+    return True
+
+
+def _is_empty(value: Seen) -> bool:
+    return isinstance(value, str | bytes | list | tuple | Mapping) and not value
+
+
+KINDS: Mapping[str, Kind] = {
+    f"<{kind.name}>": kind
+    for kind in (
+        Kind("any", "anything that is there, null too", lambda value: value is not ABSENT),
+        Kind("string", "a text", lambda value: isinstance(value, str)),
+        Kind("int", "a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
+        Kind("number", "a number", is_number),
+        Kind("bool", "true or false", lambda value: isinstance(value, bool)),
+        Kind("uuid", "a UUID", _is_uuid),
+        Kind("email", "an e-mail address", _is_email),
+        Kind("url", "a URL with scheme and host", _is_url),
+        Kind("date", "a calendar day such as 2026-01-31", _is_date),
+        Kind("datetime", "a day and time as ISO 8601 writes it", _is_datetime),
+        Kind("jwt", "a JSON Web Token", _is_jwt),
+        Kind("base64", "a text in base64", _is_base64),
+        Kind("absent", "not there at all", lambda value: value is ABSENT),
+        Kind("null", "null", lambda value: value is None),
+        Kind("empty", "an empty text, list or object", _is_empty),
+    )
+}

@@ -1,0 +1,1 @@
+"""The rules of the expectation language, by subject; `table` lists them all."""
