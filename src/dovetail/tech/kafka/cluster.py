@@ -1,0 +1,94 @@
+"""A Kafka cluster as the driver and the preparer see it: who leads what, from where to where messages lie.
+
+Nothing is remembered between questions but connections, so a topic made a moment ago is seen.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from dovetail.tech.kafka.connection import Endpoint, Pool
+from dovetail.tech.kafka.refusal import TOPIC_IS_UNKNOWN, RefusalError, name_code, refuse
+from dovetail.tech.kafka.request import (
+    Ends,
+    Fetched,
+    Metadata,
+    Produced,
+    Topic,
+    ask_committed,
+    ask_coordinator,
+    ask_create,
+    ask_fetch,
+    ask_metadata,
+    ask_offsets,
+    ask_produce,
+)
+
+Place = tuple[str, int]
+
+
+class Cluster:
+    """Reached at `door`; a cluster of one broker is only ever spoken to there, whatever address it claims to have."""
+
+    def __init__(self, door: Endpoint) -> None:
+        self._door = door
+        self._pool = Pool()
+
+    def close(self) -> None:
+        self._pool.close()
+
+    async def describe(self, topics: Sequence[str] | None) -> Metadata:
+        return await self._pool.ask(self._door, ask_metadata(topics))
+
+    async def find(self, name: str) -> tuple[Metadata, Topic]:
+        """Find a topic; one that is not there is refused with the names that come near."""
+        metadata = await self.describe([name])
+        topic = metadata.topics.get(name)
+        if topic is not None and topic.code not in {0, TOPIC_IS_UNKNOWN}:
+            raise RefusalError("server", f"topic {name}: {name_code(topic.code)}", name_code(topic.code))
+        if topic is None or not topic.partitions:
+            raise await self._miss(name)
+        return metadata, topic
+
+    async def _miss(self, name: str) -> RefusalError:
+        known = sorted((await self.describe(None)).topics)
+        near = get_close_matches(name, known, n=1)
+        hint = (
+            f"nearest is {near[0]}" if near else f"there are {', '.join(known[:8])}" if known else "there is none yet"
+        )
+        return RefusalError("server", f"topic {name} does not exist ({hint})", name_code(TOPIC_IS_UNKNOWN))
+
+    async def create(self, topics: Mapping[str, int], seconds: float) -> Mapping[str, int]:
+        """Make topics (name → partitions); answers error codes by name."""
+        return await self._pool.ask(self._door, ask_create(topics, seconds))
+
+    async def offsets(self, metadata: Metadata, topics: Iterable[Topic], when: int) -> Ends:
+        """Ask every leader for LATEST, EARLIEST or the first offset since `when`; what is not known is left out."""
+        places: dict[Endpoint, list[Place]] = {}
+        for topic in topics:
+            for partition in topic.partitions:
+                if partition.leader >= 0:
+                    places.setdefault(self.leader(metadata, partition.leader), []).append((topic.name, partition.index))
+        asked = (self._pool.ask(endpoint, ask_offsets(group, when)) for endpoint, group in places.items())
+        rows = [row for answer in await asyncio.gather(*asked) for row in answer]
+        return {(topic, partition): offset for topic, partition, code, offset in rows if not code and offset >= 0}
+
+    async def fetch(self, endpoint: Endpoint, positions: Mapping[Place, int], wait: float) -> tuple[Fetched, ...]:
+        return await self._pool.ask(endpoint, ask_fetch(positions, wait))
+
+    async def produce(self, endpoint: Endpoint, place: Place, batch: bytes, seconds: float) -> Produced:
+        """Write once; never tries again."""
+        async with self._pool.lend(endpoint) as connection:
+            produced = await connection.ask(ask_produce(*place, batch, seconds))
+        refuse(produced.code, f"topic {place[0]}")
+        return produced
+
+    async def committed(self, metadata: Metadata, group: str, topics: Iterable[Topic]) -> Ends:
+        named = await self._pool.ask(self._door, ask_coordinator(group))
+        endpoint = self._door if len(metadata.brokers) == 1 else named
+        places = [(topic.name, partition.index) for topic in topics for partition in topic.partitions]
+        return await self._pool.ask(endpoint, ask_committed(group, places))
+
+    def leader(self, metadata: Metadata, node: int) -> Endpoint:
+        """Where the broker `node` is reached."""
+        return self._door if len(metadata.brokers) == 1 else metadata.brokers.get(node, self._door)
