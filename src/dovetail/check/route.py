@@ -21,7 +21,7 @@ def parse_route(text: str) -> Path:
     position = 0
     while position < len(text):
         found = PART.match(text, position)
-        if found is None or (text[position] == ".") == (position == 0 and found["name"] is not None):
+        if found is None or (found["name"] is not None and (text[position] == ".") == (position == 0)):
             raise SuiteError(
                 Problem(
                     f"{text!r} is no path: it cannot be read from {text[position:]!r} on",

@@ -174,7 +174,7 @@ RULES = (
         "the text, list or object has this in it",
         "{contains: shipped}",
         _weigh_contains,
-        inner=Inner.NOWHERE,
+        inner=Inner.ITSELF,
     ),
     Rule(
         "each", "every item is so; an empty list is a mismatch", "{each: {id: <uuid>}}", _weigh_each, inner=Inner.ITSELF

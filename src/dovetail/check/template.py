@@ -1,0 +1,113 @@
+r"""A text with `{{ name.path[0] | filter(1) }}` in it, taken apart once; `\{{` stands for the braces themselves.
+
+Called by the renderer. There is no other syntax, and nothing in it is ever evaluated as code.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from dovetail.check.filter import FILTERS
+from dovetail.check.route import parse_route
+from dovetail.errors import Problem, SuiteError
+from dovetail.model.data import Data, Path
+
+STRING = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
+ARGUMENT = rf"(?:{STRING}|-?\d+(?:\.\d+)?|true|false|null)"
+OPENING = re.compile(r"\\?\{\{")
+ROUTE = re.compile(rf"\s*(?P<route>[A-Za-z_][\w-]*(?:\.[\w$@-]+|\[(?:-?\d+|{STRING})\])*)\s*")
+FILTER = re.compile(rf"\|\s*(?P<name>\w+)\s*(?:\(\s*(?P<arguments>(?:{ARGUMENT}(?:\s*,\s*{ARGUMENT})*)?)\s*\)\s*)?")
+CLOSING = re.compile(r"\}\}")
+CONSTANTS: dict[str, Data] = {"true": True, "false": False, "null": None}
+
+
+@dataclass(frozen=True, slots=True)
+class FilterCall:
+    name: str
+    arguments: tuple[Data, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One `{{ … }}`: the name it starts at, the path from there, and what the value goes through."""
+
+    name: str
+    path: Path
+    filters: tuple[FilterCall, ...]
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Texts and slots in turn: one text more than slots."""
+
+    texts: tuple[str, ...]
+    slots: tuple[Slot, ...]
+
+
+def parse_template(text: str) -> Template:
+    """Take a text apart; a SuiteError names the part that cannot be read."""
+    texts, slots, plain, position = [], [], "", 0
+    while found := OPENING.search(text, position):
+        plain += text[position : found.start()]
+        position = found.end()
+        if found[0].startswith("\\"):
+            plain += "{{"
+            continue
+        slot, position = _parse_slot(text, found.start())
+        texts.append(plain)
+        slots.append(slot)
+        plain = ""
+    return Template((*texts, plain + text[position:]), tuple(slots))
+
+
+def _parse_slot(text: str, start: int) -> tuple[Slot, int]:
+    route = ROUTE.match(text, start + 2)
+    if route is None:
+        raise _mistake(text, start, start + 2)
+    position, calls = route.end(), []
+    while found := FILTER.match(text, position):
+        calls.append(_parse_filter(found["name"], found["arguments"] or ""))
+        position = found.end()
+    closing = CLOSING.match(text, position)
+    if closing is None:
+        raise _mistake(text, start, position)
+    name, *path = parse_route(route["route"])
+    return Slot(str(name), tuple(path), tuple(calls), text[start : closing.end()]), closing.end()
+
+
+def _parse_filter(name: str, written: str) -> FilterCall:
+    arguments = tuple(_read_argument(found[0]) for found in re.finditer(ARGUMENT, written))
+    known = FILTERS.get(name)
+    if known is None:
+        close = get_close_matches(name, FILTERS, 1, 0.6)
+        now = f"did you mean {close[0]}?" if close else f"filters are {', '.join(FILTERS)}"
+        raise SuiteError(Problem(f"there is no filter {name}", now))
+    if not known.least <= len(arguments) <= known.most:
+        what = f"the filter {name} does not take {len(arguments)} values"
+        raise SuiteError(Problem(what, f"for example {known.example}"))
+    return FilterCall(name, arguments)
+
+
+def _read_argument(written: str) -> Data:
+    if written in CONSTANTS:
+        return CONSTANTS[written]
+    if written[0] in "\"'":
+        return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), written[1:-1])
+    number: int | float = json.loads(written)
+    return number
+
+
+def _mistake(text: str, start: int, position: int) -> SuiteError:
+    end = text.find("}}", start)
+    if end < 0:
+        what, now = (
+            f"{{{{ is never closed: {text[start : start + 40]!r}",
+            "close it with }}, or write \\{{ for the braces",
+        )
+    else:
+        rest = text[position:end].strip() or "}}"
+        what = f"{text[start : end + 2]} cannot be read from {rest!r} on"
+        now = "write {{ name.path[0] | filter }}, or \\{{ for the braces themselves"
+    return SuiteError(Problem(what, now))
