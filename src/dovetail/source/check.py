@@ -1,0 +1,188 @@
+"""The checks of one file; called by the suite reader."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dovetail.model.check import Action, Check, Isolation
+from dovetail.model.data import Data, Place, Table
+from dovetail.model.system import System
+from dovetail.source.action import SINGLE, ActionReader
+from dovetail.source.case import CaseReader
+from dovetail.source.entry import Entry
+from dovetail.source.grammar import CHECK, FILE
+from dovetail.source.lexicon import Lexicon
+from dovetail.source.mistake import Mistakes
+from dovetail.source.nearest import suggest
+from dovetail.source.value import describe
+
+UNKNOWN_SCOPE = "services"
+CHECK_KEYS = frozenset(CHECK.by_name)
+SUBJECT_SHOWN = 60
+
+
+@dataclass(slots=True)
+class FileOfChecks:
+    """What the checks of one file share; `names` leads from each name to its ids."""
+
+    stem: str
+    entry: Entry
+    on: str
+    scope: str
+    tags: tuple[str, ...]
+    names: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A check as read, before the names in `needs` have become ids."""
+
+    check: Check
+    file: FileOfChecks
+    entry: Entry
+
+
+class CheckReader:
+    def __init__(
+        self, system: System, lexicon: Lexicon, actions: ActionReader, cases: CaseReader, mistakes: Mistakes
+    ) -> None:
+        self._system = system
+        self._lexicon = lexicon
+        self._actions = actions
+        self._cases = cases
+        self._mistakes = mistakes
+        self._ids: set[str] = set()
+
+    def read_file(self, document: Table, stem: str) -> list[Read]:
+        """Read every check of a file whose ids begin with `stem`."""
+        entry = Entry(document, FILE, Place(document.file, 1), self._mistakes, "a file of checks")
+        scope = self._read_scope(entry) or scope_of(stem, self._lexicon.scopes)
+        file = FileOfChecks(stem, entry, self._read_on(entry), scope, entry.names("tags"))
+        checks = entry.list("checks")
+        return [read for n, item in enumerate(checks) for read in self._read_item(item, checks.place_of_item(n), file)]
+
+    def _read_item(self, item: Data, place: Place, file: FileOfChecks) -> list[Read]:
+        if not isinstance(item, Table):
+            self._mistakes.add(place, f"a check wants a map, got {describe(item)}", "write `- name: …` and `steps:`")
+            return []
+        own, step = part(item, self._lexicon)
+        entry = Entry(own, CHECK, place, self._mistakes)
+        on = self._read_on(entry) or file.on
+        actions = self._read_actions(entry, step, place, on)
+        name = entry.text("name") or name_of(step)
+        if not name:
+            self._mistakes.add(place, "this check lacks `name`", "write the claim it proves")
+        if name in file.names:
+            first = entry.table.place_of_value("name") if "name" in entry else place
+            self._mistakes.add(first, f"two checks are called `{name}`", "name each by the claim it proves")
+            return []
+        return self._make(entry, name, actions, on, file)
+
+    def _read_actions(self, entry: Entry, step: Table, place: Place, on: str) -> tuple[Action, ...]:
+        if "steps" not in entry:
+            if not step:
+                self._mistakes.add(place, "this check has no steps", "list what it does under `steps:`")
+                return ()
+            action = self._actions.read_item(step, place, on)
+            return () if action is None else (action,)
+        if step:
+            key = next(iter(step))
+            self._refuse(step, key)
+        written = entry.list("steps")
+        if not written:
+            self._mistakes.add(entry.table.place_of_key("steps"), "this check has no steps", "list what it does below")
+        return self._actions.read_list(written, on)
+
+    def _refuse(self, step: Table, key: str) -> None:
+        place = step.place_of_key(key)
+        if key in self._lexicon.verbs or key in SINGLE:
+            self._mistakes.add(place, f"`{key}` stands beside `steps`", f"make it a step: `- {key}: …`")
+        elif key in CHECK.later:
+            self._mistakes.add(place, f"`{key}` is not built yet", "leave it out for now")
+        else:
+            self._mistakes.add(place, f"a check has no key `{key}`", suggest(key, CHECK_KEYS))
+
+    def _make(self, entry: Entry, name: str, actions: tuple[Action, ...], on: str, file: FileOfChecks) -> list[Read]:
+        cleanup = self._actions.read_list(entry.list("finally"), on) if "finally" in entry else ()
+        faults = self._actions.steps.read_faults(entry.table)
+        scope = self._read_scope(entry) or file.scope
+        tags = (*file.tags, *entry.names("tags"))
+        isolation = Isolation(entry.text("isolation") or "auto")
+        base = self._unique(f"{file.stem}/{slug(name)}")
+        ids = file.names.setdefault(name, [])
+        made = []
+        for case in self._cases.read(entry):
+            ids.append(base + case.suffix)
+            check = Check(
+                base + case.suffix,
+                f"{name} {case.suffix}" if case.suffix else name,
+                scope,
+                actions,
+                cleanup,
+                faults,
+                tags,
+                entry.names("needs"),
+                entry.names("locks"),
+                isolation,
+                entry.count("retry"),
+                entry.number("timeout"),
+                entry.text("skip"),
+                entry.text("if"),
+                case.inputs,
+                entry.place,
+            )
+            made.append(Read(check, file, entry))
+        return made
+
+    def _unique(self, wanted: str) -> str:
+        found, number = wanted, 1
+        while found in self._ids:
+            number += 1
+            found = f"{wanted}-{number}"
+        self._ids.add(found)
+        return found
+
+    def _read_on(self, entry: Entry) -> str:
+        on = entry.text("on")
+        if on and on not in self._system.by_name:
+            place = entry.table.place_of_value("on")
+            self._mistakes.add(place, f"there is no service `{on}`", suggest(on, self._system.by_name))
+            return ""
+        return on
+
+    def _read_scope(self, entry: Entry) -> str:
+        scope = entry.text("scope")
+        if scope and scope not in self._lexicon.scopes:
+            place = entry.table.place_of_value("scope")
+            self._mistakes.add(place, f"there is no scope `{scope}`", suggest(scope, self._lexicon.scopes))
+        return scope
+
+
+def part(item: Table, lexicon: Lexicon) -> tuple[Table, Table]:
+    """Part a check's own keys from those of the single step that may stand directly in it."""
+    if "steps" in item and item.keys() <= CHECK_KEYS:
+        return item, Table(item.file)
+    is_single = any(key in lexicon.verbs or key in SINGLE for key in item)
+    own, step = Table(item.file), Table(item.file)
+    for key, value in item.items():
+        belongs = own if key in CHECK_KEYS or (not is_single and key in CHECK.later) else step
+        belongs[key] = value
+        belongs.marks[key] = item.marks[key]
+    return own, step
+
+
+def name_of(step: Table) -> str:
+    """Return a name for a check that is a single step and has none."""
+    if not step:
+        return ""
+    verb, subject = next(iter(step.items()))
+    return f"{verb} {subject}"[:SUBJECT_SHOWN] if isinstance(subject, str) else ""
+
+
+def slug(name: str) -> str:
+    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "check"
+
+
+def scope_of(stem: str, scopes: tuple[str, ...]) -> str:
+    """Return the scope that a file's name or folder says."""
+    return next((part for part in reversed(Path(stem).parts) if part in scopes), UNKNOWN_SCOPE)

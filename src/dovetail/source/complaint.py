@@ -1,0 +1,56 @@
+"""What the YAML parser complains of, said for people; called by the document builder."""
+
+import re
+
+import yaml
+from yaml.error import MarkedYAMLError
+from yaml.reader import ReaderError
+
+from dovetail.model.data import Place
+from dovetail.source.mistake import Mistakes
+
+INDENT = "keys of one map begin in the same column; count the spaces and close quotes and brackets"
+QUOTES = "put the value in quotes"
+ADVICE = (
+    ("mapping values are not allowed", "a colon has no place here", f"{QUOTES}, or begin the key on its own line"),
+    ("did not find expected key", "a key is expected here", INDENT),
+    ("did not find expected '-' indicator", "a list item (`- `) is expected here", INDENT),
+    ("did not find expected ',' or ']'", "this list is not closed", "close it with ]"),
+    ("did not find expected ',' or '}'", "this map is not closed", "close it with }, or put the value in quotes"),
+    ("found unexpected end of stream", "a quote is not closed", "close it with the same quote"),
+    ("could not find expected ':'", "a key without its colon", "write `key: value`, or indent the text below its key"),
+    ("found unknown escape character", "this escape is not known", "in single quotes a backslash is only a backslash"),
+    ("block sequence entries are not allowed", "a list cannot begin here", "begin it on a line of its own"),
+)
+
+
+def explain(error: yaml.YAMLError, file: str, text: str, mistakes: Mistakes) -> None:
+    """Add the parser's `error` to `mistakes` under its line."""
+    if isinstance(error, ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        mistakes.add(Place(file, line), f"a control character: {error.reason}", "remove it")
+        return
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
+        mistakes.add(Place(file, 1), f"this is not YAML: {error}")
+        return
+    mark = error.problem_mark
+    lines = text.splitlines()
+    line = min(mark.line, max(len(lines) - 1, 0))
+    written = lines[line] if lines else ""
+    column = mark.column if line == mark.line else len(written)
+    what, now = advise(error.problem or "", written[column : column + 1])
+    if error.context_mark is not None and error.context_mark.line != mark.line:
+        now += f" (it began on line {error.context_mark.line + 1})"
+    mistakes.add(Place(file, line + 1, column + 1), what, now)
+
+
+def advise(problem: str, character: str) -> tuple[str, str]:
+    if character == "\t" or "tab" in problem:
+        return "a tab cannot indent", "use spaces"
+    if problem.startswith("found character that cannot start"):
+        return f"`{character}` cannot begin a value", QUOTES
+    for start, what, now in ADVICE:
+        if problem.startswith(start):
+            return what, now
+    undefined = re.match(r"found undefined alias", problem)
+    return f"this is not YAML: {problem}", "mark it before with &" if undefined else INDENT

@@ -1,0 +1,271 @@
+"""A YAML file as values that know where they stand; built from the C parser's events, called by every reader."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import yaml
+from yaml._yaml import CParser
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from dovetail.errors import Problem, SuiteError
+from dovetail.model.data import Data, Place, Row, Table
+from dovetail.source.complaint import explain
+from dovetail.source.mistake import Mistakes
+from dovetail.source.scalar import resolve
+
+LARGEST = 16 * 1024 * 1024
+DEEPEST = 100
+MOST_REPEATED = 1_000_000
+TAGS: dict[str, Callable[[str], Data]] = {
+    "!": str,
+    "tag:yaml.org,2002:str": str,
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+    "tag:yaml.org,2002:bool": resolve,
+    "tag:yaml.org,2002:null": resolve,
+}
+
+
+class Mark(Protocol):
+    line: int
+    column: int
+
+
+class Marked(Protocol):
+    """An event as the C parser hands it out: one that always knows where it stands."""
+
+    start_mark: Mark
+    anchor: str
+    tag: str | None
+
+
+class MarkedScalar(Marked, Protocol):
+    value: str
+    implicit: tuple[bool, bool]
+
+
+PLAIN_TAGS = frozenset((None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"))
+
+
+def read_document(path: Path) -> Table | Row:
+    """Read a YAML file whose root is a map or a list; an empty file is an empty map."""
+    return build(read_text(path), shown(path))
+
+
+def shown(path: Path) -> str:
+    """Return `path` as messages name it: from the working directory where it lies below it."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:
+        return str(path)
+    return str(path.absolute()) if relative.startswith("..") else relative
+
+
+def read_text(path: Path) -> str:
+    """Read a file of the suite; too large, not UTF-8 or not readable is a SuiteError."""
+    file = shown(path)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise SuiteError(Problem("this is not a file", "name a YAML file", file))
+        if status.st_size > LARGEST:
+            raise SuiteError(
+                Problem(
+                    f"the file has {status.st_size / 1e6:.0f} MB; at most {LARGEST // 1024 // 1024} MB are read",
+                    "split it into several files, or keep large data beside it and name it with `each:`",
+                    file,
+                )
+            )
+        data = path.read_bytes()
+    except OSError as reason:
+        raise SuiteError(Problem(f"it cannot be read: {reason.strerror or reason}", file=file)) from reason
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as broken:
+        line = data.count(b"\n", 0, broken.start) + 1
+        what = f"it is not UTF-8: byte {data[broken.start]:#04x} at offset {broken.start}, line {line}"
+        raise SuiteError(Problem(what, "save it as UTF-8", file, line)) from broken
+
+
+def build(text: str, file: str) -> Table | Row:
+    """Turn YAML text into tables and rows; its mistakes are raised together."""
+    builder = Builder(text, file)
+    root = builder.build()
+    builder.mistakes.raise_all()
+    return root
+
+
+class Builder:
+    """Puts one event after the other into the container that is open."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.mistakes = Mistakes()
+        self._text = text
+        self._file = file
+        self._root = Row(file)
+        self._open: Table | Row = self._root
+        self._key: str | None = None
+        self._key_mark = (1, 1)
+        self._stack: list[tuple[Table | Row, str | None, tuple[int, int], str | None, int]] = []
+        self._anchors: dict[str, tuple[Data, int]] = {}
+        self._merges: dict[int, list[Data]] = {}
+        self._documents = 0
+        self._nodes = 0
+        self._repeated = 0
+
+    def build(self) -> Table | Row:
+        handlers: dict[type[Event], Callable[..., None]] = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._begin_table,
+            SequenceStartEvent: self._begin_row,
+            MappingEndEvent: self._end,
+            SequenceEndEvent: self._end,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._document,
+        }
+        try:
+            parser = CParser(self._text)
+            next_event = parser.get_event
+            while True:
+                event = next_event()
+                kind = type(event)
+                if kind in handlers:
+                    handlers[kind](event)
+                elif kind is StreamEndEvent:
+                    break
+        except yaml.YAMLError as error:
+            explain(error, self._file, self._text, self.mistakes)
+            self.mistakes.raise_all()
+        root = self._root[0] if self._root else None
+        if isinstance(root, Table | Row):
+            return root
+        if root is not None:
+            self.mistakes.add(Place(self._file, 1), "this file holds a single value", "write keys: `name: value`")
+        return Table(self._file)
+
+    def _document(self, event: Marked) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._stop(event, "a second document begins here", "keep one document in a file: remove `---`")
+
+    def _scalar(self, event: MarkedScalar) -> None:
+        mark = event.start_mark
+        container = self._open
+        text = event.value
+        if type(container) is Table and self._key is None:
+            self._begin_key(container, text, (mark.line + 1, mark.column + 1))
+            return
+        value = resolve(text) if event.implicit[0] else text if event.tag is None else self._tagged(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (value, 1)
+        self._put(value, (mark.line + 1, mark.column + 1))
+
+    def _begin_key(self, table: Table, text: str, mark: tuple[int, int]) -> None:
+        first = table.marks.get(text)
+        if first is not None and text != "<<":
+            self.mistakes.add(Place(self._file, *mark), f"`{text}` is there twice", f"the first is on line {first[0]}")
+        self._key = text
+        self._key_mark = mark
+
+    def _put(self, value: Data, mark: tuple[int, int]) -> None:
+        container = self._open
+        self._nodes += 1
+        if type(container) is Table:
+            key = self._key or ""
+            self._key = None
+            if key == "<<":
+                self._merges.setdefault(id(container), []).append(value)
+                self._check_merge(value, mark)
+                return
+            container[key] = value
+            container.marks[key] = self._key_mark + mark
+        elif type(container) is Row:
+            container.append(value)
+            container.marks.append(mark)
+
+    def _begin_table(self, event: Marked) -> None:
+        self._begin(event, Table(self._file))
+
+    def _begin_row(self, event: Marked) -> None:
+        self._begin(event, Row(self._file))
+
+    def _begin(self, event: Marked, container: Table | Row) -> None:
+        if type(self._open) is Table and self._key is None:
+            self._stop(event, "a map or a list cannot be a key", 'put a template in quotes: "{{ name }}"')
+        if len(self._stack) >= DEEPEST:
+            self._stop(event, f"this is nested deeper than {DEEPEST} levels", "flatten it")
+        if event.tag not in PLAIN_TAGS:
+            self._stop(event, f"the tag {event.tag} is not known", "remove it")
+        mark = event.start_mark
+        self._put(container, (mark.line + 1, mark.column + 1))
+        self._stack.append((self._open, self._key, self._key_mark, event.anchor, self._nodes))
+        self._open, self._key = container, None
+
+    def _end(self, _: Marked) -> None:
+        ended = self._open
+        if type(ended) is Table and id(ended) in self._merges:
+            merge(ended, self._merges.pop(id(ended)))
+        self._open, self._key, self._key_mark, anchor, nodes = self._stack.pop()
+        if anchor is not None:
+            self._anchors[anchor] = (ended, self._nodes - nodes + 1)
+
+    def _alias(self, event: Marked) -> None:
+        if event.anchor not in self._anchors:
+            self._stop(event, f"*{event.anchor} repeats what is not there yet", f"mark it before with &{event.anchor}")
+        value, nodes = self._anchors[event.anchor]
+        self._nodes += nodes
+        self._repeated += nodes
+        if self._repeated > MOST_REPEATED:
+            self._stop(
+                event, "repeating with * makes this file explode", f"at most {MOST_REPEATED:,} values can be repeated"
+            )
+        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if type(self._open) is Table and self._key is None:
+            self._stop(event, "a repeated value cannot be a key", "write the key out")
+        self._put(value, mark)
+
+    def _tagged(self, event: MarkedScalar) -> Data:
+        make = TAGS.get(str(event.tag))
+        if make is None:
+            self._stop(event, f"the tag {event.tag} is not known", "remove it")
+            return None
+        try:
+            return make(event.value)
+        except ValueError:
+            self._stop(event, f"{event.value!r} is no {str(event.tag).rsplit(':', 1)[-1]}", "mend the value or its tag")
+            return None
+
+    def _check_merge(self, value: Data, mark: tuple[int, int]) -> None:
+        sources = value if isinstance(value, Row) else [value]
+        if not all(isinstance(source, Table) for source in sources):
+            self.mistakes.add(Place(self._file, *mark), "`<<` takes maps", "write `<<: *anchor` of a map")
+
+    def _stop(self, event: Marked, what: str, now: str) -> None:
+        mark = event.start_mark
+        self.mistakes.add(Place(self._file, mark.line + 1, mark.column + 1), what, now)
+        self.mistakes.raise_all()
+
+
+def merge(table: Table, values: list[Data]) -> None:
+    """Give `table` the keys it lacks; the first map that has a key wins."""
+    for value in values:
+        for source in value if isinstance(value, Row) else [value]:
+            if not isinstance(source, Table):
+                continue
+            for key, inherited in source.items():
+                if key not in table:
+                    table[key] = inherited
+                    table.marks[key] = source.marks[key]

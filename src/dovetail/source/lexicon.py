@@ -1,0 +1,68 @@
+"""The vocabulary arranged for looking words up; built once for each reading."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from dovetail.model.system import Service
+from dovetail.model.vocabulary import FaultWord, Verb, Vocabulary, Word
+from dovetail.source.grammar import STEP
+
+ARROW = re.compile(r"\s*->\s*")
+REFERENCES = frozenset({"service", "edge"})
+
+
+def edge_name(written: str) -> str:
+    """Return `a->b`, however spaced, as `a -> b`."""
+    return ARROW.sub(" -> ", written.strip())
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a step's first key means in one technology."""
+
+    technology: str
+    verb: Verb
+
+    @property
+    def is_of_the_stage(self) -> bool:
+        """A verb whose subject names a part of the system acts on the stage, not on the service of `on`."""
+        return self.verb.subject.name in REFERENCES
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return (self.verb.name, *self.verb.aliases)
+
+    @cached_property
+    def fields(self) -> dict[str, Word]:
+        return {word.name: word for word in self.verb.fields}
+
+    @cached_property
+    def facets(self) -> frozenset[str]:
+        return frozenset(word.name for word in self.verb.facets)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        return frozenset((*self.words, *self.fields, *STEP.by_name))
+
+    def fits(self, service: Service) -> bool:
+        return self.technology in (service.technology, service.launched_by)
+
+
+class Lexicon:
+    """Finds technologies, verbs and faults by any of their names."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.scopes = words.scopes
+        self.technologies: dict[str, str] = {}
+        self.verbs: dict[str, tuple[Meaning, ...]] = {}
+        self.faults: dict[str, FaultWord] = {}
+        for technology in words.technologies:
+            for name in (technology.name, *technology.aliases):
+                self.technologies[name] = technology.name
+            for verb in technology.verbs:
+                meaning = Meaning(technology.name, verb)
+                for word in meaning.words:
+                    self.verbs[word] = (*self.verbs.get(word, ()), meaning)
+        for fault in words.faults:
+            self.faults[fault.name] = fault

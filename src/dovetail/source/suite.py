@@ -1,0 +1,126 @@
+"""All checks of a suite; called by the app."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from dovetail.errors import Problem, SuiteError, UsageError
+from dovetail.model.check import Check, Suite
+from dovetail.model.data import Place, Row, Table
+from dovetail.model.system import System
+from dovetail.model.vocabulary import Vocabulary
+from dovetail.source.action import ActionReader
+from dovetail.source.case import CaseReader
+from dovetail.source.check import CheckReader, Read
+from dovetail.source.document import build, read_text, shown
+from dovetail.source.entry import Entry
+from dovetail.source.grammar import FRAGMENT
+from dovetail.source.lexicon import Lexicon
+from dovetail.source.location import TESTS, find_tests
+from dovetail.source.mistake import Mistakes
+from dovetail.source.nearest import suggest
+from dovetail.source.service import place_of_name
+from dovetail.source.variable import Variables
+
+
+def read_suite(system: System, words: Vocabulary, variables: Mapping[str, str], paths: Sequence[Path] = ()) -> Suite:
+    """Read the checks in `paths`, or beside dovetail.yaml; all mistakes of all files are raised together."""
+    mistakes = Mistakes()
+    files, python = list_files(system, paths)
+    filling = Variables({**system.secret_values, **variables}, mistakes)
+    lexicon = Lexicon(words)
+    cases = CaseReader(Path(system.folder), filling, mistakes)
+    reader = CheckReader(system, lexicon, ActionReader(system, lexicon, filling, mistakes), cases, mistakes)
+    read: list[Read] = []
+    rows: list[tuple[Path, Row]] = []
+    for path in files:
+        document = read_file(path, filling, mistakes)
+        if isinstance(document, Row):
+            rows.append((path, document))
+        elif document is not None and is_fragment(document):
+            Entry(document, FRAGMENT, Place(document.file, 1), mistakes, "a fragment")
+        elif document is not None:
+            read += reader.read_file(document, stem_of(path, Path(system.folder)))
+    for path, row in rows:
+        if path.resolve() not in cases.files:
+            mistakes.add(Place(row.file, 1), "a file of checks is a map", "write `checks:` and below it the list")
+    checks = connect(read, mistakes)
+    mistakes.raise_all()
+    return Suite(checks, tuple(shown(path) for path in files), tuple(str(path.absolute()) for path in python))
+
+
+def list_files(system: System, paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the YAML and the Python files to read, each once."""
+    if not paths:
+        return find_tests(Path(system.folder) / TESTS)
+    yaml: dict[Path, Path] = {}
+    python: dict[Path, Path] = {}
+    for path in paths:
+        if path.is_dir():
+            checks, tests = find_tests(path)
+        elif path.is_file():
+            checks, tests = ([], [path]) if path.suffix == ".py" else ([path], [])
+        else:
+            beside = [str(path.with_name(other.name)) for other in path.parent.glob("*")]
+            raise UsageError(Problem(f"there is no {path}", suggest(str(path), beside)))
+        yaml.update((file.resolve(), file) for file in checks)
+        python.update((file.resolve(), file) for file in tests)
+    return list(yaml.values()), list(python.values())
+
+
+def read_file(path: Path, filling: Variables, mistakes: Mistakes) -> Table | Row | None:
+    try:
+        text = read_text(path)
+        document = build(text, shown(path))
+    except SuiteError as wrong:
+        mistakes.adopt(*wrong.problems)
+        return None
+    if "${" in text:
+        filling.fill(document)
+    return document
+
+
+def is_fragment(document: Table) -> bool:
+    return "steps" in document and "checks" not in document
+
+
+def stem_of(path: Path, folder: Path) -> str:
+    """Return what ids of a file begin with: its path below the tests' folder, without its ending."""
+    path = path.absolute()
+    for start in (folder / TESTS, folder):
+        if path.is_relative_to(start):
+            return path.relative_to(start).with_suffix("").as_posix()
+    return path.stem
+
+
+def connect(read: list[Read], mistakes: Mistakes) -> tuple[Check, ...]:
+    """Turn the names in `needs` into ids; an unknown name or a circle is a mistake."""
+    if not any(item.check.needs for item in read):
+        return tuple(item.check for item in read)
+    ids: dict[str, list[str]] = {}
+    for item in read:
+        bare = item.check.id.split("[", 1)[0]
+        for known in {bare, item.check.id}:
+            ids.setdefault(known, []).append(item.check.id)
+    checks = [resolve_needs(item, ids, mistakes) for item in read]
+    try:
+        TopologicalSorter({check.id: check.needs for check in checks}).prepare()
+    except CycleError as circle:
+        names = [str(name) for name in reversed(circle.args[1])]
+        place = next(check.place for check in checks if check.id == names[0])
+        mistakes.add(place, "checks need each other: " + " needs ".join(names), "remove one of these needs")
+    return tuple(checks)
+
+
+def resolve_needs(item: Read, ids: Mapping[str, list[str]], mistakes: Mistakes) -> Check:
+    found: list[str] = []
+    for name in item.check.needs:
+        known = item.file.names.get(name) or ids.get(name)
+        if known is None:
+            place = place_of_name(item.entry.table, "needs", name)
+            mistakes.add(
+                place, f"there is no check `{name}` in the files read", suggest(name, {*item.file.names, *ids})
+            )
+        found += known or []
+    return replace(item.check, needs=tuple(dict.fromkeys(found)))

@@ -1,0 +1,79 @@
+"""`${NAME}` and `${NAME:-default}`, filled in once a file is read; called by the readers of system and suite."""
+
+import re
+from collections.abc import Mapping
+
+from dovetail.model.data import Data, Place, Row, Table
+from dovetail.source.mistake import Mistakes
+from dovetail.source.nearest import nearest
+
+VARIABLE = re.compile(r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?")
+
+
+class Variables:
+    """Fills texts from `values`; `reasons` tell of a name why it has no value."""
+
+    def __init__(self, values: Mapping[str, str], mistakes: Mistakes, reasons: Mapping[str, str] | None = None) -> None:
+        self._values = values
+        self._mistakes = mistakes
+        self._reasons = reasons or {}
+        self._filled: set[int] = set()
+
+    def fill(self, data: Data) -> None:
+        """Fill every text below `data` in place; what aliases repeat is filled once."""
+        if id(data) in self._filled:
+            return
+        if isinstance(data, Table):
+            self._filled.add(id(data))
+            for key, value in data.items():
+                if isinstance(value, str):
+                    data[key] = self.text(value, data.place_of_value(key)) if "${" in value else value
+                elif isinstance(value, Table | Row):
+                    self.fill(value)
+        elif isinstance(data, Row):
+            self._filled.add(id(data))
+            for index, value in enumerate(data):
+                if isinstance(value, str):
+                    data[index] = self.text(value, data.place_of_item(index)) if "${" in value else value
+                elif isinstance(value, Table | Row):
+                    self.fill(value)
+
+    def text(self, text: str, place: Place) -> str:
+        """Return `text` filled; a missing name is a mistake at `place`."""
+
+        def replaced(found: re.Match[str]) -> str:
+            name, default = found[1], found[2]
+            if found[0] == "$${":
+                return "${"
+            if not name:
+                self._mistakes.add(
+                    place, "`${` begins no variable", "write ${NAME}, ${NAME:-default}, or $${ for the text itself"
+                )
+                return found[0]
+            value = self._values.get(name)
+            if value is not None and (value or default is None):
+                return value
+            if default is not None:
+                return str(default)
+            self._miss(name, place)
+            return found[0]
+
+        return VARIABLE.sub(replaced, text)
+
+    def missing(self, text: str) -> tuple[str, ...]:
+        """Return the names in `text` that have neither a value nor a default."""
+        return tuple(
+            found[1]
+            for found in VARIABLE.finditer(text)
+            if found[1] and found[2] is None and found[1] not in self._values
+        )
+
+    def _miss(self, name: str, place: Place) -> None:
+        near = nearest(name, self._values)
+        hint = f"did you mean `{near}`? " if near else ""
+        reason = self._reasons.get(name, "")
+        self._mistakes.add(
+            place,
+            f"the variable `{name}` is not set" + (f": {reason}" if reason else ""),
+            f"{hint}set it: export {name}=…, or give a default: ${{{name}:-…}}",
+        )
