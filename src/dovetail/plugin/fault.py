@@ -5,7 +5,7 @@ A technology fills it in `tech/<name>/fault.py`, which defines `fault()`, which 
 
 from collections.abc import Mapping
 from random import Random
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from dovetail.model.data import Data
 
@@ -51,7 +51,6 @@ class FaultMaker(Protocol):
         ...
 
 
-@runtime_checkable
 class Framed(Protocol):
     """A tap's listener that knows where messages end; only such connections can be intercepted."""
 

@@ -1,0 +1,197 @@
+"""The proxy of one edge: its door, its connections, its faults and what its tap saw; opened by the environment."""
+
+import asyncio
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from dovetail.edge.connection import Connection, Ground
+from dovetail.edge.dialling import Dialling
+from dovetail.edge.door import Door
+from dovetail.edge.fault.catalog import FAULTS
+from dovetail.edge.fault.fault import Fault
+from dovetail.errors import Problem, SuiteError
+from dovetail.model.address import Address
+from dovetail.model.check import FaultOrder
+from dovetail.model.exchange import Exchange
+from dovetail.model.system import Edge
+from dovetail.plugin.fault import ActiveFault, FaultMaker
+from dovetail.plugin.tap import Line, Rewriter, Tap
+from dovetail.wire.stream import reset
+from dovetail.wire.timer import Timer
+
+BUFFER = 1 << 18
+REMEMBERED = 10_000
+
+
+def _hear_nothing(_lease: str) -> None:
+    """Stand in for an owner that does not ask about lapsed leases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fittings:
+    """What an edge is equipped with; `lapsed` hears of leases that ran out by themselves."""
+
+    tap: Tap | Rewriter | None = None
+    faults: FaultMaker | None = None
+    random: Random = field(default_factory=Random)
+    clock: Callable[[], float] = time.time
+    lapsed: Callable[[str], None] = _hear_nothing
+    host: str = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A fault in force: what was ordered, for whom, and when it lifts itself."""
+
+    name: str
+    order: FaultOrder
+    owner: str
+    fault: Fault | ActiveFault
+    ends: asyncio.TimerHandle
+
+
+class EdgeProxy:
+    """Forwards at once, copies to the tap, breaks on order; made by `open_edge`."""
+
+    def __init__(self, edge: Edge, target: Address, hear: Callable[[Exchange], None], fittings: Fittings) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._edge = edge
+        self._fittings = fittings
+        self._hear = hear
+        self._seen: deque[Exchange] = deque(maxlen=REMEMBERED)
+        self._timers: list[Timer] = []
+        self._leases: dict[str, Lease] = {}
+        self._given = self._count = 0
+        self._connections: dict[int, Connection] = {}
+        self._arriving: dict[int, socket.socket] = {}
+        self._dialling = Dialling(self._loop, edge.name, target)
+        self._ground = Ground(self._loop, bytearray(BUFFER), self._timer, fittings.random, self._forget)
+        self._entrance = Door(self._loop, fittings.host, self._welcome)
+        self.door = target.at(self._entrance.host, self._entrance.port)
+
+    def retarget(self, target: Address) -> None:
+        """Lead new connections elsewhere; those that are open stay with where they are."""
+        self._dialling.retarget(target)
+
+    def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
+        """Put a fault in force for at most `seconds`; returns its lease."""
+        fault = self._make(order)
+        self._given += 1
+        name = f"{self._edge.name} #{self._given}"
+        ends = self._loop.call_later(seconds, self._lapse, name)
+        self._leases[name] = lease = Lease(name, order, owner, fault, ends)
+        if isinstance(fault, Fault) and fault.shuts_door:
+            self._entrance.shut()
+        for connection in tuple(self._connections.values()):
+            self._strike(connection, lease)
+        return name
+
+    def lift(self, lease: str) -> None:
+        """Undo a fault; one that is gone already is no error."""
+        found = self._leases.pop(lease, None)
+        if found is None:
+            return
+        found.ends.cancel()
+        for connection in tuple(self._connections.values()):
+            connection.leave(lease)
+        if not any(isinstance(left.fault, Fault) and left.fault.shuts_door for left in self._leases.values()):
+            self._entrance.open()
+
+    @property
+    def faults(self) -> tuple[Lease, ...]:
+        return tuple(self._leases.values())
+
+    def calls(self, since: float = 0.0) -> tuple[Exchange, ...]:
+        """Return the exchanges that began at `since` or later, as far back as memory goes."""
+        return tuple(exchange for exchange in self._seen if exchange.started_at >= since)
+
+    async def close(self) -> None:
+        """Lift everything, cut every connection and give the port back."""
+        for lease in tuple(self._leases):
+            self.lift(lease)
+        self._entrance.close()
+        self._dialling.close()
+        for client in self._arriving.values():
+            reset(client)
+        for connection in tuple(self._connections.values()):
+            connection.cut("cut")
+        for timer in self._timers:
+            timer.close()
+        await asyncio.sleep(0)
+
+    def _make(self, order: FaultOrder) -> Fault | ActiveFault:
+        if order.kind in FAULTS:
+            return FAULTS[order.kind](order.settings)
+        if self._fittings.faults is not None and order.kind == self._edge.technology:
+            return self._fittings.faults.make(order.settings, self._fittings.random)
+        known = ", ".join(FAULTS)
+        what = f"the edge {self._edge.name} ({self._edge.technology}) cannot be broken by {order.kind}"
+        raise SuiteError(
+            Problem(what, f"faults that work on it: {known}", order.place.file, order.place.line, order.place.column)
+        )
+
+    def _lapse(self, lease: str) -> None:
+        self.lift(lease)
+        self._fittings.lapsed(lease)
+
+    def _strike(self, connection: Connection, lease: Lease) -> None:
+        fault = lease.fault
+        if not isinstance(fault, Fault):
+            connection.intercept(lease.name, fault)
+        elif fault.probability >= 1 or self._fittings.random.random() < fault.probability:
+            connection.join(lease.name, fault)
+
+    def _welcome(self, client: socket.socket) -> None:
+        self._count += 1
+        number, started = self._count, self._fittings.clock()
+        self._arriving[number] = client
+
+        def arrive(server: socket.socket | None, why: str) -> None:
+            del self._arriving[number]
+            if server is None:
+                reset(client)
+                self._refused(number, started, why)
+            else:
+                self._connect(number, client, server)
+
+        self._dialling.dial(arrive)
+
+    def _connect(self, number: int, client: socket.socket, server: socket.socket) -> None:
+        tap = self._fittings.tap
+        listener = None
+        if tap is not None:
+            listener = tap.listen(Line(self._edge.name, number, self.door, self._report, self._fittings.clock))
+        connection = Connection(self._ground, number, (client, server), listener)
+        self._connections[number] = connection
+        for lease in self._leases.values():
+            self._strike(connection, lease)
+        connection.start()
+
+    def _refused(self, number: int, started: float, why: str) -> None:
+        took = (self._fittings.clock() - started) * 1000
+        request = f"connect {self._dialling.target.endpoint}"
+        name, technology = self._edge.name, self._edge.technology
+        self._report(Exchange(name, technology, request, why, "refused", started, took, number))
+
+    def _report(self, exchange: Exchange) -> None:
+        self._seen.append(exchange)
+        self._hear(exchange)
+
+    def _forget(self, number: int) -> None:
+        self._connections.pop(number, None)
+
+    def _timer(self) -> Timer:
+        if not self._timers:
+            self._timers.append(Timer(self._loop))
+        return self._timers[0]
+
+
+async def open_edge(
+    edge: Edge, target: Address, hear: Callable[[Exchange], None], fittings: Fittings | None = None
+) -> EdgeProxy:
+    """Open a door for `edge`; `hear` gets every exchange that its tap sees."""
+    return EdgeProxy(edge, target, hear, fittings or Fittings())
