@@ -1,0 +1,233 @@
+"""One attempt at a check: room, faults, steps, then cleanup that always runs. Called by retry."""
+
+import asyncio
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+
+from dovetail.engine.condition import holds
+from dovetail.engine.conversation import Conversation
+from dovetail.engine.plan import Job
+from dovetail.engine.play import Play, fill_scope, trace_of
+from dovetail.engine.room import Room
+from dovetail.engine.step import StepOrder, name_step, play_step
+from dovetail.engine.touch import steps_of
+from dovetail.errors import StageError, SuiteError
+from dovetail.model.check import Action, FaultOrder, Fragment, Step, Together
+from dovetail.model.data import Data
+from dovetail.model.event import AttemptEnded, CheckStarted, StepEnded
+from dovetail.model.outcome import StepOutcome, Verdict
+
+GRACE = 1.0
+Ending = tuple[Verdict, str]
+
+
+class Attempt:
+    """Holds what one attempt opened, so that all of it is given back."""
+
+    def __init__(self, play: Play, job: Job, number: int, agent: int) -> None:
+        self._play = play
+        self._job = job
+        self._check = job.check
+        self._number = number
+        self._agent = agent
+        self._limit = job.check.timeout or play.timeout
+        self._deadline = 0.0
+        self._leases: list[str] = []
+        self._expectations = 0
+        self._current: tuple[Step, float] | None = None
+        self._scope: dict[str, Data] = {}
+        self._room = Room(play, job, f"c{job.number}a{number}")
+        self._conversation: Conversation | None = None
+
+    async def run(self) -> AttemptEnded:
+        play, check = self._play, self._check
+        trace = trace_of(play.seed, check.id, self._number)
+        isolation = self._job.choice.isolation.value
+        play.publish(CheckStarted(play.clock(), check.id, self._number, self._agent, isolation, trace))
+        began = time.perf_counter()
+        verdict, why = await self._play_to_ending(trace)
+        cleanup_failed = await self._give_back()
+        took = (time.perf_counter() - began) * 1000
+        ended = AttemptEnded(play.clock(), check.id, self._number, verdict, took, why, cleanup_failed)
+        play.publish(ended)
+        return ended
+
+    async def _play_to_ending(self, trace: str) -> Ending:
+        self._deadline = time.perf_counter() + self._limit
+        try:
+            async with asyncio.timeout(self._limit + GRACE) as backstop:
+                with self._play.stop.watch(backstop):
+                    return await self._play_whole(trace)
+        except TimeoutError:
+            return self._tell_broken_off()
+        except StageError as failure:
+            return Verdict.INCONCLUSIVE, f"the environment failed: {failure}"
+        except SuiteError as mistake:
+            return Verdict.FAILED, str(mistake)
+        except Exception as mistake:  # noqa: BLE001 - whatever breaks in us ends this attempt, not the run
+            self._play.broken.append(traceback.format_exc())
+            return Verdict.INCONCLUSIVE, f"Dovetail itself broke: {type(mistake).__name__}: {mistake}"
+
+    async def _play_whole(self, trace: str) -> Ending:
+        private = await self._room.enter()
+        doors = {**self._play.doors, **private} if private else self._play.doors
+        self._scope = fill_scope(self._play, self._check, self._number, private)
+        if not holds(self._check.condition, self._scope, self._play.renderer):
+            return Verdict.SKIPPED, f"its condition does not hold: {self._check.condition}"
+        self._conversation = Conversation(self._play.cast, doors, self._check.id, trace, self._room.rolled_back)
+        await self._conversation.foresee(self._check.actions)
+        await self._inject(self._check.faults, self._leases)
+        if not await self._play_all(self._check.actions, self._scope):
+            return Verdict.FAILED, ""
+        if not self._expectations:
+            return Verdict.INCONCLUSIVE, "no expectation was evaluated"
+        return Verdict.PASSED, ""
+
+    async def _play_all(self, actions: Sequence[Action], scope: dict[str, Data]) -> bool:
+        """Play actions in order until one fails."""
+        for action in actions:
+            if isinstance(action, Step):
+                passed = await self._play_one(action, scope)
+            elif isinstance(action, Together):
+                passed = await self._play_together(action, scope)
+            else:
+                passed = await self._play_fragment(action, scope)
+            if not passed:
+                return False
+        return True
+
+    async def _play_one(self, step: Step, scope: dict[str, Data], lane: int = 0) -> bool:
+        if not holds(step.condition, scope, self._play.renderer):
+            self._publish(_unplayed(step, self._play.clock(), Verdict.SKIPPED, f"not when {step.condition}"))
+            return True
+        if not step.faults:
+            return await self._play_plain(step, scope, lane)
+        leases: list[str] = []
+        try:
+            await self._inject(step.faults, leases)
+            return await self._play_plain(step, scope, lane)
+        finally:
+            await self._lift(leases)
+
+    async def _play_plain(self, step: Step, scope: dict[str, Data], lane: int) -> bool:
+        self._current = (step, time.perf_counter())
+        outcome = await self._perform(step, scope, lane, max(0.001, self._deadline - time.perf_counter()))
+        self._expectations += outcome.expectations
+        self._publish(outcome)
+        self._current = None
+        return outcome.verdict is Verdict.PASSED
+
+    async def _play_together(self, action: Together, scope: dict[str, Data]) -> bool:
+        conversation = self._speaking()
+        for lane, step in enumerate(action.steps, 1):
+            await conversation.session(self._play.cast.technologies[step.verb], step.on, lane)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._play_one(step, scope, lane), name=f"{self._check.id} together {lane}")
+                for lane, step in enumerate(action.steps, 1)
+            ]
+        return all(task.result() for task in tasks)
+
+    async def _play_fragment(self, action: Fragment, scope: dict[str, Data]) -> bool:
+        inputs = self._play.renderer.render(action.inputs, scope, action.place)
+        inner = fill_scope(self._play, self._check, self._number, {})
+        inner.update(inputs if isinstance(inputs, Mapping) else {})
+        if not await self._play_all(action.actions, inner):
+            return False
+        scope.update({outer: inner[name] for outer, name in action.outputs.items() if name in inner})
+        return True
+
+    async def _perform(
+        self, step: Step, scope: dict[str, Data], lane: int, seconds: float, *, is_cleanup: bool = False
+    ) -> StepOutcome:
+        cast = self._play.cast
+        session = await self._speaking().session(cast.technologies[step.verb], step.on, lane)
+        verb = cast.verbs[step.verb]
+        return await play_step(
+            StepOrder(step, verb, session, scope, seconds, self._play.renderer, self._play.clock, is_cleanup)
+        )
+
+    async def _give_back(self) -> str:
+        """Lift faults, clean up, close, leave the room; returns all that went wrong."""
+        trouble: list[str] = []
+        try:
+            async with asyncio.timeout(self._limit + GRACE):
+                await self._lift(self._leases)
+                if self._conversation is not None:
+                    trouble += await self._clean_up()
+                    trouble.append(await self._conversation.close())
+                trouble.append(await self._room.leave())
+        except TimeoutError:
+            trouble.append(f"cleanup did not end within {self._limit:g} s")
+        except (StageError, SuiteError) as failure:
+            trouble.append(str(failure))
+        return "; ".join(text for text in trouble if text)
+
+    async def _clean_up(self) -> list[str]:
+        trouble = []
+        saved = {name for step in steps_of(self._check.actions) for name in step.save}
+        for step in steps_of(self._check.cleanup):
+            unsaved = self._names_in(step) & saved - self._scope.keys()
+            if unsaved:
+                why = f"nothing to clean: {', '.join(sorted(unsaved))} was never saved"
+                outcome = _unplayed(step, self._play.clock(), Verdict.SKIPPED, why, is_cleanup=True)
+            else:
+                outcome = await self._perform(step, self._scope, 0, self._limit, is_cleanup=True)
+            self._publish(outcome)
+            if outcome.verdict is Verdict.FAILED:
+                trouble.append(f"{outcome.request}: {_first_reason(outcome)}")
+        return trouble
+
+    async def _inject(self, orders: Sequence[FaultOrder], leases: list[str]) -> None:
+        for order in orders:
+            lease = await self._play.stage.inject(order, self._limit + GRACE, self._check.id)
+            leases.append(lease)
+
+    async def _lift(self, leases: list[str]) -> None:
+        while leases:
+            await self._play.stage.lift(leases.pop())
+
+    def _names_in(self, step: Step) -> frozenset[str]:
+        renderer = self._play.renderer
+        return renderer.names_in(step.subject) | renderer.names_in(step.fields)
+
+    def _speaking(self) -> Conversation:
+        if self._conversation is None:
+            raise RuntimeError("a step was played before its attempt could speak")
+        return self._conversation
+
+    def _tell_broken_off(self) -> Ending:
+        stop = self._play.stop
+        why = stop.why if stop.halts else f"timed out after {self._limit:g} s"
+        if self._current is not None:
+            step, began = self._current
+            took = time.perf_counter() - began
+            self._publish(_unplayed(step, self._play.clock() - took, Verdict.FAILED, why, duration_ms=took * 1000))
+        return (Verdict.INCONCLUSIVE if stop.halts else Verdict.FAILED), why
+
+    def _publish(self, outcome: StepOutcome) -> None:
+        self._play.publish(StepEnded(self._play.clock(), self._check.id, self._number, outcome))
+
+
+def _first_reason(outcome: StepOutcome) -> str:
+    if outcome.error:
+        return outcome.error
+    return next((f"{m.path}: expected {m.expected}, got {m.got}" for m in outcome.mismatches), "failed")
+
+
+def _unplayed(
+    step: Step, at: float, verdict: Verdict, why: str, *, is_cleanup: bool = False, duration_ms: float = 0.0
+) -> StepOutcome:
+    return StepOutcome(
+        step.name,
+        step.verb,
+        step.on,
+        verdict,
+        at,
+        duration_ms,
+        error=why,
+        request=name_step(step),
+        is_cleanup=is_cleanup,
+        place=step.place,
+    )

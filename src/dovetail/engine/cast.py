@@ -1,0 +1,64 @@
+"""Who performs which verb: drivers of technologies and of the stage, and what the plan must know of them."""
+
+from collections.abc import Mapping
+
+from dovetail.engine.isolation import DataServices
+from dovetail.engine.plan import Knowledge
+from dovetail.engine.steering import StageDriver
+from dovetail.engine.vocabulary import STAGE, STAGE_WORDS
+from dovetail.environment.stage import Stage
+from dovetail.model.system import System
+from dovetail.model.vocabulary import Effect, Verb
+from dovetail.plugin.driver import Act, Driver
+from dovetail.plugin.registry import Registry
+
+
+class Cast:
+    """Finds the verb and the driver of a step; drivers are loaded when first asked for."""
+
+    def __init__(self, registry: Registry, stage: Stage, system: System) -> None:
+        self._registry = registry
+        self._stage_driver = StageDriver(stage, system)
+        self._drivers: dict[str, Driver] = {STAGE: self._stage_driver}
+        self.verbs, self.technologies = list_verbs(registry)
+
+    def driver(self, technology: str) -> Driver:
+        driver = self._drivers.get(technology)
+        if driver is None:
+            driver = self._drivers[technology] = self._registry.driver(technology)
+        return driver
+
+    async def close(self) -> None:
+        for driver in self._drivers.values():
+            await driver.close()
+
+
+def list_verbs(registry: Registry) -> tuple[Mapping[str, Verb], Mapping[str, str]]:
+    """Return every verb by its name, and the technology of each."""
+    verbs = {verb.name: verb for verb in STAGE_WORDS.verbs}
+    technologies = dict.fromkeys(verbs, STAGE)
+    for sheet in registry.sheets:
+        for verb in sheet.verbs:
+            verbs[verb.name] = verb
+            technologies[verb.name] = sheet.name
+    return verbs, technologies
+
+
+def gather_knowledge(registry: Registry, system: System) -> Knowledge:
+    """Ask the technologies' sheets and drivers what the plan must know."""
+
+    def effect_of(technology: str, act: Act) -> Effect:
+        return registry.driver(technology).effect_of(act)
+
+    copied = {s.name for s in system.services if not s.is_own_code and "sandbox" in _parts(registry, s.technology)}
+    transactional = {s.name for s in system.services if not s.is_own_code and _rolls_back(registry, s.technology)}
+    data = DataServices(frozenset(copied), frozenset(transactional))
+    return Knowledge(list_verbs(registry)[1], effect_of, data)
+
+
+def _parts(registry: Registry, technology: str) -> frozenset[str]:
+    return registry.sheet(technology).parts
+
+
+def _rolls_back(registry: Registry, technology: str) -> bool:
+    return registry.sheet(technology).is_transactional

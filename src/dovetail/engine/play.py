@@ -1,0 +1,80 @@
+"""What every attempt of a run shares, as one value; made by the run, read by attempts and steps."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from dovetail.check.renderer import Renderer
+from dovetail.check.unique import Unique
+from dovetail.engine.cast import Cast
+from dovetail.engine.stop import Stop
+from dovetail.environment.stage import Sink, Stage
+from dovetail.model.address import Address
+from dovetail.model.check import Check
+from dovetail.model.data import Data
+from dovetail.model.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """`doors` are the addresses that checks speak to, `values` the same for `{{ }}`; `clock` tells epoch seconds.
+
+    `soiled` are data services written to since they were set back, `broken` tracebacks of our own mistakes.
+    """
+
+    system: System
+    stage: Stage
+    cast: Cast
+    publish: Sink
+    clock: Callable[[], float]
+    seed: str
+    timeout: float = 30.0
+    retry: int = 0
+    doors: Mapping[str, Address] = field(default_factory=dict)
+    values: Mapping[str, Data] = field(default_factory=dict)
+    is_stage_shared: bool = False
+    renderer: Renderer = field(default_factory=Renderer)
+    stop: Stop = field(default_factory=Stop)
+    soiled: set[str] = field(default_factory=set)
+    broken: list[str] = field(default_factory=list)
+
+    async def reset(self, services: frozenset[str]) -> None:
+        """Set data services back, but only those that somebody may have written to since."""
+        soiled = services if self.is_stage_shared else services & self.soiled
+        if soiled:
+            await self.stage.reset(soiled)
+            self.soiled.difference_update(soiled)
+
+
+def trace_of(seed: str, check: str, attempt: int) -> str:
+    """Return the 32-digit W3C trace id of an attempt, the same for the same seed."""
+    return hashlib.blake2b(f"{seed}/{check}/{attempt}".encode(), digest_size=16).hexdigest()
+
+
+def describe_address(address: Address) -> Mapping[str, Data]:
+    """Return what `{{ service.address }}` and its neighbours offer."""
+    return {
+        "address": str(address),
+        "url": address.url,
+        "endpoint": address.endpoint,
+        "host": address.host,
+        "port": address.port,
+    }
+
+
+def describe_doors(doors: Mapping[str, Address]) -> Mapping[str, Data]:
+    return {name: describe_address(address) for name, address in doors.items()}
+
+
+def fill_scope(play: Play, check: Check, attempt: int, private: Mapping[str, Address]) -> dict[str, Data]:
+    """Return the values an attempt starts with; `private` are the addresses of copies made for it alone."""
+    scope = dict(play.values)
+    if private:
+        scope.update(describe_doors(private))
+    scope["unique"] = Unique(play.seed, check.id, attempt)
+    scope["now"] = datetime.fromtimestamp(play.clock(), UTC)
+    scope["seed"] = play.seed
+    scope["check"] = {"id": check.id, "name": check.name, "attempt": attempt}
+    scope.update(check.inputs)
+    return scope

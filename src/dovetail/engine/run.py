@@ -1,0 +1,85 @@
+"""Walks a plan's jobs with several agents at once and tallies how their checks ended. Called by the app's session."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dovetail.engine.plan import Job, Plan
+from dovetail.engine.play import Play
+from dovetail.engine.retry import end_unplayed, play_job
+from dovetail.engine.schedule import FREE, Schedule
+from dovetail.engine.verdict import Tally
+from dovetail.model.event import CheckEnded
+from dovetail.model.outcome import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """How a plan is walked: `owner` names this run where the stage's locks are shared with others."""
+
+    agents: int
+    is_fail_fast: bool = False
+    owner: str = "run"
+
+
+async def run_plan(play: Play, plan: Plan, order: RunOrder) -> Tally:
+    """Play every job of the plan, each as soon as its needs have passed and its locks are free."""
+    tally = Tally()
+    troupe = _Troupe(play, Schedule(plan), order, tally)
+    async with asyncio.TaskGroup() as group:
+        for number in range(1, min(order.agents, max(1, len(plan.jobs))) + 1):
+            group.create_task(troupe.work(number), name=f"agent {number}")
+    troupe.leave_out_the_rest()
+    return tally
+
+
+class _Troupe:
+    def __init__(self, play: Play, schedule: Schedule, order: RunOrder, tally: Tally) -> None:
+        self._play = play
+        self._schedule = schedule
+        self._order = order
+        self._tally = tally
+        self._changed = asyncio.Event()
+
+    async def work(self, agent: int) -> None:
+        """Take jobs until none is left or the run is to stop."""
+        while self._schedule.unfinished and not self._play.stop.is_set:
+            job = self._schedule.take()
+            if job is None:
+                self._changed.clear()
+                await self._changed.wait()
+                continue
+            ended = await self._play_locked(job, agent)
+            self._settle(job, ended)
+        self._changed.set()
+
+    def leave_out_the_rest(self) -> None:
+        """Say of every job that never started why it did not."""
+        if self._schedule.unfinished:
+            self._skip(self._schedule.drain(), f"not started: {self._play.stop.why}")
+
+    async def _play_locked(self, job: Job, agent: int) -> CheckEnded:
+        if not self._play.is_stage_shared or job.wish == FREE or job.skip:
+            return await play_job(self._play, job, agent)
+        owner = f"{self._order.owner}/{job.id}"
+        await self._play.stage.lock(owner, job.wish)
+        try:
+            return await play_job(self._play, job, agent)
+        finally:
+            await self._play.stage.unlock(owner)
+
+    def _settle(self, job: Job, ended: CheckEnded) -> None:
+        self._tally.count(ended)
+        given_up = self._schedule.finish(job, ended.verdict)
+        self._skip(given_up, f"needs {job.check.name!r}, which {_tell(ended.verdict)}")
+        if self._order.is_fail_fast and ended.verdict is Verdict.FAILED:
+            self._play.stop.set(f"--fail-fast after {job.check.name!r} failed")
+        self._changed.set()
+
+    def _skip(self, jobs: Iterable[Job], why: str) -> None:
+        for job in jobs:
+            self._tally.count(end_unplayed(self._play, job, Verdict.SKIPPED, why))
+
+
+def _tell(verdict: Verdict) -> str:
+    return {Verdict.FAILED: "failed", Verdict.SKIPPED: "was skipped"}.get(verdict, f"was {verdict}")

@@ -1,0 +1,147 @@
+"""Which checks a run is about: by scope, file, tag, text or what failed last. Called by the plan and the faces."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from dovetail.errors import NothingSelectedError, Problem, UsageError
+from dovetail.model.check import Check, Suite
+
+TOKEN = re.compile(r"\s*(?:(\()|(\))|(\"[^\"]*\"|'[^']*'|[^\s()]+))")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Empty means everything; `ids` are checks by id, `tags` and `text` are words joined by and, or, not."""
+
+    scopes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    tags: str = ""
+    text: str = ""
+    ids: frozenset[str] | None = None
+
+
+def select_checks(suite: Suite, selection: Selection) -> tuple[Check, ...]:
+    """Return the checks meant, in the order written, with the checks they need; raises where none is left."""
+    chosen = {check.id for check in suite.checks if _is_meant(check, selection)}
+    if not chosen and not suite.python_files:
+        raise NothingSelectedError(_explain_nothing(suite, selection))
+    by_word = name_checks(suite.checks)
+    waiting = list(chosen)
+    while waiting:
+        needing = by_word[waiting.pop()]
+        for need in needing.needs:
+            needed = by_word.get(need)
+            if needed is None:
+                raise _unknown_need(needing, need, suite.checks)
+            if needed.id not in chosen:
+                chosen.add(needed.id)
+                waiting.append(needed.id)
+    return tuple(check for check in suite.checks if check.id in chosen)
+
+
+def name_checks(checks: Sequence[Check]) -> dict[str, Check]:
+    """Return checks by the words `needs:` may use: the name, and above it the id."""
+    return {check.name: check for check in checks} | {check.id: check for check in checks}
+
+
+def read_condition(text: str) -> Callable[[Callable[[str], bool]], bool]:
+    """Read words joined by and, or, not and parentheses; the result asks its argument about each word."""
+    tokens = [match.group().strip() for match in TOKEN.finditer(text) if match.group().strip()]
+    reader = _ConditionReader(text, tokens)
+    condition = reader.read_either()
+    if reader.rest:
+        raise UsageError(Problem(f"cannot read {text!r} from {reader.rest[0]!r} on", _CONDITION_HELP))
+    return condition
+
+
+_CONDITION_HELP = "join words with and, or, not and parentheses: critical and not slow"
+Condition = Callable[[Callable[[str], bool]], bool]
+
+
+class _ConditionReader:
+    def __init__(self, text: str, tokens: list[str]) -> None:
+        self.text = text
+        self.rest = tokens
+
+    def read_either(self) -> Condition:
+        parts = [self._read_both()]
+        while self.rest and self.rest[0] == "or":
+            self.rest.pop(0)
+            parts.append(self._read_both())
+        return lambda holds: any(part(holds) for part in parts)
+
+    def _read_both(self) -> Condition:
+        parts = [self._read_one()]
+        while self.rest and self.rest[0] == "and":
+            self.rest.pop(0)
+            parts.append(self._read_one())
+        return lambda holds: all(part(holds) for part in parts)
+
+    def _read_one(self) -> Condition:
+        if not self.rest or self.rest[0] in ("and", "or", ")"):
+            raise UsageError(Problem(f"a word is missing in {self.text!r}", _CONDITION_HELP))
+        token = self.rest.pop(0)
+        if token == "not":  # noqa: S105 - a word of the selection, no secret
+            inner = self._read_one()
+            return lambda holds: not inner(holds)
+        if token == "(":  # noqa: S105 - likewise
+            inner = self.read_either()
+            if not self.rest or self.rest.pop(0) != ")":
+                raise UsageError(Problem(f"a closing parenthesis is missing in {self.text!r}", _CONDITION_HELP))
+            return inner
+        word = token.strip("\"'")
+        return lambda holds: holds(word)
+
+
+def _is_meant(check: Check, selection: Selection) -> bool:
+    if selection.ids is not None and check.id not in selection.ids:
+        return False
+    if (selection.scopes or selection.files) and not (
+        check.scope in selection.scopes or any(_stands_in(check, file) for file in selection.files)
+    ):
+        return False
+    if selection.tags and not read_condition(selection.tags)(check.tags.__contains__):
+        return False
+    spoken = f"{check.name} {check.id}".lower()
+    return not selection.text or read_condition(selection.text)(lambda word: word.lower() in spoken)
+
+
+def _stands_in(check: Check, file: str) -> bool:
+    return check.place.file == file or check.place.file.startswith(file.rstrip("/") + "/")
+
+
+def _explain_nothing(suite: Suite, selection: Selection) -> Problem:
+    if not suite.checks:
+        return Problem("there is no check to run", "write one in tests/integration/, or let `dovetail init` begin")
+    if selection.ids is not None and not selection.ids:
+        return Problem("nothing failed in the last run", "run without --failed")
+    scopes = sorted({check.scope for check in suite.checks})
+    tags = sorted({tag for check in suite.checks for tag in check.tags})
+    lines = [f"the checks have the scopes: {', '.join(scopes)}"]
+    if selection.tags:
+        lines.append(f"and the tags: {', '.join(tags) or 'none'}")
+    known = {*scopes, *tags}
+    asked = (*selection.scopes, *re.findall(r"[\w-]+", selection.tags))
+    near = [match for word in asked if word not in known for match in get_close_matches(word, known, 1)]
+    if near:
+        lines.append(f"did you mean {near[0]}?")
+    return Problem(f"no check is selected by {_describe(selection)}", "; ".join(lines))
+
+
+def _describe(selection: Selection) -> str:
+    parts = [f"scope {scope}" for scope in selection.scopes]
+    parts += [f"file {file}" for file in selection.files]
+    parts += [f"--tags {selection.tags!r}"] if selection.tags else []
+    parts += [f"-k {selection.text!r}"] if selection.text else []
+    parts += ["--failed"] if selection.ids is not None else []
+    return ", ".join(parts) or "this run"
+
+
+def _unknown_need(check: Check, need: str, checks: Sequence[Check]) -> UsageError:
+    near = get_close_matches(need, [other.name for other in checks] + [other.id for other in checks], 1)
+    now = f"did you mean {near[0]!r}?" if near else "name another check of the suite, by its name or id"
+    return UsageError(
+        Problem(f"{check.name!r} needs {need!r}, which no check is called", now, check.place.file, check.place.line)
+    )

@@ -1,0 +1,99 @@
+"""What a check touches when it acts, read from its words alone; called by the plan to choose locks and isolation."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dovetail.engine.vocabulary import CALLED, STAGE, STEERING_VERBS
+from dovetail.model.check import Action, Check, Fragment, Step, Together
+from dovetail.model.data import Data
+from dovetail.model.system import System
+from dovetail.model.vocabulary import Effect
+from dovetail.plugin.driver import Act
+
+EffectOf = Callable[[str, Act], Effect]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """One act on one service."""
+
+    service: str
+    technology: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """All that a check does: its acts, the services it steers, the edges it breaks, the edges it counts on."""
+
+    acts: tuple[Touched, ...] = ()
+    steered: frozenset[str] = frozenset()
+    broken: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
+    has_together: bool = False
+
+    @property
+    def services(self) -> frozenset[str]:
+        return frozenset(act.service for act in self.acts)
+
+    @property
+    def written(self) -> frozenset[str]:
+        return frozenset(act.service for act in self.acts if act.effect is not Effect.READS)
+
+    @property
+    def disturbed(self) -> frozenset[str]:
+        return self.steered | {act.service for act in self.acts if act.effect is Effect.DISTURBS}
+
+
+def steps_of(actions: Sequence[Action]) -> Iterator[Step]:
+    """Yield every step, also those together and those of fragments, in the order written."""
+    for action in actions:
+        match action:
+            case Step():
+                yield action
+            case Together():
+                yield from action.steps
+            case Fragment():
+                yield from steps_of(action.actions)
+
+
+def fragments_of(actions: Sequence[Action]) -> Iterator[Fragment]:
+    """Yield every fragment, also those inside of others."""
+    for action in actions:
+        if isinstance(action, Fragment):
+            yield action
+            yield from fragments_of(action.actions)
+
+
+def has_together(actions: Sequence[Action]) -> bool:
+    return any(
+        isinstance(action, Together) or (isinstance(action, Fragment) and has_together(action.actions))
+        for action in actions
+    )
+
+
+def edges_meant(subject: Data, system: System) -> tuple[str, ...]:
+    """Return the edges that the subject of `called` names: one edge, or every edge towards a service."""
+    name = subject.get("on") if isinstance(subject, Mapping) else subject
+    if name in system.edges:
+        return (str(name),)
+    return tuple(edge.name for edge in system.edges.values() if edge.target == name)
+
+
+def touch(check: Check, system: System, technologies: Mapping[str, str], effect_of: EffectOf) -> Touch:
+    """Read what `check` touches; `technologies` tells the technology of each verb."""
+    acts: list[Touched] = []
+    steered: set[str] = set()
+    counted: set[str] = set()
+    broken = {fault.edge for fault in check.faults}
+    for step in (*steps_of(check.actions), *steps_of(check.cleanup)):
+        broken.update(fault.edge for fault in step.faults)
+        technology = technologies[step.verb]
+        if step.verb in STEERING_VERBS:
+            steered.add(str(step.subject))
+        elif step.verb == CALLED:
+            counted.update(edges_meant(step.subject, system))
+        elif technology != STAGE:
+            effect = effect_of(technology, Act(step.verb, step.subject, step.fields))
+            acts.append(Touched(step.on, technology, effect))
+    return Touch(tuple(acts), frozenset(steered), frozenset(broken), frozenset(counted), has_together(check.actions))
