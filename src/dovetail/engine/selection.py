@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from dovetail.errors import NothingSelectedError, Problem, UsageError
 from dovetail.model.check import Check, Suite
 
+OPERATORS = frozenset({"and", "or", "not", "(", ")"})
 TOKEN = re.compile(r"\s*(?:(\()|(\))|(\"[^\"]*\"|'[^']*'|[^\s()]+))")
 
 
@@ -47,7 +48,7 @@ def name_checks(checks: Sequence[Check]) -> dict[str, Check]:
 
 
 def read_condition(text: str) -> Callable[[Callable[[str], bool]], bool]:
-    """Read words joined by and, or, not and parentheses; the result asks its argument about each word."""
+    """Read phrases joined by and, or, not and parentheses; the result asks its argument about each phrase."""
     tokens = [match.group().strip() for match in TOKEN.finditer(text) if match.group().strip()]
     reader = _ConditionReader(text, tokens)
     condition = reader.read_either()
@@ -91,8 +92,10 @@ class _ConditionReader:
             if not self.rest or self.rest.pop(0) != ")":
                 raise UsageError(Problem(f"a closing parenthesis is missing in {self.text!r}", _CONDITION_HELP))
             return inner
-        word = token.strip("\"'")
-        return lambda holds: holds(word)
+        while self.rest and self.rest[0] not in OPERATORS:
+            token += f" {self.rest.pop(0)}"
+        phrase = token.strip("\"'")
+        return lambda holds: holds(phrase)
 
 
 def _is_meant(check: Check, selection: Selection) -> bool:

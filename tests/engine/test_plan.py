@@ -1,0 +1,167 @@
+"""What the plan decides, as tables: isolation, locks, order, refusals."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from dovetail.engine.isolation import DataServices
+from dovetail.engine.plan import Job, Knowledge, Plan, PlanOrder, flow, make_plan
+from dovetail.errors import SuiteError
+from dovetail.model.check import Action, Check, FaultOrder, Isolation, Step, Suite, Together
+from dovetail.model.data import Data
+from dovetail.model.system import Edge, EnvironmentSpec, Service, System
+from dovetail.model.vocabulary import Effect
+from dovetail.plugin.driver import Act
+
+TECHNOLOGIES = {"http.request": "http", "store.query": "store", "called": "stage", "restart": "stage"}
+
+
+def uses(source: str, *targets: str, consumes: tuple[str, ...] = ()) -> tuple[Edge, ...]:
+    return tuple(Edge(source, target, "http", consumes=consumes) for target in targets)
+
+
+SYSTEM = System(
+    "shop",
+    "shop",
+    services=(
+        Service("gateway", run="x", uses=uses("gateway", "orders")),
+        Service("orders", run="x", uses=(*uses("orders", "db", "cache"), Edge("orders", "events", "queue"))),
+        Service("mail", run="x", uses=(*uses("mail", "mail-db"), Edge("mail", "events", "queue", consumes=("made",)))),
+        Service("plain", run="x"),
+        Service("db", "store"),
+        Service("mail-db", "store"),
+        Service("cache", "memory"),
+        Service("events", "queue"),
+    ),
+)
+DATA = DataServices(copied=frozenset({"db", "mail-db", "cache"}), transactional=frozenset({"db", "mail-db"}))
+
+
+def effect_of(technology: str, act: Act) -> Effect:  # noqa: ARG001 - the words alone tell here
+    return Effect.READS if str(act.subject).lower().startswith(("get", "select")) else Effect.WRITES
+
+
+def http(request: str, on: str = "orders", **fields: Data) -> Step:
+    return Step("http.request", on, request, fields)
+
+
+def query(text: str, on: str = "db") -> Step:
+    return Step("store.query", on, text)
+
+
+def check(name: str, *actions: Action, **more: object) -> Check:
+    return Check(name, name, "api", actions, **more)  # type: ignore[arg-type]  # a test hands the fields through
+
+
+def plan(*checks: Check, order: PlanOrder | None = None) -> Plan:
+    return make_plan(SYSTEM, Suite(checks), Knowledge(TECHNOLOGIES, effect_of, DATA), order or PlanOrder())
+
+
+def only(*checks: Check, order: PlanOrder | None = None) -> Job:
+    return plan(*checks, order=order).jobs[0]
+
+
+@pytest.mark.parametrize(
+    ("actions", "isolation", "data"),
+    [
+        ([http("GET /orders")], Isolation.SHARED, set()),
+        ([query("select 1")], Isolation.SHARED, set()),
+        ([query("insert")], Isolation.ROLLBACK, {"db"}),
+        ([query("insert"), query("select", "mail-db")], Isolation.CLONE, {"db", "mail-db"}),
+        ([Together((query("insert"), query("update")))], Isolation.CLONE, {"db"}),
+        ([query("set", "cache")], Isolation.CLONE, {"cache"}),
+        ([http("POST /orders")], Isolation.RESET, {"db", "cache", "mail-db"}),
+        ([http("POST /orders", json={"id": "{{ unique.id }}"})], Isolation.UNIQUE, {"db", "cache", "mail-db"}),
+        ([http("POST /orders"), query("select 1")], Isolation.RESET, {"db", "cache", "mail-db"}),
+        ([http("POST /things", "plain")], Isolation.SHARED, set()),
+    ],
+)
+def test_the_cheapest_safe_isolation_is_chosen(actions: Sequence[Action], isolation: Isolation, data: set[str]) -> None:
+    choice = only(check("c", *actions)).choice
+    assert (choice.isolation, set(choice.data)) == (isolation, data)
+    assert choice.why
+
+
+def test_a_check_may_choose_its_isolation_itself() -> None:
+    job = only(check("c", http("POST /orders"), isolation=Isolation.SLICE))
+    assert (job.choice.isolation, job.slice_services) == (Isolation.SLICE, {"orders"})
+
+
+def test_what_is_published_reaches_whoever_consumes_it() -> None:
+    assert {"mail", "mail-db"} <= flow(SYSTEM, "gateway").services
+
+
+def test_a_broken_edge_is_exclusive_and_shared_by_all_who_reach_it() -> None:
+    breaking = check("breaks", http("GET /"), faults=(FaultOrder("orders -> db", "refuse"),))
+    jobs = plan(
+        breaking, check("reaches", http("GET /", "gateway")), check("is elsewhere", http("GET /", "plain"))
+    ).jobs
+    assert jobs[0].wish.exclusive == {"edge:orders -> db"}
+    assert jobs[1].wish.shared == {"edge:orders -> db"}
+    assert jobs[2].wish.shared == frozenset()
+
+
+def test_a_restarted_service_and_a_counted_edge_are_exclusive() -> None:
+    job = only(check("c", Step("restart", "", "db"), Step("called", "", {"on": "cache", "times": 1})))
+    assert job.wish.exclusive == {"service:db", "edge:orders -> cache"}
+
+
+def test_nobody_waits_for_what_nobody_disturbs() -> None:
+    assert only(check("c", http("GET /"))).wish.shared == frozenset()
+    shared = only(check("c", http("GET /")), order=PlanOrder(is_stage_shared=True)).wish.shared
+    assert {"service:orders", "edge:orders -> db"} <= shared
+
+
+def test_a_set_back_has_its_data_services_alone() -> None:
+    assert "service:db" in only(check("c", http("POST /orders"))).wish.exclusive
+
+
+def test_locks_of_the_user_are_exclusive() -> None:
+    assert only(check("c", http("GET /"), locks=("stock",))).wish.exclusive == {"lock:stock"}
+
+
+def test_the_order_is_shuffled_by_the_seed_and_reports_keep_theirs() -> None:
+    checks = [check(f"c{number}", http("GET /")) for number in range(20)]
+    one, again, other = (plan(*checks, order=PlanOrder(seed=seed)) for seed in ("1", "1", "2"))
+    assert one.start_order == again.start_order != other.start_order
+    assert [job.id for job in one.jobs] == [one.id for one in checks]
+
+
+def test_needs_come_first_whatever_the_seed() -> None:
+    checks = [check("last", http("GET /"), needs=("first",)), check("first", http("GET /"))]
+    for seed in "abcdef":
+        assert plan(*checks, order=PlanOrder(seed=seed)).start_order == ("first", "last")
+
+
+def test_checks_that_wait_for_each_other_are_named() -> None:
+    with pytest.raises(SuiteError, match=r"'a' needs 'b' needs 'a'|'b' needs 'a' needs 'b'"):
+        plan(check("a", needs=("b",)), check("b", needs=("a",)))
+
+
+@pytest.mark.parametrize(
+    ("one", "allowed", "said"),
+    [
+        (check("reads", http("GET /")), (), ""),
+        (check("writes", http("POST /")), (), "writes to orders"),
+        (check("writes", http("POST /")), ("orders",), ""),
+        (check("breaks", http("GET /"), faults=(FaultOrder("orders -> db", "refuse"),)), (), "breaks orders -> db"),
+        (
+            check("breaks", http("GET /"), faults=(FaultOrder("orders -> db", "refuse"),)),
+            ("orders -> cache",),
+            "breaks orders -> db",
+        ),
+        (
+            check("breaks", http("GET /"), faults=(FaultOrder("orders -> db", "refuse"),)),
+            ("orders -> db",),
+            "",
+        ),
+        (check("restarts", Step("restart", "", "db")), (), "disturbs db"),
+    ],
+)
+def test_a_read_only_environment_refuses_what_is_not_allowed_by_name(
+    one: Check, allowed: tuple[str, ...], said: str
+) -> None:
+    production = EnvironmentSpec("production", is_read_only=True, allowed=allowed)
+    skip = only(one, order=PlanOrder(environment=production)).skip
+    assert said in skip
+    assert bool(skip) is bool(said)

@@ -1,0 +1,103 @@
+"""Order, needs and locks as a table walks through them."""
+
+from dovetail.engine.isolation import Choice
+from dovetail.engine.plan import Job, Plan
+from dovetail.engine.schedule import Schedule
+from dovetail.environment.stage import LockWish
+from dovetail.model.check import Check, Isolation
+from dovetail.model.outcome import Verdict
+
+
+def job(
+    name: str,
+    shared: tuple[str, ...] = (),
+    exclusive: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    number: int = 0,
+) -> Job:
+    wish = LockWish(frozenset(shared), frozenset(exclusive))
+    return Job(Check(name, name, "api", ()), number, Choice(Isolation.SHARED, ""), wish, needs)
+
+
+def schedule(*jobs: Job) -> Schedule:
+    return Schedule(Plan(jobs, tuple(one.id for one in jobs), "0"))
+
+
+def taken(schedule: Schedule) -> list[str]:
+    names = []
+    while (job := schedule.take()) is not None:
+        names.append(job.id)
+    return names
+
+
+def test_jobs_that_touch_nothing_exclusive_all_start_at_once() -> None:
+    assert taken(schedule(job("a", ("s",)), job("b", ("s",)), job("c"))) == ["a", "b", "c"]
+
+
+def test_an_exclusive_wish_waits_for_sharers_and_later_sharers_wait_behind_it() -> None:
+    a, b, c, d = job("a", ("s",)), job("b", (), ("s",)), job("c", ("s",)), job("d", ("t",))
+    plan = schedule(a, b, c, d)
+    assert taken(plan) == ["a", "d"]
+    plan.finish(a, Verdict.PASSED)
+    assert taken(plan) == ["b"]
+    plan.finish(b, Verdict.PASSED)
+    assert taken(plan) == ["c"]
+
+
+def test_a_job_starts_when_all_it_needs_has_passed() -> None:
+    a, b, c = job("a"), job("b"), job("c", needs=("a", "b"))
+    plan = schedule(a, b, c)
+    assert taken(plan) == ["a", "b"]
+    plan.finish(a, Verdict.PASSED)
+    assert taken(plan) == []
+    plan.finish(b, Verdict.FLAKY)
+    assert taken(plan) == ["c"]
+
+
+def test_what_needs_a_failed_check_is_given_up_with_all_that_hangs_on_it() -> None:
+    a, b, c, d = job("a", number=1), job("b", needs=("a",), number=2), job("c", needs=("b",), number=3), job("d")
+    plan = schedule(a, b, c, d)
+    taken(plan)
+    assert [one.id for one in plan.finish(a, Verdict.FAILED)] == ["b", "c"]
+    plan.finish(d, Verdict.PASSED)
+    assert plan.unfinished == 0
+
+
+def test_draining_gives_up_all_that_has_not_started() -> None:
+    a, b, c, d = job("a", (), ("s",)), job("b", ("s",), number=1), job("c", needs=("b",), number=2), job("d", number=3)
+    plan = schedule(a, b, c, d)
+    started = plan.take()
+    assert started is a
+    assert [one.id for one in plan.drain()] == ["b", "c", "d"]
+    plan.finish(a, Verdict.PASSED)
+    assert plan.unfinished == 0
+
+
+def test_crossing_wishes_all_get_their_turn() -> None:
+    jobs = [
+        job("a", ("x",), ("y",)),
+        job("b", ("y",), ("z",)),
+        job("c", ("z",), ("x",)),
+        job("d", ("x", "y", "z")),
+        job("e", (), ("x", "y", "z")),
+    ]
+    plan = schedule(*jobs)
+    order: list[str] = []
+    running: list[Job] = []
+    while plan.unfinished:
+        while (started := plan.take()) is not None:
+            running.append(started)
+            order.append(started.id)
+        assert running, "nobody runs, yet somebody waits"
+        plan.finish(running.pop(0), Verdict.PASSED)
+    assert sorted(order) == ["a", "b", "c", "d", "e"]
+
+
+def test_taking_costs_the_same_however_many_jobs_wait_behind_a_lock() -> None:
+    first = job("first", (), ("s",))
+    waiting = [job(f"w{number}", ("s",)) for number in range(5000)]
+    free = [job(f"f{number}") for number in range(5000)]
+    plan = schedule(first, *waiting, *free)
+    assert len(taken(plan)) == 5001
+    plan.finish(first, Verdict.PASSED)
+    assert len(taken(plan)) == 5000

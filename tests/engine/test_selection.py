@@ -1,0 +1,77 @@
+"""Which checks are meant: tables of values."""
+
+import pytest
+
+from dovetail.engine.selection import Selection, read_condition, select_checks
+from dovetail.errors import NothingSelectedError, UsageError
+from dovetail.model.check import Check, Suite
+from dovetail.model.data import Place
+
+
+def check(name: str, scope: str = "api", tags: tuple[str, ...] = (), needs: tuple[str, ...] = ()) -> Check:
+    place = Place(f"tests/integration/{scope}.yaml", 3)
+    return Check(f"{scope}/{name.replace(' ', '-')}", name, scope, (), tags=tags, needs=needs, place=place)
+
+
+SUITE = Suite(
+    (
+        check("an order is created", tags=("critical",)),
+        check("an order is refused", tags=("critical", "slow")),
+        check("a row is kept", "database"),
+        check("a row is counted", "database", needs=("a row is kept",)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("selection", "names"),
+    [
+        (Selection(), ["an order is created", "an order is refused", "a row is kept", "a row is counted"]),
+        (Selection(scopes=("api",)), ["an order is created", "an order is refused"]),
+        (Selection(files=("tests/integration/database.yaml",)), ["a row is kept", "a row is counted"]),
+        (Selection(tags="critical and not slow"), ["an order is created"]),
+        (Selection(tags="not (critical or slow)"), ["a row is kept", "a row is counted"]),
+        (Selection(text="refused or kept"), ["an order is refused", "a row is kept"]),
+        (Selection(text="ORDER and 'is created'"), ["an order is created"]),
+        (Selection(ids=frozenset({"api/an-order-is-refused"})), ["an order is refused"]),
+    ],
+)
+def test_a_selection_means_the_checks_it_describes(selection: Selection, names: list[str]) -> None:
+    assert [chosen.name for chosen in select_checks(SUITE, selection)] == names
+
+
+def test_a_needed_check_comes_with_the_one_that_needs_it() -> None:
+    chosen = select_checks(SUITE, Selection(text="counted"))
+    assert [one.name for one in chosen] == ["a row is kept", "a row is counted"]
+
+
+@pytest.mark.parametrize(
+    ("selection", "said"),
+    [
+        (Selection(scopes=("databse",)), "did you mean database?"),
+        (Selection(tags="critcal"), "did you mean critical?"),
+        (Selection(text="nothing like it"), "no check is selected by -k 'nothing like it'"),
+        (Selection(ids=frozenset()), "nothing failed in the last run"),
+    ],
+)
+def test_an_empty_selection_names_what_is_near(selection: Selection, said: str) -> None:
+    with pytest.raises(NothingSelectedError, match="^(.|\n)*" + said.replace("?", r"\?")) as raised:
+        select_checks(SUITE, selection)
+    assert raised.value.exit_code == 5
+
+
+def test_a_suite_without_checks_says_how_to_begin() -> None:
+    with pytest.raises(NothingSelectedError, match="dovetail init"):
+        select_checks(Suite(()), Selection())
+
+
+def test_an_unknown_need_names_the_nearest_check() -> None:
+    suite = Suite((check("a row is kept"), check("a row is lost", needs=("a row is kep",))))
+    with pytest.raises(UsageError, match="did you mean 'a row is kept'"):
+        select_checks(suite, Selection())
+
+
+@pytest.mark.parametrize("text", ["critical and", "(critical", "and slow", "critical (slow)", ")"])
+def test_words_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        read_condition(text)
