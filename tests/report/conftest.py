@@ -1,7 +1,8 @@
 """A builder of event streams, and the run of a small shop in which one of everything happens."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import ClassVar, TypedDict, Unpack
 
 import pytest
 
@@ -33,8 +34,48 @@ FILE = "tests/integration/orders.yaml"
 
 
 @dataclass
+class Attempt:
+    at: float
+    took: float = 0.2
+    verdict: Verdict = Verdict.PASSED
+    steps: tuple[StepOutcome, ...] = ()
+    agent: int = 0
+    why: str = ""
+    cleanup_failed: str = ""
+    trace: str = ""
+
+
+class StepChanges(TypedDict, total=False):
+    verb: str
+    verdict: Verdict
+    started_at: float
+    duration_ms: float
+    expectations: int
+    mismatches: tuple[Mismatch, ...]
+    error: str
+    answer: str
+    sightings: tuple[Sighting, ...]
+    is_cleanup: bool
+
+
+def make_step(request: str = "POST /orders", on: str = "orders", **changes: Unpack[StepChanges]) -> StepOutcome:
+    """A step that passed unless told otherwise; it began `started_at` seconds after its attempt."""
+    plain: StepChanges = {"verb": "http", "verdict": Verdict.PASSED, "started_at": 0.02, "duration_ms": 100.0}
+    known: StepChanges = {**plain, "expectations": 1, "answer": "201 Created", **changes}
+    return StepOutcome(name=f"{known['verb']}: {request}", on=on, request=request, place=Place(FILE, 14, 7), **known)
+
+
+def wrong(path: str, expected: str, got: str, why: str = "") -> Mismatch:
+    return Mismatch(path, expected, got, why, Place(FILE, 17, 9))
+
+
+@dataclass
 class Story:
     """Tells a run event by event; `at` is seconds since the run began."""
+
+    attempt: ClassVar = Attempt
+    step: ClassVar = staticmethod(make_step)
+    wrong: ClassVar = staticmethod(wrong)
 
     services: Mapping[str, str] = field(default_factory=dict)
     edges: Mapping[str, str] = field(default_factory=dict)
@@ -65,7 +106,7 @@ class Story:
         self,
         name: str,
         scope: str = "api",
-        *attempts: "Attempt",
+        *attempts: Attempt,
         verdict: Verdict = Verdict.PASSED,
         line: int = 12,
         why: str = "",
@@ -79,16 +120,14 @@ class Story:
         self.events.append(CheckEnded(end, identity, verdict, took, len(attempts), why))
         return identity
 
-    def _attempt(self, check: str, number: int, attempt: "Attempt") -> None:
+    def _attempt(self, check: str, number: int, attempt: Attempt) -> None:
         begin, end = START + attempt.at, START + attempt.at + attempt.took
         self.events.append(CheckStarted(begin, check, number, attempt.agent, "unique", attempt.trace))
         for step in attempt.steps:
             moved = replace(step, started_at=begin + step.started_at)
             self.events.append(StepEnded(moved.started_at + step.duration_ms / 1000, check, number, moved))
         self.events.append(
-            AttemptEnded(
-                end, check, number, attempt.verdict, attempt.took * 1000, attempt.why, attempt.cleanup_failed
-            )
+            AttemptEnded(end, check, number, attempt.verdict, attempt.took * 1000, attempt.why, attempt.cleanup_failed)
         )
 
     def end(self, at: float, verdict: Verdict, exit_code: int, *causes: str) -> None:
@@ -102,62 +141,13 @@ class Story:
             for name, technology in self.services.items()
         )
         edges = tuple(
-            MappedEdge(name, *name.split(" -> "), technology, technology == "kafka")
+            MappedEdge(name, name.split(" -> ")[0], name.split(" -> ")[1], technology, technology == "kafka")
             for name, technology in self.edges.items()
         )
         begin = RunStarted(
             START, "r-7f3a", "shop", "local", "7f3a", "0.1.0", 4, {"retry": "2"}, services, edges, tuple(self.planned)
         )
         return [begin, *sorted(self.events, key=lambda event: event.at)]
-
-
-@dataclass
-class Attempt:
-    at: float
-    took: float = 0.2
-    verdict: Verdict = Verdict.PASSED
-    steps: tuple[StepOutcome, ...] = ()
-    agent: int = 0
-    why: str = ""
-    cleanup_failed: str = ""
-    trace: str = ""
-
-
-def make_step(
-    request: str = "POST /orders",
-    on: str = "orders",
-    *,
-    verb: str = "http",
-    verdict: Verdict = Verdict.PASSED,
-    mismatches: tuple[Mismatch, ...] = (),
-    error: str = "",
-    answer: str = "201 Created",
-    at: float = 0.02,
-    took: float = 0.1,
-    sightings: tuple[Sighting, ...] = (),
-    is_cleanup: bool = False,
-    expectations: int = 1,
-) -> StepOutcome:
-    return StepOutcome(
-        f"{verb}: {request}",
-        verb,
-        on,
-        verdict,
-        at,
-        took * 1000,
-        expectations,
-        mismatches,
-        error,
-        request,
-        answer,
-        sightings,
-        is_cleanup,
-        Place(FILE, 14, 7),
-    )
-
-
-def wrong(path: str, expected: str, got: str, why: str = "") -> Mismatch:
-    return Mismatch(path, expected, got, why, Place(FILE, 17, 9))
 
 
 SERVICES = {
@@ -193,9 +183,15 @@ def tell_shop() -> Story:
     trace = "a" * 32
     happy = (make_step(), make_step("select status from orders", "orders-db", verb="sql", answer="1 row"))
     for number in range(6):
-        story.check(f"an order can be read, way {number}", "api", Attempt(1.0 + number * 0.3, steps=happy, agent=number % 4))
+        story.check(
+            f"an order can be read, way {number}", "api", Attempt(1.0 + number * 0.3, steps=happy, agent=number % 4)
+        )
     story.call("orders -> orders-db", 1.05, "insert into orders values ($1, $2)", "INSERT 0 1")
-    story.check("an order is cached", "cache", Attempt(1.1, steps=(make_step("get order:1", "cache", verb="redis", answer='"…"'),)))
+    story.check(
+        "an order is cached",
+        "cache",
+        Attempt(1.1, steps=(make_step("get order:1", "cache", verb="redis", answer='"…"'),)),
+    )
     _tell_payments_down(story, trace)
     _tell_flaky_and_wait(story)
     _tell_fault(story)
@@ -211,7 +207,10 @@ def _tell_payments_down(story: Story, trace: str) -> None:
     story.change("payments", "failed", 2.6, "exited with code 1", lines)
     bad = make_step(
         verdict=Verdict.FAILED,
-        mismatches=(wrong("status", "201", "503", '"payments unavailable"'), wrong("json.status", '"pending"', "<absent>")),
+        mismatches=(
+            wrong("status", "201", "503", '"payments unavailable"'),
+            wrong("json.status", '"pending"', "<absent>"),
+        ),
         answer="503 Service Unavailable",
     )
     names = ("an order is created, stored and announced", "an order is paid", "two orders are paid at once")
@@ -224,7 +223,9 @@ def _tell_payments_down(story: Story, trace: str) -> None:
 
 
 def _tell_flaky_and_wait(story: Story) -> None:
-    slow = make_step("GET /stock/A-1", "users", verdict=Verdict.FAILED, error="no answer within 2 s: timed out", answer="")
+    slow = make_step(
+        "GET /stock/A-1", "users", verdict=Verdict.FAILED, error="no answer within 2 s: timed out", answer=""
+    )
     story.check(
         "stock is counted",
         "services",
@@ -242,9 +243,15 @@ def _tell_flaky_and_wait(story: Story) -> None:
         mismatches=(wrong("value.orderId", '"o-17"', '"o-3"'),),
         sightings=seen,
         answer="3 messages seen, none matches",
-        took=0.5,
+        duration_ms=500.0,
     )
-    story.check("an order is announced", "messaging", Attempt(3.6, 0.6, Verdict.FAILED, (missed,), 2), verdict=Verdict.FAILED, line=60)
+    story.check(
+        "an order is announced",
+        "messaging",
+        Attempt(3.6, 0.6, Verdict.FAILED, (missed,), 2),
+        verdict=Verdict.FAILED,
+        line=60,
+    )
     unproven = (make_step(expectations=0),)
     why = "no expectation was evaluated"
     story.check(
@@ -255,7 +262,9 @@ def _tell_flaky_and_wait(story: Story) -> None:
         why=why,
     )
     story.check("later", "external", verdict=Verdict.SKIPPED, why="needs a contract with the bank")
-    left = make_step("DELETE /orders/17", verdict=Verdict.FAILED, error="500 Internal Server Error", is_cleanup=True, answer="")
+    left = make_step(
+        "DELETE /orders/17", verdict=Verdict.FAILED, error="500 Internal Server Error", is_cleanup=True, answer=""
+    )
     story.check(
         "an order is deleted",
         "database",
@@ -273,7 +282,9 @@ def _tell_fault(story: Story) -> None:
         answer='200 {"reserved": 1}',
     )
     name = "a lost broker leaves nothing <img src=x onerror=alert(1)>"
-    identity = story.check(name, "resilience", Attempt(4.5, 0.4, Verdict.FAILED, (bad,), 1), verdict=Verdict.FAILED, line=80)
+    identity = story.check(
+        name, "resilience", Attempt(4.5, 0.4, Verdict.FAILED, (bad,), 1), verdict=Verdict.FAILED, line=80
+    )
     story.break_edge("notifications -> events", 4.5, 4.9, "refuse", identity)
 
 
@@ -283,8 +294,9 @@ def cut_short(events: list[Event]) -> Iterator[Event]:
 
 
 @pytest.fixture
-def story() -> Callable[..., Story]:
-    return Story
+def story() -> Story:
+    """An empty run of the shop's system."""
+    return Story(SERVICES, EDGES)
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+"""A short Markdown summary for pull requests and CI job pages. Called by `format`."""
+
+import re
+from collections.abc import Iterator
+
+from dovetail.model.outcome import Verdict
+from dovetail.report.fact import CheckRecord, Record
+from dovetail.report.finding import Finding, find_causes
+from dovetail.report.text import on_one_line, spell_count, spell_ms
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#&!])")
+_MARKS = {
+    Verdict.PASSED: "✅",
+    Verdict.FAILED: "❌",
+    Verdict.FLAKY: "⚠️",
+    Verdict.INCONCLUSIVE: "❔",
+    Verdict.SKIPPED: "⏭️",
+}
+MOST_CHECKS = 50
+
+
+def render_markdown(record: Record) -> bytes:
+    rows = [f"## {_MARKS[record.verdict]} {_safe(record.system)} · {_safe(record.environment)} · {record.verdict}", ""]
+    rows.append(
+        f"{spell_count(record.totals.checks, 'check')} in {spell_ms(record.duration_ms)}, "
+        f"seed `{record.seed.replace('`', '')}`, exit code {record.exit_code}"
+    )
+    rows.extend(["", *_table(record)])
+    findings = find_causes(record)
+    if findings:
+        rows.extend(["", "### What went wrong", ""])
+        names = {check.id: check for check in record.checks}
+        for finding in findings:
+            rows.extend(_finding(finding, names))
+    rows.extend(["", *(f"> {_safe(notice.text)}" for notice in record.notices)])
+    return ("\n".join(rows).rstrip() + "\n").encode()
+
+
+def _table(record: Record) -> Iterator[str]:
+    yield "| scope | passed | failed | flaky | inconclusive | skipped |"
+    yield "|---|--:|--:|--:|--:|--:|"
+    for scope, totals in (*record.scopes.items(), ("**all**", record.totals)):
+        counts = (totals.passed, totals.failed, totals.flaky, totals.inconclusive, totals.skipped)
+        name = scope if scope.startswith("**") else _safe(scope)
+        yield f"| {name} | {' | '.join(str(number) if number else '·' for number in counts)} |"
+
+
+def _finding(finding: Finding, checks: dict[str, CheckRecord]) -> Iterator[str]:
+    yield f"{_MARKS[finding.verdict]} **{_safe(finding.title)}** ({spell_count(len(finding.checks), 'check')})  "
+    for identity in finding.checks[:MOST_CHECKS]:
+        check = checks[identity]
+        place = f" `{str(check.place).replace('`', '')}`" if check.place.file else ""
+        yield f"- {_safe(check.name)}{place}"
+    if len(finding.checks) > MOST_CHECKS:
+        yield f"- and {len(finding.checks) - MOST_CHECKS} more"
+    if finding.evidence:
+        yield ""
+        yield from (f"      {on_one_line(one.source)} | {on_one_line(one.text, 200)}" for one in finding.evidence)
+    yield ""
+    yield f"Next: {' · '.join(f'`{command}`' for command in finding.next)}"
+    yield ""
+
+
+def _safe(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", on_one_line(text, 300))

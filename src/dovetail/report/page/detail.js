@@ -1,0 +1,94 @@
+const BAD_ENDS = new Set(["failed", "cut", "refused", "timed out"]);
+
+function showDetail(check) {
+  const telling = check.tellingAttempt;
+  const attempts = check.attempts;
+  const home = make("div", null);
+  const show = (attempt) => home.replaceChildren(...attemptParts(attempt));
+  const buttons = attempts.map((attempt) => make("button", { type: "button", class: "chip", click: () => choose(attempt.number) }, `attempt ${attempt.number} `, make("span", { class: attempt.verdict }, `${SIGNS[attempt.verdict]} ${attempt.verdict}`)));
+  const choose = (number) => {
+    buttons.forEach((button, index) => button.setAttribute("aria-pressed", attempts[index].number === number));
+    show(attempts.find((attempt) => attempt.number === number));
+  };
+  if (telling) choose(telling.number);
+  return make("div", { class: "detail" },
+    make("p", { class: "facts" }, [check.place, check.tags, telling && telling.isolation ? `isolation ${telling.isolation}` : "", check.id].filter(Boolean).map((fact) => make("span", null, fact))),
+    because(check),
+    attempts.length > 1 ? make("div", { class: "tabs" }, buttons) : "",
+    home, faultsPart(check), exchangesPart(check), logPart(check));
+}
+
+function because(check) {
+  const finding = check.finding;
+  if (!finding && !check.why && !check.cleanupFailed) return "";
+  const others = finding ? finding.checks.length - 1 : 0;
+  return make("div", { class: "because" },
+    finding ? make("div", null, make("b", null, finding.title), finding.when ? `, ${finding.when}` : "", others ? make("span", { class: "soft" }, ` (${spellCount(others, "other check")} too)`) : "") : "",
+    check.why ? make("div", { class: finding ? "soft" : "" }, check.why) : "",
+    check.cleanupFailed ? make("div", null, `clean-up failed: ${check.cleanupFailed}`) : "",
+    finding ? evidenceLines(finding.evidence) : "", finding ? nextSteps(finding.next) : "");
+}
+
+function attemptParts(attempt) {
+  const acts = attempt.steps.filter((step) => !step.isCleanup);
+  const cleanup = attempt.steps.filter((step) => step.isCleanup);
+  const block = (title, steps) => (steps.length ? make("div", null, make("h4", null, title), steps.map(showStep)) : "");
+  return [attempt.why ? make("p", { class: "soft" }, attempt.why) : "", block("Steps", acts), block("Clean-up", cleanup)].filter(Boolean);
+}
+
+function showStep(step) {
+  return make("div", { class: "step" }, sign(step.verdict),
+    make("span", null, make("span", { class: "request" }, step.request || step.verb), make("span", { class: "on" }, `${step.verb} on ${step.on}`)),
+    make("span", { class: "time" }, spellMs(step.ms)),
+    step.answer ? make("div", { class: "answer" }, `→ ${step.answer}`) : "",
+    step.verdict === "passed" && !step.expectations ? make("div", { class: "answer" }, "no expectation was evaluated") : "",
+    step.error || step.mismatches.length || step.sightings.length ? make("div", { class: "more" },
+      step.error ? make("div", { class: "failed" }, step.error, step.place ? make("span", { class: "soft" }, `  ${step.place}`) : "") : "",
+      step.mismatches.map(showMismatch), sightingsPart(step)) : "");
+}
+
+function showMismatch(mismatch) {
+  const [expected, got] = markDifference(mismatch.expected, mismatch.got);
+  return make("div", { class: "mismatch" },
+    make("header", null, make("code", null, mismatch.path), make("span", { class: "soft" }, mismatch.place)),
+    make("div", { class: "pair expected" }, make("span", null, "expected"), make("div", null, expected)),
+    make("div", { class: "pair got" }, make("span", null, "got"), make("div", null, got)),
+    mismatch.why ? make("footer", null, mismatch.why) : "");
+}
+
+function sightingsPart(step) {
+  if (!step.sightings.length) return "";
+  return make("div", null, make("h4", null, "Seen while waiting"),
+    make("div", { class: "lines" }, step.sightings.map((one) => make("div", null, make("span", null, spellMs(one.at)), make("span", null, one.saw)))));
+}
+
+function faultsPart(check) {
+  const faults = data.faults.filter((fault) => fault[2] === check.number);
+  if (!faults.length) return "";
+  return make("div", null, make("h4", null, "Broken on purpose"), faults.map(([edge, words, , from, until]) => make("div", null, make("b", null, edge), ` ${words} `, make("span", { class: "soft" }, `for ${spellMs(until - from)}`))));
+}
+
+function exchangesPart(check) {
+  const exchanges = check.exchanges;
+  if (!exchanges.length) return "";
+  const begin = check.tellingAttempt ? check.tellingAttempt.start : 0;
+  const shared = exchanges.some((one) => one.by === "s");
+  const rows = exchanges.map((one) => make("tr", { class: BAD_ENDS.has(one.ended) ? "is-bad" : one.ended === "faulted" ? "is-faulted" : "" },
+    make("td", { class: "number" }, spellOffset(one.at - begin)), make("td", null, one.edge, one.by === "s" ? make("span", { class: "soft", title: "Seen while several checks ran; may belong to another" }, " *") : ""),
+    make("td", { class: "mono" }, one.request), make("td", { class: "mono" }, one.answer || one.ended, one.answer && one.ended !== "answered" ? ` (${one.ended})` : ""), make("td", { class: "number" }, spellMs(one.ms))));
+  return make("div", null, make("h4", null, "Seen on the edges"),
+    make("div", { class: "scroll" }, make("table", { class: "calls" }, make("thead", null, make("tr", null, ["at", "edge", "request", "answer", "took"].map((name) => make("th", null, name)))), make("tbody", null, rows))),
+    check.exchangesLeftOut ? make("div", { class: "soft" }, `and ${check.exchangesLeftOut} more, left out here`) : "",
+    shared ? make("div", { class: "soft" }, "* seen while several checks ran, so it may belong to another of them") : "");
+}
+
+const spellOffset = (ms) => `${ms < 0 ? "−" : "+"}${spellMs(Math.abs(ms))}`;
+
+function logPart(check) {
+  const log = check.log;
+  if (!log.length) return "";
+  const begin = check.tellingAttempt ? check.tellingAttempt.start : 0;
+  return make("div", null, make("h4", null, "What the services wrote meanwhile"),
+    make("div", { class: "lines log" }, log.map((one) => make("div", null, make("span", null, spellOffset(one.at - begin)), make("span", null, one.service),
+      make("span", { class: /\b(error|fatal|panic|exception|traceback|failed|refused)\b/i.test(one.line) ? "hot" : "" }, one.line)))));
+}

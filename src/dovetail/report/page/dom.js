@@ -1,0 +1,54 @@
+// Text reaches the page through text nodes and attributes only, so nothing a service wrote can become markup.
+function make(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  dress(element, attributes);
+  append(element, children);
+  return element;
+}
+
+function draw(tag, attributes, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  dress(element, attributes);
+  append(element, children);
+  return element;
+}
+
+function dress(element, attributes) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+}
+
+function append(element, children) {
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined && child !== false && child !== "") element.append(child);
+  }
+}
+
+const find = (identity) => document.getElementById(identity);
+
+function spellMs(ms) {
+  if (ms < 1) return ms > 0 ? `${ms.toFixed(1)} ms` : "0 ms";
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  return `${Math.floor(Math.round(seconds) / 60)} m ${Math.round(seconds) % 60} s`;
+}
+
+const spellCount = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+const SIGNS = { passed: "✓", failed: "✗", flaky: "≈", inconclusive: "?", skipped: "–" };
+const sign = (verdict) => make("span", { class: `sign ${verdict}`, role: "img", "aria-label": verdict, title: verdict }, SIGNS[verdict]);
+
+function copyButton(text) {
+  return make("button", { type: "button", title: "Copy", click: async (event) => {
+    const button = event.currentTarget;
+    try { await navigator.clipboard.writeText(text); } catch { getSelection().selectAllChildren(button); return; }
+    button.classList.add("is-done");
+    setTimeout(() => button.classList.remove("is-done"), 1200);
+  } }, text);
+}
+
+const isCommand = (text) => text.startsWith("dovetail ");
+const nextSteps = (steps) => make("div", { class: "next" }, make("span", { class: "soft" }, "next"),
+  steps.map((step) => (isCommand(step) ? copyButton(step) : make("span", null, step))));

@@ -1,0 +1,164 @@
+const CHUNK = 100;
+const RANK = { failed: 0, inconclusive: 1, flaky: 2, skipped: 4, passed: 3 };
+const wanted = { verdicts: new Set(), words: [], finding: -1 };
+const scopes = data.scopes.map(([name], number) => ({ name, number, checks: [], shown: [], body: null, element: null, drawn: 0 }));
+
+function setUpList() {
+  for (const check of checks) scopes[check.scope].checks.push(check);
+  for (const scope of scopes) scope.checks.sort((a, b) => RANK[a.verdict] - RANK[b.verdict] || a.number - b.number);
+  find("list").append(...scopes.map(makeScope));
+  find("verdicts").append(...verdicts.map(verdictChip).filter(Boolean));
+  const search = find("search");
+  let waiting = 0;
+  search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => { wanted.words = words(search.value); narrow(); }, 60); });
+  addEventListener("keydown", (event) => { if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); } });
+  narrow();
+}
+
+const words = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+
+function verdictChip(verdict, index) {
+  if (!data.totals[index]) return null;
+  return make("button", { type: "button", class: "chip", "data-verdict": verdict, "aria-pressed": "false", click: () => {
+    if (!wanted.verdicts.delete(verdict)) wanted.verdicts.add(verdict);
+    narrow();
+  } }, make("b", { class: verdict }, `${SIGNS[verdict]} ${data.totals[index].toLocaleString("en")}`), verdict);
+}
+
+function makeScope(scope) {
+  scope.body = make("div", null);
+  scope.tally = make("span", { class: "tally" });
+  scope.element = make("details", { class: "scope card", id: `scope-${scope.name}` }, make("summary", null, make("span", null, scope.name), scope.tally), scope.body);
+  scope.element.addEventListener("toggle", () => { if (scope.element.open) fill(scope); });
+  return scope.element;
+}
+
+function isWanted(check) {
+  if (wanted.verdicts.size && !wanted.verdicts.has(check.verdict)) return false;
+  if (wanted.finding >= 0 && !data.findings[wanted.finding].checks.includes(check.number)) return false;
+  return wanted.words.every((word) => check.haystack.includes(word));
+}
+
+const isNarrowed = () => wanted.verdicts.size > 0 || wanted.words.length > 0 || wanted.finding >= 0;
+
+function narrow() {
+  let count = 0;
+  const isRed = checks.some((check) => !check.isFine);
+  for (const scope of scopes) {
+    scope.shown = scope.checks.filter(isWanted);
+    count += scope.shown.length;
+    scope.body.replaceChildren();
+    scope.drawn = 0;
+    scope.element.hidden = !scope.shown.length;
+    scope.tally.replaceChildren(...tally(scope));
+    const isOpen = isNarrowed() || scope.shown.some((check) => !check.isFine) || (!isRed && checks.length <= 200);
+    if (scope.element.open !== isOpen) scope.element.open = isOpen;
+    if (isOpen) fill(scope);
+  }
+  for (const chip of find("verdicts").children) chip.setAttribute("aria-pressed", wanted.verdicts.has(chip.dataset.verdict));
+  find("found").replaceChildren(...(isNarrowed() ? [`${count.toLocaleString("en")} of ${spellCount(checks.length, "check")}${wanted.finding >= 0 ? ` because “${data.findings[wanted.finding].title}”` : ""}  `, make("button", { type: "button", click: clear }, "show all")] : []));
+}
+
+function tally(scope) {
+  const counts = verdicts.map((verdict) => [verdict, scope.shown.filter((check) => check.verdict === verdict).length]).filter(([, count]) => count);
+  return counts.map(([verdict, count], index) => make("span", null, index ? " · " : "", make("span", { class: verdict === "passed" ? "" : verdict }, `${count.toLocaleString("en")} ${verdict}`)));
+}
+
+function clear() {
+  wanted.verdicts.clear(); wanted.words = []; wanted.finding = -1;
+  find("search").value = "";
+  narrow();
+}
+
+function searchFor(text) {
+  clear();
+  find("search").value = text;
+  wanted.words = words(text);
+  narrow();
+  find("checks").scrollIntoView();
+}
+
+function showOnly(finding) {
+  clear();
+  wanted.finding = finding;
+  narrow();
+  const only = data.findings[finding].checks;
+  if (only.length === 1) openCheck(checks[only[0]]);
+  else find("checks").scrollIntoView();
+}
+
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) entry.target.click();
+}, { rootMargin: "600px" });
+
+function fill(scope, until = 0) {
+  if (scope.drawn && scope.drawn > until) return;
+  const from = scope.drawn;
+  scope.drawn = Math.min(scope.shown.length, Math.max(from + CHUNK, until + 1));
+  const old = scope.body.querySelector(":scope > .more-rows");
+  if (old) { watcher.unobserve(old); old.remove(); }
+  scope.body.append(...scope.shown.slice(from, scope.drawn).map(makeRow));
+  if (scope.drawn < scope.shown.length) {
+    const more = make("button", { type: "button", class: "more-rows", click: () => fill(scope, scope.drawn) }, `${(scope.shown.length - scope.drawn).toLocaleString("en")} more`);
+    scope.body.append(more);
+    watcher.observe(more);
+  }
+}
+
+function makeRow(check) {
+  const home = make("div", { class: "check", id: `check-${check.number}` });
+  const button = make("button", { type: "button", class: "row", "aria-expanded": "false", click: () => toggle(check, home, button) },
+    sign(check.verdict), make("span", { class: "name" }, marked(check.name), check.isFine ? "" : firstRequest(check)), make("span", { class: "time" }, check.attempts.length ? spellMs(check.ms) : ""),
+    reason(check));
+  home.append(button);
+  return home;
+}
+
+function marked(name) {
+  const word = wanted.words.find((one) => name.toLowerCase().includes(one));
+  if (!word) return name;
+  const at = name.toLowerCase().indexOf(word);
+  return [name.slice(0, at), make("mark", null, name.slice(at, at + word.length)), name.slice(at + word.length)];
+}
+
+function blamedStep(check) {
+  const attempt = check.tellingAttempt;
+  return attempt && attempt.steps.find((step) => step.verdict !== "passed" && step.verdict !== "skipped");
+}
+
+function firstRequest(check) {
+  const step = blamedStep(check);
+  return step && step.request ? make("span", { class: "what" }, step.request.slice(0, 90)) : "";
+}
+
+function reason(check) {
+  if (check.verdict === "passed") return "";
+  if (check.verdict === "skipped") return make("span", { class: "why" }, check.why);
+  const step = blamedStep(check);
+  const line = make("span", { class: "why" });
+  const brief = (text) => (text.length > 90 ? `${text.slice(0, 90)}…` : text);
+  if (step && step.mismatches.length) {
+    const first = step.mismatches[0];
+    line.append(make("b", null, `${first.path}: expected ${brief(first.expected)}, got ${brief(first.got)}`), first.why ? `  ${brief(first.why)}` : "");
+  } else if (step && step.error) line.append(make("b", null, brief(step.error)));
+  const because = check.finding && ["service-down", "cut-short", "not-resilient", "cleanup-failed", "nothing-proven"].includes(check.finding.kind) ? check.finding.title : check.finding && check.finding.kind.startsWith("edge") ? check.finding.title : step ? "" : check.why;
+  if (because) line.append(line.childNodes.length ? " — " : "", because);
+  if (check.verdict === "flaky") line.append(` — passed on attempt ${check.attempts.length}`);
+  return line;
+}
+
+function toggle(check, home, button) {
+  const isOpen = home.classList.toggle("is-open");
+  button.setAttribute("aria-expanded", isOpen);
+  if (isOpen) { home.append(showDetail(check)); history.replaceState(null, "", `#check=${encodeURIComponent(check.id)}`); } else home.querySelector(".detail").remove();
+}
+
+function openCheck(check) {
+  const scope = scopes[check.scope];
+  if (!scope.shown.includes(check)) clear();
+  scope.element.open = true;
+  fill(scope, scope.shown.indexOf(check));
+  const home = find(`check-${check.number}`);
+  if (!home.classList.contains("is-open")) home.querySelector(".row").click();
+  home.scrollIntoView({ block: "center" });
+}

@@ -1,0 +1,26 @@
+function followHash() {
+  const identity = decodeURIComponent((location.hash.match(/^#check=(.+)$/) || ["", ""])[1]);
+  const check = identity && checks.find((one) => one.id === identity);
+  if (check) openCheck(check);
+  const scope = scopes.find((one) => location.hash === `#scope-${one.name}`);
+  if (scope) scope.element.open = true;
+}
+
+function whenNear(section, act) {
+  const watch = new IntersectionObserver((entries) => {
+    if (entries.some((entry) => entry.isIntersecting)) { watch.disconnect(); act(); }
+  }, { rootMargin: "800px" });
+  watch.observe(section);
+}
+
+setUpTheme();
+showSummary();
+showCauses(showOnly);
+setUpList();
+showServices(searchFor);
+showEdges();
+showAbout();
+whenNear(find("timeline"), () => showTimeline(openCheck));
+addEventListener("hashchange", followHash);
+followHash();
+root.dataset.opened = String(Math.round(performance.now()));

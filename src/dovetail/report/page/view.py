@@ -1,0 +1,234 @@
+"""The data inside the HTML page: a Record as compact rows with one table of strings. Called by `document`.
+
+`decode.js` turns the rows back into objects; an entry's position in a row is known only here and there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dovetail.model.data import Place
+from dovetail.model.outcome import StepOutcome, Verdict
+from dovetail.report.fact import AttemptRecord, CheckRecord, FaultRecord, Record, SeenExchange, ServiceRecord
+from dovetail.report.finding import Finding, find_causes
+from dovetail.report.text import clean
+
+MOST_FINDINGS = 100
+VERDICTS = tuple(Verdict)
+
+Row = list[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much of a check is kept: characters of a text, exchanges, log lines, whether steps and their answers."""
+
+    text: int
+    exchanges: int
+    lines: int
+    has_steps: bool = True
+    has_answers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One way to fit a run into a page; `left_out` tells the reader what is missing."""
+
+    fine: Detail
+    bad: Detail
+    left_out: str = ""
+
+
+FULL = Detail(text=6000, exchanges=200, lines=80)
+LEVELS = (
+    Level(Detail(text=600, exchanges=30, lines=0), FULL),
+    Level(Detail(text=300, exchanges=0, lines=0), FULL, "exchanges of passed checks"),
+    Level(
+        Detail(text=120, exchanges=0, lines=0, has_answers=False),
+        Detail(text=2000, exchanges=40, lines=40),
+        "exchanges and answers of passed checks",
+    ),
+    Level(
+        Detail(text=0, exchanges=0, lines=0, has_steps=False),
+        Detail(text=600, exchanges=10, lines=10),
+        "steps of passed checks, most exchanges and log lines",
+    ),
+    Level(
+        Detail(text=0, exchanges=0, lines=0, has_steps=False),
+        Detail(text=160, exchanges=0, lines=0),
+        "steps of passed checks, all exchanges and log lines",
+    ),
+)
+
+
+def view_run(record: Record, level: Level) -> dict[str, object]:
+    """Return what is inlined as JSON; times are milliseconds from the run's begin."""
+    return _View(record, level).build()
+
+
+class _View:
+    def __init__(self, record: Record, level: Level) -> None:
+        self._record = record
+        self._level = level
+        self._strings: dict[str, int] = {}
+        self._index = {check.id: number for number, check in enumerate(record.checks)}
+        self._scopes = {scope: number for number, scope in enumerate(record.scopes)}
+
+    def build(self) -> dict[str, object]:
+        record = self._record
+        findings = find_causes(record)
+        finding_of = {check: number for number, one in reversed(list(enumerate(findings))) for check in one.checks}
+        checks = [self._check(check, finding_of.get(check.id, -1)) for check in record.checks]
+        return {
+            "run": {
+                "system": record.system,
+                "environment": record.environment,
+                "verdict": record.verdict.value,
+                "exit": record.exit_code,
+                "causes": record.causes,
+                "complete": record.is_complete,
+                "id": record.run,
+                "seed": record.seed,
+                "version": record.version,
+                "agents": record.agents,
+                "options": dict(record.options),
+                "started": round(record.started_at * 1000),
+                "ms": round(record.duration_ms, 1),
+                "ready": round(record.ready_ms, 1),
+                "teardown": round(record.teardown_ms, 1),
+                "remains": record.remains,
+            },
+            "leftOut": self._level.left_out,
+            "verdicts": [verdict.value for verdict in VERDICTS],
+            "totals": [record.totals.of(verdict) for verdict in VERDICTS],
+            "scopes": [[name, *(totals.of(one) for one in VERDICTS)] for name, totals in record.scopes.items()],
+            "services": [self._service(service) for service in record.services],
+            "findings": [self._finding(finding) for finding in findings[:MOST_FINDINGS]],
+            "moreFindings": max(0, len(findings) - MOST_FINDINGS),
+            "faults": [self._fault(fault) for fault in record.faults],
+            "notices": [[self._since(notice.at), notice.level, clean(notice.text)] for notice in record.notices],
+            "checks": checks,
+            "strings": list(self._strings),
+        }
+
+    def _text(self, text: str, most: int = 6000) -> int:
+        """Return the number of `text` in the table of strings."""
+        short = clean(text)
+        if len(short) > most:
+            short = f"{short[:most]}…"
+        return self._strings.setdefault(short, len(self._strings))
+
+    def _since(self, at: float) -> float:
+        return round((at - self._record.started_at) * 1000, 1)
+
+    def _place(self, place: Place) -> Row | int:
+        return [self._text(place.file), place.line] if place.file else 0
+
+    def _check(self, check: CheckRecord, finding: int) -> Row:
+        detail = self._level.fine if check.is_fine else self._level.bad
+        exchanges = check.exchanges[: detail.exchanges]
+        lines = check.log[-detail.lines :] if detail.lines else ()
+        row: Row = [
+            clean(check.id),
+            clean(check.name),
+            self._scopes[check.scope],
+            VERDICTS.index(check.verdict),
+            round(check.duration_ms, 1),
+            finding,
+            self._place(check.place),
+            self._text(check.why),
+            self._text(" ".join(check.tags)),
+            self._text(check.cleanup_failed),
+            [self._attempt(attempt, detail) for attempt in check.attempts],
+            [self._exchange(seen, detail) for seen in exchanges],
+            len(check.exchanges) - len(exchanges) + check.exchanges_left_out,
+            [[self._since(one.at), self._text(one.service), self._text(one.line, detail.text)] for one in lines],
+        ]
+        return row
+
+    def _attempt(self, attempt: AttemptRecord, detail: Detail) -> Row:
+        return [
+            attempt.number,
+            attempt.agent,
+            self._since(attempt.started_at),
+            round(attempt.duration_ms, 1),
+            VERDICTS.index(attempt.verdict),
+            self._text(attempt.why),
+            self._text(attempt.isolation),
+            [self._step(step, detail) for step in attempt.steps] if detail.has_steps else [],
+        ]
+
+    def _step(self, step: StepOutcome, detail: Detail) -> Row:
+        most = detail.text
+        row: Row = [
+            self._text(step.verb),
+            self._text(step.on),
+            VERDICTS.index(step.verdict),
+            round(step.duration_ms, 1),
+            self._text(step.request or step.name, most),
+            self._text(step.answer if detail.has_answers else "", most),
+            step.expectations,
+            int(step.is_cleanup),
+        ]
+        if step.error or step.mismatches or step.sightings:
+            row += [
+                self._text(step.error, most),
+                self._place(step.place),
+                [
+                    [
+                        self._text(one.path),
+                        self._text(one.expected, most),
+                        self._text(one.got, most),
+                        self._text(one.why, most),
+                        self._place(one.place),
+                    ]
+                    for one in step.mismatches
+                ],
+                [[round(one.at * 1000), self._text(one.saw, most)] for one in step.sightings],
+            ]
+        return row
+
+    def _exchange(self, seen: SeenExchange, detail: Detail) -> Row:
+        one = seen.exchange
+        return [
+            self._text(one.edge),
+            self._text(one.request, detail.text),
+            self._text(one.answer, detail.text),
+            self._text(one.ended),
+            self._since(one.started_at),
+            round(one.duration_ms, 1),
+            seen.by.value[0],
+        ]
+
+    def _service(self, service: ServiceRecord) -> dict[str, object]:
+        changes = [[self._since(one.at), one.state, clean(one.detail)] for one in service.changes]
+        return {
+            "name": clean(service.name),
+            "technology": service.technology,
+            "owner": clean(service.owner),
+            "state": service.state,
+            "ready": round(service.ready_ms, 1),
+            "address": service.address,
+            "changes": changes,
+        }
+
+    def _finding(self, finding: Finding) -> Mapping[str, object]:
+        return {
+            "kind": finding.kind,
+            "title": clean(finding.title),
+            "verdict": finding.verdict.value,
+            "checks": [self._index[check] for check in finding.checks],
+            "service": finding.service,
+            "when": finding.when,
+            "evidence": [[clean(one.source), clean(one.text)] for one in finding.evidence],
+            "next": finding.next,
+        }
+
+    def _fault(self, fault: FaultRecord) -> Row:
+        until = self._since(fault.lifted_at) if fault.lifted_at else round(self._record.duration_ms, 1)
+        return [
+            clean(fault.edge),
+            clean(fault.words),
+            self._index.get(fault.check, -1),
+            self._since(fault.injected_at),
+            until,
+        ]

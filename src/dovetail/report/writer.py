@@ -1,0 +1,59 @@
+"""Writes reports into a folder, each at once or not at all, and keeps `latest.*` beside them. Called by the faces."""
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+
+from dovetail.errors import Problem, StageError, UsageError
+from dovetail.model.event import Event
+from dovetail.report.fact import Record
+from dovetail.report.format import FORMATS
+from dovetail.report.record import read_run
+
+
+def write_reports(events: Iterable[Event], folder: Path, formats: Sequence[str], stamp: str) -> tuple[Path, ...]:
+    """Write `integration-test-<stamp>` and `latest` in every format; return the paths of the former."""
+    return write_record(read_run(events), folder, formats, stamp)
+
+
+def write_record(record: Record, folder: Path, formats: Sequence[str], stamp: str) -> tuple[Path, ...]:
+    for name in formats:
+        _require_known(name)
+    paths = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in dict.fromkeys(formats):
+            path = folder / f"integration-test-{stamp}.{FORMATS[name].extension}"
+            content = FORMATS[name].render(record)
+            _replace(path, content)
+            _replace(folder / f"latest.{FORMATS[name].extension}", content)
+            paths.append(path)
+    except OSError as refused:
+        raise StageError(
+            Problem(
+                f"the reports cannot be written to {folder}: {refused.strerror or refused}",
+                "make the folder writable or choose another: dovetail run --report-dir <folder>; "
+                "the journal is kept, so dovetail report writes them later",
+            )
+        ) from refused
+    return tuple(paths)
+
+
+def _require_known(name: str) -> None:
+    if name not in FORMATS:
+        near = get_close_matches(name, FORMATS, 1)
+        now = f"did you mean {near[0]}?" if near else f"there are: {', '.join(FORMATS)}"
+        raise UsageError(Problem(f"there is no report format {name!r}", now))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
