@@ -3,12 +3,12 @@
 A trailing underscore keeps a word clear of a built-in one.
 """
 
-import datetime as calendar
+import datetime as dt
 from decimal import Decimal
 
 from dovetail.model.data import Data
 
-Bound = int | float | Decimal | str | calendar.date | calendar.timedelta
+Bound = int | float | Decimal | str | dt.date | dt.timedelta
 
 any_value = "<any>"
 string = "<string>"

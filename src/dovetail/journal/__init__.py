@@ -1,0 +1,1 @@
+"""The memory of a run: the one place that knows how an event is written down."""
