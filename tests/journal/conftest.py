@@ -6,6 +6,7 @@ from dovetail.model.data import Place
 from dovetail.model.event import (
     AttemptEnded,
     CheckEnded,
+    CheckPlanned,
     CheckStarted,
     Event,
     ExchangeSeen,
@@ -72,6 +73,7 @@ EVENTS = (
     ServiceChanged(1.5, "orders", "ready", 600.5, "2xx", "http://127.0.0.1:1", 42, ("line",)),
     LogWritten(1.5, "orders", "listening\ton 1"),
     ExchangeSeen(1.5, EXCHANGE),
+    CheckPlanned(1.5, PlannedCheck("a/b", "b", "api", Place("a.yaml", 2), ("critical",), "clone")),
     CheckStarted(1.5, "a/b", 2, 3, "clone", "b" * 32),
     StepEnded(1.5, "a/b", 2, STEP),
     AttemptEnded(1.5, "a/b", 2, Verdict.INCONCLUSIVE, 3.5, "nothing evaluated", "drop failed"),
