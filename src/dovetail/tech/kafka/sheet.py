@@ -99,7 +99,7 @@ SHEET = Sheet(
     port=9092,
     verbs=(PUBLISH, CONSUME, MESSAGES, LAG, TOPICS),
     settings=(Word("num.partitions", "int", "how many partitions the topics have that Dovetail creates (1)"),),
-    parts=frozenset({"launcher", "prober", "preparer", "driver"}),
+    parts=frozenset({"launcher", "prober", "preparer", "driver", "tap"}),
     library="aiokafka",
     extra="kafka",
 )

@@ -1,0 +1,179 @@
+"""Stands on an edge to Kafka: keeps clients on the edge and tells what they exchange with the broker. Called by the edge.
+
+A broker names its own address in its answers; they are changed to the edge's door, so that cutting the edge cuts the
+client. Behind one door there can be one broker only. SASL in the clear is understood; TLS passes through untouched and
+unheard, and so the addresses within: give such a broker a listener that advertises the door.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from dovetail.model.exchange import Exchange
+from dovetail.plugin.tap import Line, Rewriter, RewritingListener
+from dovetail.tech.kafka.api import API_VERSIONS, APIS, FETCH, FIND_COORDINATOR, METADATA, PRODUCE
+from dovetail.tech.kafka.frame import FrameError
+from dovetail.tech.kafka.refusal import TOPIC_IS_UNKNOWN, name_code
+from dovetail.tech.kafka.rewriting import Kind, Rewriting
+from dovetail.tech.kafka.splitter import Splitter
+from dovetail.tech.kafka.spoken import Names, Question, Share, read_answer, read_question
+
+_KEPT = 256 << 10
+_MOST_OPEN = 10_000
+_MOST_NAMES = 100_000
+_HEARTBEAT = 68
+_UNTOLD = frozenset({API_VERSIONS, FIND_COORDINATOR, _HEARTBEAT})
+_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A question whose answer is still to come."""
+
+    question: Question
+    at: float
+    size: int
+
+
+class KafkaListener:
+    """Hears one connection; what it cannot read ends its listening, not the connection."""
+
+    def __init__(self, line: Line, names: Names) -> None:
+        self._line = line
+        self._names = names
+        self._open: dict[int, Open] = {}
+        self._asked = Splitter(_KEPT)
+        self._answered = Splitter(_KEPT)
+        self._rewriting = Rewriting(line.door, self._kind_of)
+        self._is_deaf = False
+
+    def client_sent(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
+        try:
+            for head, size in self._asked.feed(data):
+                self._ask(head, size)
+        except FrameError:
+            self._is_deaf = True
+
+    def server_sent(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
+        try:
+            for head, size in self._answered.feed(data):
+                self._answer(head, size)
+        except FrameError:
+            self._is_deaf = True
+
+    def rewrite(self, data: bytes) -> bytes:
+        return self._rewriting.feed(data)
+
+    def ended(self, how: str) -> None:
+        for waiting in self._open.values():
+            if waiting.question.api != FETCH and is_told(waiting.question.api):
+                self._report(waiting, f"connection {how}", "cut" if how == "closed" else how, 0, ())
+        self._open.clear()
+
+    def _kind_of(self, correlation: int) -> Kind | None:
+        found = self._open.get(correlation)
+        return (found.question.api, found.question.version) if found else None
+
+    def _ask(self, head: bytes, size: int) -> None:
+        question = read_question(head, self._names)
+        asked = Open(question, self._line.clock(), size)
+        if not question.is_answered:
+            self._report(asked, "no answer asked for", "answered", 0, ())
+        elif len(self._open) < _MOST_OPEN:
+            self._open[question.correlation] = asked
+        else:
+            raise FrameError("too many questions without an answer")
+
+    def _answer(self, head: bytes, size: int) -> None:
+        asked = self._open.pop(int.from_bytes(head[:4], "big", signed=True), None)
+        if asked is None:
+            raise FrameError("an answer to no question")
+        if not is_told(asked.question.api):
+            return
+        shares = self._read(asked.question, head)
+        if asked.question.api == FETCH and not any(share.code or share.size for share in shares):
+            return
+        codes = [share.code for share in shares if share.code]
+        if asked.question.api == METADATA:
+            codes = [code for code in codes if code != TOPIC_IS_UNKNOWN]
+        self._report(asked, _sum_up(shares, codes), "failed" if codes else "answered", size, shares)
+
+    def _read(self, question: Question, head: bytes) -> tuple[Share, ...]:
+        """Read an answer's body; one that was cut off or is of a kind unknown here only loses its details."""
+        try:
+            shares = read_answer(question, head, self._names)
+        except FrameError:
+            return ()
+        if len(self._names) > _MOST_NAMES:
+            self._names.clear()
+        return shares
+
+    def _report(self, asked: Open, answer: str, ended: str, size: int, shares: tuple[Share, ...]) -> None:
+        question, now = asked.question, self._line.clock()
+        carried = [share for share in (question.shares or shares) if share.topic]
+        began = now if question.api == FETCH else asked.at
+        traces = dict.fromkeys(share.trace for share in carried if share.trace)
+        self._line.report(
+            Exchange(
+                self._line.edge,
+                "kafka",
+                " ".join(filter(None, (name_api(question.api), question.about or _name_topics(carried)))),
+                answer,
+                ended,
+                began,
+                (now - began) * 1000,
+                self._line.connection,
+                asked.size,
+                size,
+                next(iter(traces), ""),
+                _detail(question, carried),
+            )
+        )
+
+
+def _detail(question: Question, shares: list[Share]) -> dict[str, str]:
+    detail = {"version": str(question.version)}
+    if question.api in {PRODUCE, FETCH}:
+        detail["partitions"] = ", ".join(f"{share.topic}[{share.partition}]" for share in shares if share.size)
+        detail["records"] = str(sum(share.records for share in shares))
+        detail["bytes"] = str(sum(share.size for share in shares))
+    return detail
+
+
+def name_api(api: int) -> str:
+    return APIS[api].name
+
+
+def is_told(api: int) -> bool:
+    """Tell whether an exchange of that kind is worth telling; heartbeats and look-ups are not."""
+    return api in APIS and api not in _UNTOLD
+
+
+def _name_topics(shares: list[Share]) -> str:
+    topics = list(dict.fromkeys(share.topic for share in shares if share.size or not share.records))
+    more = f" and {len(topics) - _SHOWN} more" if len(topics) > _SHOWN else ""
+    return ", ".join(topics[:_SHOWN]) + more
+
+
+def _sum_up(shares: tuple[Share, ...], codes: list[int]) -> str:
+    if codes:
+        return ", ".join(name_code(code) for code, _ in Counter(codes).most_common(_SHOWN))
+    records = sum(share.records for share in shares)
+    return f"{records} {'message' if records == 1 else 'messages'}" if records else "ok"
+
+
+class KafkaTap:
+    """Remembers topics' ids over all its connections, for a client may learn them on one and use them on another."""
+
+    def __init__(self) -> None:
+        self._names: Names = {}
+
+    def listen(self, line: Line) -> RewritingListener:
+        return KafkaListener(line, self._names)
+
+
+def tap() -> Rewriter:
+    return KafkaTap()
