@@ -4,14 +4,13 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import yaml
 from yaml._yaml import CParser
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
-    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -24,11 +23,12 @@ from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import Data, Place, Row, Table
 from dovetail.source.complaint import explain
 from dovetail.source.mistake import Mistakes
-from dovetail.source.scalar import resolve
+from dovetail.source.scalar import STARTS, resolve
 
 LARGEST = 16 * 1024 * 1024
 DEEPEST = 100
 MOST_REPEATED = 1_000_000
+MERGE = "<<"
 TAGS: dict[str, Callable[[str], Data]] = {
     "!": str,
     "tag:yaml.org,2002:str": str,
@@ -111,6 +111,24 @@ def build(text: str, file: str) -> Table | Row:
 class Builder:
     """Puts one event after the other into the container that is open."""
 
+    __slots__ = (
+        "_anchors",
+        "_documents",
+        "_file",
+        "_has_ended",
+        "_key",
+        "_key_column",
+        "_key_line",
+        "_merges",
+        "_nodes",
+        "_open",
+        "_repeated",
+        "_root",
+        "_stack",
+        "_text",
+        "mistakes",
+    )
+
     def __init__(self, text: str, file: str) -> None:
         self.mistakes = Mistakes()
         self._text = text
@@ -118,16 +136,18 @@ class Builder:
         self._root = Row(file)
         self._open: Table | Row = self._root
         self._key: str | None = None
-        self._key_mark = (1, 1)
-        self._stack: list[tuple[Table | Row, str | None, tuple[int, int], str | None, int]] = []
+        self._key_line = 1
+        self._key_column = 1
+        self._stack: list[tuple[Table | Row, str | None, int]] = []
         self._anchors: dict[str, tuple[Data, int]] = {}
         self._merges: dict[int, list[Data]] = {}
         self._documents = 0
         self._nodes = 0
         self._repeated = 0
+        self._has_ended = False
 
     def build(self) -> Table | Row:
-        handlers: dict[type[Event], Callable[..., None]] = {
+        handlers: dict[type, Callable[[MarkedScalar], None]] = {
             ScalarEvent: self._scalar,
             MappingStartEvent: self._begin_table,
             SequenceStartEvent: self._begin_row,
@@ -135,17 +155,16 @@ class Builder:
             SequenceEndEvent: self._end,
             AliasEvent: self._alias,
             DocumentStartEvent: self._document,
+            StreamEndEvent: self._finish,
         }
         try:
-            parser = CParser(self._text)
-            next_event = parser.get_event
-            while True:
+            next_event = cast("Callable[[], MarkedScalar]", CParser(self._text).get_event)
+            find = handlers.get
+            while not self._has_ended:
                 event = next_event()
-                kind = type(event)
-                if kind in handlers:
-                    handlers[kind](event)
-                elif kind is StreamEndEvent:
-                    break
+                handle = find(type(event))
+                if handle is not None:
+                    handle(event)
         except yaml.YAMLError as error:
             explain(error, self._file, self._text, self.mistakes)
             self.mistakes.raise_all()
@@ -161,40 +180,49 @@ class Builder:
         if self._documents > 1:
             self._stop(event, "a second document begins here", "keep one document in a file: remove `---`")
 
+    def _finish(self, _: Marked) -> None:
+        self._has_ended = True
+
     def _scalar(self, event: MarkedScalar) -> None:
         mark = event.start_mark
         container = self._open
         text = event.value
-        if type(container) is Table and self._key is None:
-            self._begin_key(container, text, (mark.line + 1, mark.column + 1))
+        if self._key is None and isinstance(container, Table):
+            if text in container.marks and text != MERGE:
+                self._refuse_repeated(container, text, mark)
+            self._key = text
+            self._key_line = mark.line + 1
+            self._key_column = mark.column + 1
             return
-        value = resolve(text) if event.implicit[0] else text if event.tag is None else self._tagged(event)
+        value: Data = text
+        if event.implicit[0]:
+            if text[:1] in STARTS:
+                value = resolve(text)
+        elif event.tag is not None:
+            value = self._tagged(event)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, 1)
-        self._put(value, (mark.line + 1, mark.column + 1))
+        self._put(value, mark.line + 1, mark.column + 1)
 
-    def _begin_key(self, table: Table, text: str, mark: tuple[int, int]) -> None:
-        first = table.marks.get(text)
-        if first is not None and text != "<<":
-            self.mistakes.add(Place(self._file, *mark), f"`{text}` is there twice", f"the first is on line {first[0]}")
-        self._key = text
-        self._key_mark = mark
+    def _refuse_repeated(self, table: Table, key: str, mark: Mark) -> None:
+        place = Place(self._file, mark.line + 1, mark.column + 1)
+        self.mistakes.add(place, f"`{key}` is there twice", f"the first is on line {table.marks[key][0]}")
 
-    def _put(self, value: Data, mark: tuple[int, int]) -> None:
+    def _put(self, value: Data, line: int, column: int) -> None:
         container = self._open
         self._nodes += 1
-        if type(container) is Table:
-            key = self._key or ""
-            self._key = None
-            if key == "<<":
-                self._merges.setdefault(id(container), []).append(value)
-                self._check_merge(value, mark)
-                return
-            container[key] = value
-            container.marks[key] = self._key_mark + mark
-        elif type(container) is Row:
+        if isinstance(container, Row):
             container.append(value)
-            container.marks.append(mark)
+            container.marks.append((line, column))
+            return
+        key = self._key
+        self._key = None
+        if key is None or key == MERGE:
+            self._merges.setdefault(id(container), []).append(value)
+            self._check_merge(value, line, column)
+            return
+        container[key] = value
+        container.marks[key] = (self._key_line, self._key_column, line, column)
 
     def _begin_table(self, event: Marked) -> None:
         self._begin(event, Table(self._file))
@@ -203,22 +231,22 @@ class Builder:
         self._begin(event, Row(self._file))
 
     def _begin(self, event: Marked, container: Table | Row) -> None:
-        if type(self._open) is Table and self._key is None:
+        if self._key is None and isinstance(self._open, Table):
             self._stop(event, "a map or a list cannot be a key", 'put a template in quotes: "{{ name }}"')
         if len(self._stack) >= DEEPEST:
             self._stop(event, f"this is nested deeper than {DEEPEST} levels", "flatten it")
         if event.tag not in PLAIN_TAGS:
             self._stop(event, f"the tag {event.tag} is not known", "remove it")
         mark = event.start_mark
-        self._put(container, (mark.line + 1, mark.column + 1))
-        self._stack.append((self._open, self._key, self._key_mark, event.anchor, self._nodes))
-        self._open, self._key = container, None
+        self._put(container, mark.line + 1, mark.column + 1)
+        self._stack.append((self._open, event.anchor, self._nodes))
+        self._open = container
 
     def _end(self, _: Marked) -> None:
         ended = self._open
-        if type(ended) is Table and id(ended) in self._merges:
-            merge(ended, self._merges.pop(id(ended)))
-        self._open, self._key, self._key_mark, anchor, nodes = self._stack.pop()
+        if self._merges and isinstance(ended, Table):
+            merge(ended, self._merges.pop(id(ended), []))
+        self._open, anchor, nodes = self._stack.pop()
         if anchor is not None:
             self._anchors[anchor] = (ended, self._nodes - nodes + 1)
 
@@ -229,13 +257,11 @@ class Builder:
         self._nodes += nodes
         self._repeated += nodes
         if self._repeated > MOST_REPEATED:
-            self._stop(
-                event, "repeating with * makes this file explode", f"at most {MOST_REPEATED:,} values can be repeated"
-            )
-        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
-        if type(self._open) is Table and self._key is None:
+            now = f"at most {MOST_REPEATED:,} values can be repeated"
+            self._stop(event, "repeating with * makes this file explode", now)
+        if self._key is None and isinstance(self._open, Table):
             self._stop(event, "a repeated value cannot be a key", "write the key out")
-        self._put(value, mark)
+        self._put(value, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _tagged(self, event: MarkedScalar) -> Data:
         make = TAGS.get(str(event.tag))
@@ -248,10 +274,10 @@ class Builder:
             self._stop(event, f"{event.value!r} is no {str(event.tag).rsplit(':', 1)[-1]}", "mend the value or its tag")
             return None
 
-    def _check_merge(self, value: Data, mark: tuple[int, int]) -> None:
+    def _check_merge(self, value: Data, line: int, column: int) -> None:
         sources = value if isinstance(value, Row) else [value]
         if not all(isinstance(source, Table) for source in sources):
-            self.mistakes.add(Place(self._file, *mark), "`<<` takes maps", "write `<<: *anchor` of a map")
+            self.mistakes.add(Place(self._file, line, column), "`<<` takes maps", "write `<<: *anchor` of a map")
 
     def _stop(self, event: Marked, what: str, now: str) -> None:
         mark = event.start_mark

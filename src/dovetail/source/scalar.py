@@ -16,6 +16,7 @@ WORDS: dict[str, Scalar] = {
 }
 WORD_STARTS = frozenset(word[:1] for word in WORDS)
 NUMBER_STARTS = frozenset("0123456789+-.")
+STARTS = WORD_STARTS | NUMBER_STARTS
 INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,999})")
 BASED = re.compile(r"0o[0-7]{1,999}|0x[0-9a-fA-F]{1,999}")
 FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")

@@ -1,6 +1,8 @@
 """All checks of a suite; called by the app."""
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -24,6 +26,19 @@ from dovetail.source.service import place_of_name
 from dovetail.source.variable import Variables
 
 
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Keep the garbage collector from searching the growing suite again and again: nothing in it is garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@collection_paused()
 def read_suite(system: System, words: Vocabulary, variables: Mapping[str, str], paths: Sequence[Path] = ()) -> Suite:
     """Read the checks in `paths`, or beside dovetail.yaml; all mistakes of all files are raised together."""
     mistakes = Mistakes()
