@@ -41,7 +41,6 @@ class Table(dict[str, Data]):
     __slots__ = ("file", "marks")
 
     def __init__(self, file: str = "") -> None:
-        super().__init__()
         self.file = file
         self.marks: dict[str, tuple[int, int, int, int]] = {}
 
@@ -60,7 +59,6 @@ class Row(list[Data]):
     __slots__ = ("file", "marks")
 
     def __init__(self, file: str = "") -> None:
-        super().__init__()
         self.file = file
         self.marks: list[tuple[int, int]] = []
 

@@ -196,8 +196,7 @@ class Builder:
             return
         value: Data = text
         if event.implicit[0]:
-            if text[:1] in STARTS:
-                value = resolve(text)
+            value = resolve(text) if text[:1] in STARTS else text
         elif event.tag is not None:
             value = self._tagged(event)
         if event.anchor is not None:

@@ -4,6 +4,7 @@ import math
 import re
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|µs|ms|s|m|h|d)")
+WHOLE_DURATION = re.compile(f"(?:{DURATION.pattern}\\s*)+")
 DURATIONS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 SIZES = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
@@ -16,7 +17,7 @@ def parse_duration(written: str | float) -> float:
         text = written.strip()
         if NUMBER.fullmatch(text):
             return float(text)
-        if not re.fullmatch(f"(?:{DURATION.pattern}\\s*)+", text):
+        if not WHOLE_DURATION.fullmatch(text):
             raise ValueError(f"{written!r} is no duration")
         return math.fsum(float(amount) * DURATIONS[unit] for amount, unit in DURATION.findall(text))
     return positive(written)
