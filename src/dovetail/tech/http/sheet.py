@@ -62,5 +62,5 @@ SHEET = Sheet(
     port=80,
     verbs=(REQUEST,),
     faults=(FAULT,),
-    parts=frozenset(),
+    parts=frozenset({"driver", "fault", "prober", "tap"}),
 )

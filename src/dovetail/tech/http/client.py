@@ -1,0 +1,236 @@
+"""A lean HTTP/1.1 client on asyncio and httptools, with kept-alive connections. Used by the driver and the prober."""
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import httptools
+
+from dovetail.tech.http.header import Headers
+
+MOST_BODY = 64 << 20
+FRESH = 1.0
+INTERIM_BELOW = 200
+SWITCHING = 101
+
+
+class Origin(NamedTuple):
+    """Where connections lead; one pool for each."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer as it came: the body decompressed, nothing else changed."""
+
+    status: int = 0
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+
+
+class NoReplyError(Exception):
+    """No whole answer came: kind is refused, timeout, reset, closed or protocol; `reply` is what there was of one."""
+
+    def __init__(self, kind: str, message: str, reply: Reply | None = None, *, is_untouched: bool = False) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.reply = reply
+        self.is_untouched = is_untouched
+
+
+class Conversation(asyncio.Protocol):
+    """One connection, which asks one request after another."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._waiter: asyncio.Future[Reply] | None = None
+        self._reply = Reply()
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._method = ""
+        self._has_head = self._is_begun = False
+        self._parser = httptools.HttpResponseParser(self)
+        self.is_open = True
+        self.idle_since = 0.0
+
+    def ask(self, method: str, data: bytes) -> "asyncio.Future[Reply]":
+        """Send a whole request; the future ends with its answer or a NoReplyError."""
+        self._method = method
+        self._reply = Reply()
+        self._parts, self._size = [], 0
+        self._has_head = self._is_begun = False
+        self._waiter = self._loop.create_future()
+        if self._transport is None or not self.is_open:
+            self._waiter.set_exception(NoReplyError("closed", "the connection was closed", is_untouched=True))
+        else:
+            self._transport.write(data)
+        return self._waiter
+
+    def close(self) -> None:
+        self.is_open = False
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport if isinstance(transport, asyncio.Transport) else None
+
+    def data_received(self, data: bytes) -> None:
+        self._is_begun = True
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._finish(is_kept=False)
+        except httptools.HttpParserError as error:
+            self._fail("protocol", f"the answer is not HTTP: {error}, it begins {data[:40]!r}")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_open = False
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._has_head and exc is None and self._runs_until_close():
+            self._finish(is_kept=False)
+        elif exc is not None:
+            self._fail("reset", f"the connection was reset{self._progress()}")
+        else:
+            self._fail("closed", f"the connection was closed{self._progress()}")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._reply.headers.add(name.decode("latin-1"), value.decode("latin-1"))
+
+    def on_headers_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status < INTERIM_BELOW and status != SWITCHING:
+            self._reply.headers = Headers()
+            return
+        self._reply.status = status
+        self._has_head = True
+        if self._method == "HEAD":
+            self._finish(is_kept=self._parser.should_keep_alive())
+            self._parser = httptools.HttpResponseParser(self)
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size > MOST_BODY:
+            self._fail("protocol", f"the body is larger than {MOST_BODY >> 20} MB")
+        else:
+            self._parts.append(body)
+
+    def on_message_complete(self) -> None:
+        if self._has_head:
+            self._finish(is_kept=self._parser.should_keep_alive())
+
+    def _finish(self, *, is_kept: bool) -> None:
+        self._has_head = False
+        waiter = self._waiter
+        if waiter is None or waiter.done():
+            return
+        try:
+            self._reply.body = decode(b"".join(self._parts), self._reply.headers.get("content-encoding", ""))
+        except zlib.error as error:
+            self._fail("protocol", f"the body cannot be decompressed: {error}")
+            return
+        if not is_kept:
+            self.close()
+        self.idle_since = self._loop.time()
+        waiter.set_result(self._reply)
+
+    def _fail(self, kind: str, message: str) -> None:
+        reply = self._reply if self._has_head else None
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(NoReplyError(kind, message, reply, is_untouched=not self._is_begun))
+        self.close()
+
+    def _runs_until_close(self) -> bool:
+        headers = self._reply.headers
+        return "content-length" not in headers and "transfer-encoding" not in headers
+
+    def _progress(self) -> str:
+        if self._has_head:
+            whole = self._reply.headers.get("content-length", "")
+            return f" after {self._size}{f' of {whole}' if whole else ''} bytes of the body"
+        return " within the answer" if self._is_begun else " before any answer came"
+
+
+class Client:
+    """Pools of idle connections, the freshest used first; one that idled longer than FRESH is not trusted again."""
+
+    def __init__(self, trust: Callable[[], ssl.SSLContext] = ssl.create_default_context) -> None:
+        self._idle: dict[Origin, list[Conversation]] = {}
+        self._trust = trust
+        self._context: ssl.SSLContext | None = None
+
+    async def ask(self, origin: Origin, method: str, data: bytes) -> Reply:
+        """Send `data` and wait for the answer; a kept connection that turns out closed is replaced once."""
+        conversation = self._take(origin)
+        if conversation is not None:
+            try:
+                return await self._ask(origin, conversation, method, data)
+            except NoReplyError as error:
+                if not (error.is_untouched and method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")):
+                    raise
+        return await self._ask(origin, await self._connect(origin), method, data)
+
+    def close(self) -> None:
+        for idle in self._idle.values():
+            for conversation in idle:
+                conversation.close()
+        self._idle.clear()
+
+    async def _ask(self, origin: Origin, conversation: Conversation, method: str, data: bytes) -> Reply:
+        try:
+            reply = await conversation.ask(method, data)
+        except asyncio.CancelledError:
+            conversation.close()
+            raise
+        if conversation.is_open:
+            self._idle.setdefault(origin, []).append(conversation)
+        return reply
+
+    def _take(self, origin: Origin) -> Conversation | None:
+        idle = self._idle.get(origin)
+        while idle:
+            conversation = idle.pop()
+            if conversation.is_open and asyncio.get_running_loop().time() - conversation.idle_since < FRESH:
+                return conversation
+            conversation.close()
+        return None
+
+    async def _connect(self, origin: Origin) -> Conversation:
+        loop = asyncio.get_running_loop()
+        if origin.scheme == "https" and self._context is None:
+            self._context = self._trust()
+        context = self._context if origin.scheme == "https" else None
+        try:
+            _, conversation = await loop.create_connection(
+                lambda: Conversation(loop), origin.host, origin.port, ssl=context
+            )
+        except ssl.SSLError as error:
+            raise NoReplyError("protocol", f"no TLS with {origin.host}:{origin.port}: {error}") from error
+        except ConnectionResetError as error:
+            raise NoReplyError("reset", "the connection was reset before any answer came") from error
+        except OSError as error:
+            raise NoReplyError("refused", f"no connection to {origin.host}:{origin.port}: {_why(error)}") from error
+        return conversation
+
+
+def decode(body: bytes, encoding: str) -> bytes:
+    """Decompress what `content-encoding` names; what we do not know stays as it came."""
+    if not body or encoding.lower() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    if encoding.lower() != "deflate":
+        return zlib.decompress(body, wbits=zlib.MAX_WBITS | 16)
+    try:
+        return zlib.decompress(body)
+    except zlib.error:
+        return zlib.decompress(body, wbits=-zlib.MAX_WBITS)
+
+
+def _why(error: OSError) -> str:
+    return "connection refused" if isinstance(error, ConnectionRefusedError) else error.strerror or str(error)

@@ -1,0 +1,214 @@
+"""The active fault of HTTP: answers some requests itself, or cuts their answers short. Called by the edge."""
+
+import math
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from random import Random
+
+import msgspec
+
+from dovetail.errors import Problem, SuiteError
+from dovetail.model.data import Data
+from dovetail.plugin.fault import ActiveFault, FaultMaker, Interceptor, Wire
+from dovetail.wire.http1 import (
+    END,
+    HEAD,
+    Framer,
+    header,
+    measure_answer,
+    measure_request,
+    request_line,
+    starts_answer,
+    starts_request,
+    status_of,
+)
+
+MARK = b"dovetail-fault: http\r\n"
+BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+FIRST_FINAL = 200
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words of the fault; see the sheet."""
+
+    status: int = 0
+    first: int | None = None
+    every: int = 1
+    probability: float = 1.0
+    method: str = ""
+    path: str = ""
+    body: object = None
+    headers: dict[str, str] = {}
+    retry_after: float | None = None
+    truncate: int | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """A request whose answer is still to come: ours where there are bytes, else the service's, cut after `most`."""
+
+    method: str
+    answer: bytes = b""
+    most: int | None = None
+    closes: bool = False
+    is_ready: bool = True
+
+
+class HttpFault:
+    """Counts over all connections of the edge, so that the first two are the first two."""
+
+    def __init__(self, order: Order, random: Random) -> None:
+        self.order = order
+        self._random = random
+        self._matched = 0
+
+    def intercept(self, wire: Wire) -> Interceptor:
+        return HttpInterceptor(self, wire)
+
+    def strikes(self, method: str, target: str) -> bool:
+        """Decide for one request, and count it if it is meant at all."""
+        order = self.order
+        if order.method and order.method.upper() != method:
+            return False
+        if order.path and not fnmatchcase(target.partition("?")[0], order.path):
+            return False
+        self._matched += 1
+        if order.first is not None and self._matched > order.first:
+            return False
+        if self._matched % order.every:
+            return False
+        return order.probability >= 1 or self._random.random() < order.probability
+
+    def turn(self, method: str, lowered: bytes) -> Turn:
+        """Make the answer of a request that is struck."""
+        order = self.order
+        if not order.status:
+            return Turn(method, most=order.truncate)
+        answer = write_answer(order, is_body_sent=method != "HEAD")
+        closes = order.truncate is not None or b"\r\nexpect:" in lowered or asks_to_close(lowered)
+        return Turn(method, answer, closes=closes, is_ready=b"\r\nexpect:" in lowered)
+
+
+class HttpInterceptor:
+    """One connection under the fault; answers stay in the order of their requests."""
+
+    def __init__(self, fault: HttpFault, wire: Wire) -> None:
+        self._fault = fault
+        self._wire = wire
+        self._requests = Framer(starts_request, measure_request)
+        self._answers = Framer(starts_answer, self._measure_answer)
+        self._turns: deque[Turn] = deque()
+        self._swallowed: Turn | None = None
+        self._passed = 0
+        self._is_lifted = self._is_closed = False
+
+    @property
+    def is_between(self) -> bool:
+        return self._requests.is_between and self._answers.is_between and not self._turns
+
+    def lift(self) -> None:
+        self._is_lifted = True
+
+    def client_sent(self, data: bytes) -> None:
+        for kind, piece in self._requests.feed(data):
+            if self._is_closed:
+                return
+            if kind is HEAD:
+                self._ask(piece)
+            if self._swallowed is None:
+                self._wire.to_server(piece)
+            elif kind is END:
+                self._swallowed.is_ready, self._swallowed = True, None
+            self._answer_turns()
+
+    def server_sent(self, data: bytes) -> None:
+        for kind, piece in self._answers.feed(data):
+            if self._is_closed:
+                return
+            if kind is END:
+                self._turns.popleft() if self._turns else None
+                self._answer_turns()
+            else:
+                self._pass_answer(piece, is_head=kind is HEAD)
+
+    def _ask(self, head: bytes) -> None:
+        method, target = request_line(head)
+        is_struck = not self._is_lifted and self._fault.strikes(method, target)
+        turn = self._fault.turn(method, self._requests.lowered) if is_struck else Turn(method)
+        self._turns.append(turn)
+        self._swallowed = turn if turn.answer else None
+
+    def _answer_turns(self) -> None:
+        while self._turns and self._turns[0].answer and self._turns[0].is_ready and not self._is_closed:
+            turn = self._turns.popleft()
+            self._wire.to_client(turn.answer)
+            if turn.closes:
+                self._close()
+
+    def _pass_answer(self, piece: bytes, *, is_head: bool) -> None:
+        most = self._turns[0].most if self._turns else None
+        if is_head:
+            self._passed = 0
+        elif most is not None:
+            left = most - self._passed
+            self._passed += len(piece)
+            if len(piece) > left:
+                self._wire.to_client(piece[:left])
+                self._close()
+                return
+        self._wire.to_client(piece)
+
+    def _measure_answer(self, head: bytes, lowered: bytes) -> int:
+        """Also hide the end of interim answers, after which the real one still comes."""
+        length = measure_answer(head, lowered, self._turns[0].method if self._turns else "")
+        if status_of(head) < FIRST_FINAL and length == 0:
+            self._turns.appendleft(Turn(""))
+        elif length < -2:  # noqa: PLR2004 - TUNNEL
+            self._requests.run_on()
+        return length
+
+    def _close(self) -> None:
+        self._is_closed = True
+        self._wire.close()
+
+
+def write_answer(order: Order, *, is_body_sent: bool) -> bytes:
+    """Write the answer that an order asks for, its body cut short if it says so."""
+    text = isinstance(order.body, str)
+    body = b"" if order.body is None else str(order.body).encode() if text else msgspec.json.encode(order.body)
+    headers = {"content-type": "text/plain; charset=utf-8" if text else "application/json"} if body else {}
+    if order.retry_after is not None:
+        headers["retry-after"] = str(math.ceil(order.retry_after))
+    headers |= {name.lower(): value for name, value in order.headers.items()}
+    if order.status not in BODILESS:
+        headers["content-length"] = str(len(body))
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    reason = HTTPStatus(order.status).phrase if order.status in list(HTTPStatus) else "Status"
+    head = f"HTTP/1.1 {order.status} {reason}\r\n{lines}".encode() + MARK + b"\r\n"
+    return head + body[: order.truncate] if is_body_sent and order.status not in BODILESS else head
+
+
+def asks_to_close(lowered: bytes) -> bool:
+    return header(lowered, b"\r\nconnection:", lowered) == "close"
+
+
+class HttpFaultMaker:
+    def make(self, settings: Mapping[str, Data], random: Random) -> ActiveFault:
+        try:
+            order = msgspec.convert(dict(settings), Order, strict=False)
+        except msgspec.ValidationError as error:
+            raise SuiteError(Problem(f"the fault http cannot be read: {error}")) from error
+        if any("\n" in text or "\r" in text for pair in order.headers.items() for text in pair):
+            raise SuiteError(Problem("a header of the fault http holds a line break"))
+        if not order.status and order.truncate is None:
+            order = msgspec.structs.replace(order, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if (order.status and not FIRST_FINAL <= order.status <= 599) or order.every < 1:  # noqa: PLR2004 - status codes
+            raise SuiteError(Problem("the fault http needs a status from 200 to 599, and every of 1 or more"))
+        return HttpFault(order, random)
+
+
+def fault() -> FaultMaker:
+    return HttpFaultMaker()

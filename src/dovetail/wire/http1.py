@@ -1,0 +1,209 @@
+"""HTTP/1.1 framing without I/O: where messages begin and end in a stream of bytes; for the tap and fault of HTTP."""
+
+import re
+from collections.abc import Callable, Iterator
+from enum import IntEnum
+
+MOST_HEAD = 1 << 18
+MOST_LINE = 1 << 10
+CHUNKED = -1
+UNTIL_CLOSE = -2
+TUNNEL = -3
+
+_HEAD_END = b"\r\n\r\n"
+_REQUEST_LINE = re.compile(rb"[A-Z]+ \S+ HTTP/1\.[01]\r\n")
+
+
+class FramingError(Exception):
+    """The bytes are not HTTP/1.1; never leaves a Framer."""
+
+
+class Kind(IntEnum):
+    """What a piece is: a whole head, bytes of a body with their framing, or the end of a message."""
+
+    HEAD = 0
+    DATA = 1
+    END = 2
+
+
+HEAD, DATA, END = Kind.HEAD, Kind.DATA, Kind.END
+Piece = tuple[Kind, bytes]
+
+
+class Framer:
+    """Cuts one direction into pieces that joined are the bytes it was fed, save an unfinished head or chunk line.
+
+    Where the bytes turn out not to be HTTP it is broken, and the rest comes as DATA. `measure` gets a head and the
+    same in lower case, and returns the body's length, CHUNKED, UNTIL_CLOSE or TUNNEL.
+    """
+
+    def __init__(self, starts: Callable[[bytes], bool], measure: Callable[[bytes, bytes], int]) -> None:
+        self._starts = starts
+        self._measure = measure
+        self._step: Callable[[bytes, int, list[Piece]], int] = self._read_head
+        self._rest = b""
+        self._left = 0
+        self.lowered = b""
+        self.is_broken = False
+
+    @property
+    def is_between(self) -> bool:
+        return not self._rest and self._step == self._read_head
+
+    @property
+    def runs_until_close(self) -> bool:
+        return self._step == self._read_on and not self.is_broken
+
+    def run_on(self) -> None:
+        """Take all that comes from now on as DATA: the connection has become something else."""
+        self._step = self._read_on
+
+    def feed(self, data: bytes) -> Iterator[Piece]:
+        """Yield each piece before the next is looked for, so that `measure` can depend on what came of the last."""
+        if self._rest:
+            data, self._rest = self._rest + data, b""
+        position, size = 0, len(data)
+        while position < size:
+            pieces: list[Piece] = []
+            try:
+                after = self._step(data, position, pieces)
+            except FramingError:
+                self.is_broken, self._step = True, self._read_on
+                continue
+            if after == position:
+                self._rest = data[position:]
+                return
+            position = after
+            yield from pieces
+
+    def _read_head(self, data: bytes, start: int, pieces: list[Piece]) -> int:
+        if not self._starts(data[start : start + 8]):
+            raise FramingError(f"not the start of a message: {data[start : start + 20]!r}")
+        end = data.find(_HEAD_END, start)
+        if end < 0:
+            if len(data) - start > MOST_HEAD:
+                raise FramingError(f"a head of more than {MOST_HEAD} bytes")
+            return start
+        end += len(_HEAD_END)
+        head = data if start == 0 and end == len(data) else data[start:end]
+        self.lowered = head.lower()
+        length = self._measure(head, self.lowered)
+        pieces.append((HEAD, head))
+        if length == 0:
+            pieces.append((END, b""))
+        elif length > 0:
+            self._left, self._step = length, self._read_body
+        else:
+            self._step = self._read_chunk_line if length == CHUNKED else self._read_on
+        return end
+
+    def _read_body(self, data: bytes, start: int, pieces: list[Piece]) -> int:
+        body = data[start : start + self._left]
+        self._left -= len(body)
+        pieces.append((DATA, body))
+        if not self._left:
+            pieces.append((END, b""))
+            self._step = self._read_head
+        return start + len(body)
+
+    def _read_on(self, data: bytes, start: int, pieces: list[Piece]) -> int:
+        pieces.append((DATA, data[start:]))
+        return len(data)
+
+    def _read_chunk_line(self, data: bytes, start: int, pieces: list[Piece]) -> int:
+        end = data.find(b"\r\n", start)
+        if end < 0:
+            if len(data) - start > MOST_LINE:
+                raise FramingError("a chunk without a size")
+            return start
+        end += 2
+        try:
+            size = int(data[start:end].partition(b";")[0], 16)
+        except ValueError as error:
+            raise FramingError(f"not the size of a chunk: {data[start:end]!r}") from error
+        pieces.append((DATA, data[start:end]))
+        if size:
+            self._left, self._step = size + 2, self._read_chunk
+        else:
+            self._step = self._read_trailer
+        return end
+
+    def _read_chunk(self, data: bytes, start: int, pieces: list[Piece]) -> int:
+        chunk = data[start : start + self._left]
+        self._left -= len(chunk)
+        pieces.append((DATA, chunk))
+        if not self._left:
+            self._step = self._read_chunk_line
+        return start + len(chunk)
+
+    def _read_trailer(self, data: bytes, start: int, pieces: list[Piece]) -> int:
+        end = data.find(b"\r\n", start)
+        if end < 0:
+            return start
+        end += 2
+        pieces.append((DATA, data[start:end]))
+        if end == start + 2:
+            pieces.append((END, b""))
+            self._step = self._read_head
+        return end
+
+
+def starts_request(data: bytes) -> bool:
+    """Tell whether a message that begins so can be a request: with a method in capitals."""
+    method, _, _ = data.partition(b" ")
+    return method.isalpha() and method.isupper()
+
+
+def starts_answer(data: bytes) -> bool:
+    return data.startswith(b"HTTP/1.") or b"HTTP/1.".startswith(data)
+
+
+def measure_request(head: bytes, lowered: bytes) -> int:
+    if not _REQUEST_LINE.match(head):
+        raise FramingError(f"not a request line: {head[:80]!r}")
+    return _declared(lowered, 0)
+
+
+def measure_answer(head: bytes, lowered: bytes, method: str) -> int:
+    """Return the length of an answer's body, which also depends on the method that was asked with."""
+    status = status_of(head)
+    if status == 101 or (method == "CONNECT" and 200 <= status < 300):  # noqa: PLR2004 - status codes
+        return TUNNEL
+    if method == "HEAD" or status < 200 or status in (204, 304):  # noqa: PLR2004 - status codes
+        return 0
+    return _declared(lowered, UNTIL_CLOSE)
+
+
+def request_line(head: bytes) -> tuple[str, str]:
+    """Return method and target."""
+    method, target, _ = head[: head.index(b"\r\n")].decode("latin-1").split(" ", 2)
+    return method, target
+
+
+def status_of(head: bytes) -> int:
+    try:
+        return int(head[9:12])
+    except ValueError as error:
+        raise FramingError(f"not a status line: {head[:20]!r}") from error
+
+
+def header(lowered: bytes, name: bytes, head: bytes) -> str:
+    """Return a header's value; `name` is in lower case, with the line break before and the colon after it."""
+    start = lowered.find(name)
+    if start < 0:
+        return ""
+    start += len(name)
+    return head[start : head.index(b"\r\n", start)].strip().decode("latin-1")
+
+
+def _declared(lowered: bytes, otherwise: int) -> int:
+    start = lowered.find(b"\r\ncontent-length:")
+    if lowered.find(b"\r\ntransfer-encoding:") >= 0:
+        return CHUNKED if header(lowered, b"\r\ntransfer-encoding:", lowered).endswith("chunked") else otherwise
+    if start < 0:
+        return otherwise
+    start += 17
+    try:
+        return int(lowered[start : lowered.index(b"\r\n", start)])
+    except ValueError as error:
+        raise FramingError("a length that is no number") from error
