@@ -8,8 +8,8 @@ from dovetail.report.page.layout import Layout, Measure, Point, lay_out
 from dovetail.report.text import on_one_line, spell_count, spell_ms
 
 ACROSS = Measure()
-DOWN = Measure(width=104, between=44, gap=10, most_abreast=3, margin=8, is_downward=True)
-NAME_LENGTH = {ACROSS: 17, DOWN: 14}
+DOWN = Measure(width=114, between=44, gap=10, most_abreast=3, margin=8, is_downward=True)
+NAME_LENGTH = {ACROSS: 17, DOWN: 13}
 
 
 def draw_map(record: Record, measure: Measure, identity: str) -> str:

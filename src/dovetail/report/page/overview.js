@@ -16,8 +16,7 @@ function showSummary() {
     ["took", spellMs(run.ms)], ["ready in", spellMs(run.ready)], ["agents", run.agents], ["seed", run.seed],
     ["exit code", run.exit], ["started", new Date(run.started).toLocaleString()],
   ];
-  const rest = run.causes.filter((cause) => !/^\d+ checks? failed$/.test(cause));
-  find("summary").append(
+  append(find("summary"), [make("div", null,
     make("h1", { class: `verdict ${run.verdict}` }, run.verdict, make("small", null, sayVerdict())),
     make("div", { class: "bar", role: "img", "aria-label": sayVerdict() }, data.totals.map((count, index) => {
       const part = count ? make("i", { class: verdicts[index], title: `${count} ${verdicts[index]}` }) : null;
@@ -25,32 +24,18 @@ function showSummary() {
       return part;
     })),
     make("p", { class: "facts" }, facts.filter(([, value]) => value !== "" && value !== "0 ms").map(([name, value]) => make("span", null, `${name} `, make("b", null, String(value))))),
-    rest.length && !run.complete ? make("p", { class: "facts" }, rest.join(" · ")) : null,
-    scopesTable(),
-  );
+    run.exit > 1 || !run.complete ? make("p", { class: "facts" }, run.causes.join(" · ")) : ""), scopesTable()]);
 }
 
 function scopesTable() {
   if (data.scopes.length < 2) return "";
   const used = verdicts.map((verdict, index) => ({ verdict, index })).filter(({ index }) => data.totals[index]);
+  const head = (verdict) => make("th", { title: verdict }, make("span", { class: `sign ${verdict}` }, SIGNS[verdict]), make("span", { class: "wide" }, ` ${verdict}`));
   return make("table", { class: "scopes" },
-    make("thead", null, make("tr", null, make("th", null, "scope"), used.map(({ verdict }) => make("th", null, verdict)), make("th", { class: "scopes-bar" }))),
+    make("thead", null, make("tr", null, make("th", null, "scope"), used.map(({ verdict }) => head(verdict)))),
     make("tbody", null, data.scopes.map(([name, ...counts]) => make("tr", null,
       make("td", null, make("a", { href: `#scope-${name}` }, name)),
-      used.map(({ verdict, index }) => make("td", { class: counts[index] ? verdict : "none" }, String(counts[index] || "·"))),
-      make("td", { class: "scopes-bar" }, scopeBar(counts))))));
-}
-
-function scopeBar(counts) {
-  const most = Math.max(...data.scopes.map(([, ...all]) => all.reduce((sum, count) => sum + count, 0)));
-  const mine = counts.reduce((sum, count) => sum + count, 0);
-  const bar = make("div", { class: "bar" }, counts.map((count, index) => {
-    const part = count ? make("i", { class: verdicts[index] }) : null;
-    if (part) part.style.flex = String(count);
-    return part;
-  }));
-  bar.style.width = `${Math.max(3, (mine / most) * 100)}%`;
-  return bar;
+      used.map(({ verdict, index }) => make("td", { class: counts[index] ? verdict : "none" }, String(counts[index] || "·")))))));
 }
 
 function showCauses(showOnly) {
@@ -66,9 +51,8 @@ function showCause(finding, index, showOnly) {
   const count = finding.checks.length;
   const meta = make("p", { class: "meta" });
   if (count) meta.append(make("button", { type: "button", click: () => showOnly(index) }, count === 1 ? checks[finding.checks[0]].name : spellCount(count, "check")), ` ${finding.verdict}`);
-  if (finding.when) meta.append(`${count ? " · " : ""}${finding.when}`);
   return make("article", { class: `card cause ${finding.verdict}` },
-    make("h3", null, finding.title), meta, evidenceLines(finding.evidence), nextSteps(finding.next));
+    make("h3", null, finding.title, finding.when ? `, ${finding.when}` : ""), meta, evidenceLines(finding.evidence), nextSteps(finding.next));
 }
 
 function evidenceLines(evidence) {

@@ -1,0 +1,146 @@
+"""What a run says in the terminal: a head, live progress, then sections and totals. Fed event by event by the faces."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from dovetail.model.event import (
+    CheckEnded,
+    CheckStarted,
+    Event,
+    Noticed,
+    RunEnded,
+    RunStarted,
+    ServiceChanged,
+    TornDown,
+)
+from dovetail.model.outcome import Verdict
+from dovetail.report.cause import describe_failure
+from dovetail.report.finding import find_causes
+from dovetail.report.record import Recorder
+from dovetail.report.section import LOOKS, SIGNS, Sections, hang, head, sum_up, tell_ready
+from dovetail.report.terminal import NARROWEST, Style, Terminal, shorten
+from dovetail.report.text import on_one_line, spell_ms
+
+SECONDS_BETWEEN_PAINTS = 0.1
+SECONDS_BETWEEN_LINES = 5.0
+MOST_RUNNING = 6
+
+
+class Console:
+    """Hears every event of a run; the sections come once it has ended.
+
+    A live one repaints its last lines, at most ten times a second by the events' own clock.
+    """
+
+    def __init__(
+        self, stream: TextIO, width: int, *, is_live: bool = False, has_color: bool = False, is_verbose: bool = False
+    ) -> None:
+        self._terminal = Terminal(stream)
+        self._style = Style(max(NARROWEST, width), has_color)
+        self._is_live = is_live
+        self._is_verbose = is_verbose
+        self._recorder = Recorder(is_brief=not is_verbose)
+        self._running: dict[str, tuple[str, float]] = {}
+        self._counts = dict.fromkeys(Verdict, 0)
+        self._area = 0
+        self._painted_at = 0.0
+        self._told_at = 0.0
+        self._is_ready_told = False
+        self._is_finished = False
+
+    def hear(self, event: Event) -> None:
+        self._recorder.hear(event)
+        match event:
+            case RunStarted():
+                self._told_at = event.at
+                self._say(head(event, self._style))
+            case ServiceChanged(state="failed"):
+                self._say([self._mark(Verdict.FAILED, describe_failure(event))])
+            case CheckStarted():
+                self._hear_start(event)
+            case CheckEnded():
+                self._running.pop(event.check, None)
+                self._counts[event.verdict] += 1
+            case Noticed():
+                look = {"error": "red", "warning": "yellow"}.get(event.level, "dim")
+                rows = hang(f"  {event.level}  ", on_one_line(event.text), self._style.width)
+                self._say([self._style.paint(row, look) for row in rows])
+            case TornDown() if event.remains and self._is_finished:
+                self._say(hang("  teardown left behind  ", ", ".join(event.remains), self._style.width))
+            case RunEnded():
+                self.finish()
+            case _:
+                pass
+        self.tick(event.at)
+
+    def tick(self, at: float) -> None:
+        """Let the progress move on; `at` is seconds since the epoch."""
+        if self._is_finished or self._recorder.start is None or not self._is_ready_told:
+            return
+        if self._is_live:
+            if at - self._painted_at >= SECONDS_BETWEEN_PAINTS:
+                self._painted_at = at
+                self._paint(self._progress(at))
+        elif self._running and at - self._told_at >= SECONDS_BETWEEN_LINES:
+            self._told_at = at
+            self._terminal.say(self._status(at))
+
+    def finish(self) -> None:
+        """Write sections and totals; a run that never ended is told as cut short."""
+        if self._is_finished:
+            return
+        self._is_finished = True
+        self._paint([])
+        record = self._recorder.record()
+        sections = Sections(record, find_causes(record), self._style, is_verbose=self._is_verbose)
+        for row in sections.rows():
+            self._terminal.say(row)
+        self._terminal.say("", *sum_up(record, self._style))
+
+    def tell_reports(self, paths: Iterable[Path]) -> None:
+        """Name the report files: the first in full, of others beside it only the extension."""
+        first, *rest = [str(path) for path in paths] or [""]
+        if not first:
+            return
+        stem = first.rpartition(".")[0]
+        names = [path.removeprefix(stem) if path.startswith(f"{stem}.") else path for path in rest]
+        self._say(hang("reports  ", "  ".join([first, *names]), self._style.width))
+
+    def _hear_start(self, event: CheckStarted) -> None:
+        if not self._is_ready_told:
+            self._is_ready_told = True
+            self._say(tell_ready(self._recorder.record(), self._style))
+        name = self._recorder.checks[event.check].planned.name
+        again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
+        self._running[event.check] = (f"{on_one_line(name)}{again}", event.at)
+
+    def _progress(self, at: float) -> list[str]:
+        rows = []
+        for name, since in list(self._running.values())[:MOST_RUNNING]:
+            time = spell_ms((at - since) * 1000)
+            rows.append(f"  ▸ {shorten(name, self._style.width - 8 - len(time))}  {time}")
+        more = len(self._running) - MOST_RUNNING
+        if more > 0:
+            rows.append(f"    and {more} more")
+        return [*(self._style.paint(row, "dim") for row in rows), self._status(at)]
+
+    def _status(self, at: float) -> str:
+        start = self._recorder.start
+        done, planned = sum(self._counts.values()), len(self._recorder.checks)
+        told = [f"{number} {verdict}" for verdict, number in self._counts.items() if number]
+        took = spell_ms((at - start.at) * 1000) if start else ""
+        return shorten(f"  {done} of {planned}   {' · '.join([*told, took])}", self._style.width - 1)
+
+    def _mark(self, verdict: Verdict, text: str) -> str:
+        return f"  {self._style.paint(SIGNS[verdict], LOOKS[verdict])} {shorten(text, self._style.width - 5)}"
+
+    def _say(self, rows: list[str]) -> None:
+        self._paint([])
+        self._terminal.say(*rows)
+
+    def _paint(self, rows: list[str]) -> None:
+        """Replace the live lines at the bottom by `rows`, in one write."""
+        up = f"\x1b[{self._area}A\r\x1b[J" if self._area else ""
+        self._area = len(rows)
+        self._terminal.put(up + "".join(f"{row}\n" for row in rows))

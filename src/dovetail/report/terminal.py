@@ -1,0 +1,127 @@
+"""A text stream that never breaks a run: closed pipes, narrow encodings, colour, width. Written to by `console`."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TextIO
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
+_PLAIN = str.maketrans(
+    {
+        "✓": "+",
+        "✗": "x",
+        "≈": "~",
+        "─": "-",
+        "│": "|",
+        "·": "-",
+        "→": "->",
+        "…": "...",
+        "–": "-",
+        "▸": ">",
+    }
+)
+_GLYPHS = "✓✗≈─│·→…–▸"
+NARROWEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How wide lines may be and whether they may be coloured."""
+
+    width: int
+    has_color: bool
+
+    def paint(self, text: str, *looks: str) -> str:
+        if not self.has_color or not text:
+            return text
+        return f"\x1b[{';'.join(_CODES[look] for look in looks)}m{text}\x1b[0m"
+
+
+class Terminal:
+    """Writes lines; once the reader is gone it stays silent."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._encoding = getattr(stream, "encoding", None) or "utf-8"
+        self._has_glyphs = self._can_say(_GLYPHS)
+        self._is_gone = False
+
+    def say(self, *lines: str) -> None:
+        self.put("".join(f"{line}\n" for line in lines))
+
+    def put(self, text: str) -> None:
+        if self._is_gone or not text:
+            return
+        if not self._has_glyphs:
+            text = text.translate(_PLAIN)
+        if not text.isascii() and not self._can_say(text):
+            text = text.encode(self._encoding, "replace").decode(self._encoding)
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._is_gone = True
+
+    def _can_say(self, text: str) -> bool:
+        try:
+            text.encode(self._encoding)
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
+
+
+def width_of(text: str) -> int:
+    """Count the columns of `text`, which has no colour codes."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(letter) for letter in text)
+
+
+def _width(letter: str) -> int:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in {"Cf", "Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut `text` to `width` columns, with an ellipsis where something is lost."""
+    if width_of(text) <= width:
+        return text
+    kept, used = [], 1
+    for letter in text:
+        used += _width(letter)
+        if used > width:
+            break
+        kept.append(letter)
+    return "".join(kept) + "…"
+
+
+def fold(text: str, width: int, first: int = 0) -> list[str]:
+    """Break `text` into lines of `width` columns, the first of `first` where given; only too long words are cut."""
+    rows: list[str] = []
+    row = ""
+    room = max(first or width, NARROWEST // 2)
+    for word in text.split(" "):
+        rest = word
+        while True:
+            joined = f"{row} {rest}" if row else rest
+            if width_of(joined) <= room:
+                row = joined
+                break
+            if row.strip():
+                rows.append(row.rstrip())
+            else:
+                head = _head(rest, room)
+                rows.append(head)
+                rest = rest[len(head) :]
+            row = ""
+            room = max(width, NARROWEST // 2)
+    return [*rows, row] if row or not rows else rows
+
+
+def _head(text: str, width: int) -> str:
+    used = 0
+    for index, letter in enumerate(text):
+        used += _width(letter)
+        if used > width and index:
+            return text[:index]
+    return text
