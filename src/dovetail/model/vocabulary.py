@@ -31,7 +31,8 @@ class Verb:
     """What a step's first key may be.
 
     `subject` says what stands behind the key; `waits` is "poll" (ask again) or "stream" (the driver
-    blocks for the next message); `facets` are what an answer offers to `expect` and `save`.
+    blocks for the next message); `prefixes` are names in Python that stand, in capitals, before the subject
+    (`get("/users")` says `GET /users`); `facets` are what an answer offers to `expect` and `save`.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Verb:
     fields: tuple[Word, ...] = ()
     facets: tuple[Word, ...] = ()
     waits: str = "poll"
+    prefixes: tuple[str, ...] = ()
     example: str = ""
 
 

@@ -28,6 +28,7 @@ REQUEST = Verb(
         Word("cookies", "map", "cookies that the answer sets, by name"),
         Word("error", "map", "why no answer came: kind (refused, timeout, reset, closed, protocol) and message"),
     ),
+    prefixes=("get", "head", "options", "post", "put", "patch", "delete"),
     example="""\
 http: POST /orders
 json: {customerId: c-1, items: [{sku: A-1, quantity: 2}]}
