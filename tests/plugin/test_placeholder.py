@@ -1,7 +1,7 @@
 import pytest
 
 from dovetail.errors import SuiteError
-from dovetail.plugin.placeholder import fill, names_in
+from dovetail.plugin.placeholder import fill, names_in, tighten
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,7 @@ def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
 
 def test_the_names_of_a_text_can_be_asked_for() -> None:
     assert names_in("a {{ port }} b {{ db.host }}") == {"port", "db.host"}
+
+
+def test_a_text_with_placeholders_can_be_split_into_words() -> None:
+    assert tighten("serve --port {{ port }} {{db.url}}").split() == ["serve", "--port", "{{port}}", "{{db.url}}"]

@@ -27,5 +27,10 @@ def fill(text: str, values: Mapping[str, str], place: Place = NOWHERE) -> str:
     return PLACEHOLDER.sub(value_of, text)
 
 
+def tighten(text: str) -> str:
+    """Return `text` with no spaces inside its placeholders, so that it can be split into words."""
+    return PLACEHOLDER.sub(lambda found: f"{{{{{found.group(1)}}}}}", text)
+
+
 def names_in(text: str) -> frozenset[str]:
     return frozenset(PLACEHOLDER.findall(text))

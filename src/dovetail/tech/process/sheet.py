@@ -2,4 +2,4 @@
 
 from dovetail.plugin.sheet import Sheet
 
-SHEET = Sheet(name="process")
+SHEET = Sheet(name="process", scheme="http", parts=frozenset({"launcher"}))

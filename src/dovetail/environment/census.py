@@ -1,0 +1,94 @@
+"""Who on this machine belongs to the stage: processes by descent and by mark, listening sockets by their holders.
+
+Called by `process` to reach a whole tree, by `readiness` to unmask strangers, by `teardown` for its proof.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from dovetail.environment.reaper import MARK, descendants, kill, read_environment, read_kin
+
+SERVICE_MARK = "DOVETAIL_SERVICE"
+LEASE_MARK = "DOVETAIL_LEASE"
+LISTENING = "0A"
+
+__all__ = ["LEASE_MARK", "MARK", "SERVICE_MARK", "bury_orphans", "family", "find_strangers", "kill", "listening"]
+
+
+def family(pid: int, stage: str, label: str) -> list[int]:
+    """Return the living processes of one instance: its descendants and those that carry its marks."""
+    kin = read_kin()
+    marks = {f"{MARK}={stage}".encode(), f"{SERVICE_MARK}={label}".encode()}
+    found = dict.fromkeys(descendants(pid, kin))
+    for other in descendants(os.getpid(), kin):
+        with contextlib.suppress(OSError):
+            if other not in found and marks <= set(read_environment(other)):
+                found[other] = None
+    if kin.get(pid, (0, "Z"))[1] not in "ZX":
+        found = {pid: None, **found}
+    return list(found)
+
+
+def bury_orphans(known: Iterable[int]) -> None:
+    """Collect dead children that came to us from others; those in `known` are waited for elsewhere."""
+    ours = set(known)
+    for pid, (parent, state) in read_kin().items():
+        if parent == os.getpid() and state == "Z" and pid not in ours:
+            with contextlib.suppress(OSError):
+                os.waitpid(pid, os.WNOHANG)
+
+
+def listening(ports: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return the sockets that listen on each of `ports`, as the system numbers them; only ports with any."""
+    wanted = set(ports)
+    found: dict[int, set[str]] = {}
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        with contextlib.suppress(OSError):
+            for line in Path(table).read_text(encoding="ascii").splitlines()[1:]:
+                cells = line.split()
+                port = int(cells[1].rpartition(":")[2], 16)
+                if port in wanted and cells[3] == LISTENING:
+                    found.setdefault(port, set()).add(cells[9])
+    return {port: frozenset(sockets) for port, sockets in found.items()}
+
+
+def find_strangers(port: int, ours: Iterable[int]) -> str:
+    """Name who listens on `port` where it is surely none of `ours`; empty where it is ours or cannot be told."""
+    sockets = listening([port]).get(port, frozenset())
+    if not sockets:
+        return ""
+    for pid in ours:
+        held = _sockets_of(pid)
+        if held is None or held & sockets:
+            return ""
+    for pid in read_kin():
+        if (_sockets_of(pid) or frozenset()) & sockets:
+            return f"process {pid} ({describe(pid)})"
+    return "a process that is not ours"
+
+
+def describe(pid: int) -> str:
+    """Return the start of a process's command line."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace").strip()[:80]
+    return "gone"
+
+
+def _sockets_of(pid: int) -> frozenset[str] | None:
+    """Return the numbers of the sockets that a process holds, or None where we may not look."""
+    folder = f"/proc/{pid}/fd"
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - as Path objects this is several times slower, and probes wait for it
+    except PermissionError:
+        return None
+    except OSError:
+        return frozenset()
+    found = set()
+    for name in names:
+        with contextlib.suppress(OSError):
+            link = os.readlink(f"{folder}/{name}")  # noqa: PTH115 - likewise
+            if link.startswith("socket:["):
+                found.add(link[8:-1])
+    return frozenset(found)

@@ -1,0 +1,63 @@
+"""Private copies of servers' data: frozen as set up, cloned, dropped, set back.
+
+Called by the live stage for the isolations clone, reset and slice.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from dovetail.environment.instance import Instance
+from dovetail.errors import Problem, SuiteError
+from dovetail.model.address import Address
+from dovetail.plugin.registry import Registry
+from dovetail.plugin.sandbox import Sandbox
+
+Find = Callable[[str], Awaitable[tuple[str, Address]]]
+
+
+class DataCopies:
+    """`find` returns a service's technology and its server's address."""
+
+    def __init__(self, registry: Registry, find: Find) -> None:
+        self._registry = registry
+        self._find = find
+        self._clones: dict[tuple[str, str], Address] = {}
+
+    async def freeze(self, instance: Instance) -> None:
+        """Remember a server's data as it is now, where its technology can."""
+        sandbox = self._registry.sandbox(instance.service.technology)
+        if sandbox is not None:
+            await sandbox.freeze(instance.address)
+
+    def can_copy(self, technology: str) -> bool:
+        return self._registry.sandbox(technology) is not None
+
+    async def clone(self, service: str, name: str) -> Address:
+        sandbox, address = await self._sandbox(service)
+        clone = await sandbox.clone(address, name)
+        self._clones[service, name] = clone
+        return clone
+
+    async def drop(self, service: str, name: str) -> None:
+        """Remove a clone; one that is gone already is no error."""
+        if self._clones.pop((service, name), None) is not None:
+            sandbox, address = await self._sandbox(service)
+            await sandbox.drop(address, name)
+
+    async def reset(self, services: frozenset[str]) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for service in sorted(services):
+                tasks.create_task(self._reset(service), name=f"reset {service}")
+
+    async def _reset(self, service: str) -> None:
+        sandbox, address = await self._sandbox(service)
+        await sandbox.reset(address)
+
+    async def _sandbox(self, service: str) -> tuple[Sandbox, Address]:
+        technology, address = await self._find(service)
+        sandbox = self._registry.sandbox(technology)
+        if sandbox is None:
+            raise SuiteError(
+                Problem(f"{service} ({technology}) cannot be copied or set back", "use `isolation: unique` or a lock")
+            )
+        return sandbox, address

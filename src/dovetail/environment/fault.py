@@ -1,0 +1,63 @@
+"""Faults in force on the stage's edges, by lease; whoever ordered one and goes away takes it along.
+
+Called by the live stage.
+"""
+
+from collections.abc import Callable, Iterable
+
+from dovetail.edge.proxy import EdgeProxy
+from dovetail.environment.hub import Hub
+from dovetail.environment.selection import require_known
+from dovetail.environment.wiring import Joint
+from dovetail.errors import Problem, SuiteError
+from dovetail.model.check import FaultOrder
+from dovetail.model.event import FaultInjected, FaultLifted
+
+
+class FaultTable:
+    """`joints` tells which edges there are at the moment."""
+
+    def __init__(self, hub: Hub, joints: Callable[[], Iterable[Joint]]) -> None:
+        self._hub = hub
+        self._joints = joints
+        self._owners: dict[str, tuple[str, Joint]] = {}
+
+    def inject(self, order: FaultOrder, seconds: float, owner: str) -> str:
+        joint = self.find(order.edge)
+        lease = _proxy(joint).inject(order, seconds, owner)
+        self._owners[lease] = (owner, joint)
+        settings = {name: str(value) for name, value in order.settings.items()}
+        self._hub.tell(FaultInjected(self._hub.clock(), lease, order.edge, order.kind, settings, owner))
+        return lease
+
+    def lift(self, lease: str, why: str = "lifted") -> None:
+        """Undo a fault; one that is gone already is no error."""
+        _, joint = self._owners.pop(lease, ("", None))
+        if joint is None or joint.proxy is None or lease not in {fault.name for fault in joint.proxy.faults}:
+            return
+        joint.proxy.lift(lease)
+        self._hub.tell(FaultLifted(self._hub.clock(), lease, joint.edge.name, why))
+
+    def lift_all(self, leases: Iterable[str], why: str) -> None:
+        for lease in tuple(leases):
+            self.lift(lease, why)
+
+    @property
+    def leases(self) -> tuple[str, ...]:
+        return tuple(self._owners)
+
+    def find(self, edge: str) -> Joint:
+        joints = {joint.edge.name: joint for joint in self._joints()}
+        require_known(edge, joints, "edge on the stage named")
+        return joints[edge]
+
+
+def _proxy(joint: Joint) -> EdgeProxy:
+    if joint.proxy is None:
+        raise SuiteError(
+            Problem(
+                f"the edge {joint.edge.name} has no proxy here, so it cannot be broken",
+                "run without --direct, and with the edge's services started by Dovetail",
+            )
+        )
+    return joint.proxy

@@ -1,0 +1,272 @@
+"""One running instance of a service: laid out, started, kept, steered, stopped; its state told as events.
+
+Called by a cast, which knows the others.
+"""
+
+import asyncio
+import re
+import shutil
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+from dovetail.environment.build import build, run_script
+from dovetail.environment.means import Means, find_cache
+from dovetail.environment.process import Process, Start, start_process
+from dovetail.environment.readiness import Candidate, died, last_lines, probes_of, wait_until_ready
+from dovetail.environment.stage import ServiceState
+from dovetail.environment.wiring import Joint, close_joints, injected, open_joints, values_for
+from dovetail.errors import NotReadyError, Problem
+from dovetail.model.address import Address
+from dovetail.model.event import ServiceChanged
+from dovetail.model.system import Service
+from dovetail.plugin.launcher import Launch, LaunchOrder
+from dovetail.plugin.placeholder import names_in
+
+PORT_TAKEN = re.compile(r"address (already )?in use|EADDRINUSE|errno 98", re.IGNORECASE)
+MOST_PORTS = 3
+SECONDS_FOR_LAST_WORDS = 0.05
+
+Locate = Callable[[str], Awaitable[Address]]
+
+
+class Instance:
+    """`label` is the service's name, with the slice behind an @ where it belongs to one."""
+
+    def __init__(self, service: Service, means: Means, suffix: str, locate: Locate) -> None:
+        self.service = service
+        self.label = service.name + suffix
+        self.state = "waiting"
+        self.address = Address("127.0.0.1", 0)
+        self.joints: tuple[Joint, ...] = ()
+        self.laid_out = asyncio.Event()
+        self.log = means.open_log(self.label)
+        self.moved: Callable[[], None] | None = None
+        self._means = means
+        self._suffix = suffix
+        self._locate = locate
+        self._port = 0
+        self._launch: Launch | None = None
+        self._process: Process | None = None
+        self._since = 0.0
+        self._restarts = 0
+        self._is_set_up = False
+
+    async def lay_out(self) -> None:
+        """Choose a port and, for a server, lay out its folder; from now on its address is known."""
+        self._port = self._means.pick_port(self.label)
+        sheet = self._means.registry.sheet(self.service.technology)
+        self.address = Address("127.0.0.1", self._port, scheme=sheet.scheme, form=sheet.form)
+        if not self.service.is_own_code:
+            self._launch = await self._prepare()
+            self.address = self._launch.address
+        self.laid_out.set()
+
+    async def start(self) -> None:
+        """Bring the service up; raises NotReadyError as soon as it is clear that it never will be."""
+        if self.service.build:
+            self._become("building")
+            await build(self.service, self._means, self.log)
+        self.joints = await open_joints(self.service, self._suffix, self._locate, self._means)
+        if self.service.is_own_code or self.joints:
+            self._launch = await self._prepare()
+        for attempt in range(1, MOST_PORTS + 1):
+            try:
+                await self._run()
+                break
+            except NotReadyError:
+                if attempt == MOST_PORTS or not self._has_lost_its_port():
+                    raise
+                await self._move()
+        await self._set_up()
+        self._become("done" if self.service.is_job else "ready")
+
+    async def restart(self) -> None:
+        """End the process and start it again on the same port, behind the same doors."""
+        await self._end("restarting")
+        self._restarts += 1
+        await self._run()
+        self._become("done" if self.service.is_job else "ready")
+
+    def follow(self, target: str, address: Address) -> None:
+        """Lead the edges to `target` where it is now."""
+        for joint in self.joints:
+            if joint.target == target and joint.proxy is not None:
+                joint.proxy.retarget(address)
+
+    def pause(self) -> None:
+        self._need_process().signal_all(signal.SIGSTOP)
+        self._become("paused")
+
+    def resume(self) -> None:
+        self._need_process().signal_all(signal.SIGCONT)
+        self._become("ready")
+
+    async def kill(self) -> None:
+        process = self._need_process()
+        self._become("stopping", "killed")
+        await process.kill()
+        process.close()
+        self._become("stopped", "killed")
+
+    async def stop(self) -> None:
+        """End the process the way its technology wants it; nothing where none runs."""
+        if self._process is not None and self.state not in {"stopped", "waiting"}:
+            await self._end("")
+
+    async def clean_up(self) -> None:
+        """Run what the service's `cleanup:` says."""
+        if self.service.cleanup and self.state == "ready":
+            await self._apply(replace(self.service, setup=self.service.cleanup, topics=()))
+
+    async def close(self) -> None:
+        await close_joints(self.joints)
+        self._means.ports.release(self._port)
+        self.log.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process is not None and self._process.is_running else 0
+
+    def describe(self) -> ServiceState:
+        return ServiceState(
+            self.label, self.service.technology, self.state, self.pid, str(self.address), self._since, self._restarts
+        )
+
+    async def _prepare(self) -> Launch:
+        launcher = self._means.registry.launcher(self.service.launched_by)
+        if launcher is None:
+            raise NotReadyError(_nothing_to_start(self.service))
+        folder = self._means.folder / f"{self.label}-{self._port}"
+        user = "" if self.service.is_own_code else self._means.user
+        if not self.service.is_own_code and not folder.exists():
+            _make_folder(folder, user)
+        sheet = self._means.registry.sheet(self.service.technology)
+        values = {"scheme": sheet.scheme, "folder": str(folder), **values_for(self.address, self.joints)}
+        order = LaunchOrder(
+            self.service, folder, self._port, find_cache(), self._means.project, user, injected(self.joints), values
+        )
+        async with asyncio.timeout(self.service.start_timeout):
+            return await launcher.prepare(order)
+
+    async def _run(self) -> None:
+        launch = self._launch
+        if launch is None:
+            raise NotReadyError(f"{self.label} has not been laid out")
+        self._since = self._means.hub.clock()
+        environment = {**self._means.environment, **launch.environment}
+        start = Start(self.label, self._means.stage, launch.command, launch.folder, environment, launch.user)
+        self._become("starting")
+        self._process = await start_process(start, self.log)
+        self._process.ended.add_done_callback(self._notice_end)
+        try:
+            await self._wait(self._process, environment, launch)
+        except NotReadyError as error:
+            self._become("failed", str(error.problems[0].what).partition("\n")[0], self.log.tail())
+            raise
+
+    async def _wait(self, process: Process, environment: dict[str, str], launch: Launch) -> None:
+        if self.service.is_job:
+            await self._wait_for_job(process)
+            return
+        candidate = Candidate(self.service, self.address, process, self.log, environment, launch.folder, self._since)
+        is_port_used = "port" in names_in(" ".join((self.service.run, *self.service.environment.values())))
+        probes = probes_of(self.service, self._means.registry, is_port_used=is_port_used)
+        await wait_until_ready(candidate, probes, self._means.registry)
+
+    async def _wait_for_job(self, process: Process) -> None:
+        try:
+            async with asyncio.timeout(self.service.start_timeout):
+                code = await asyncio.shield(process.ended)
+        except TimeoutError:
+            seconds = self.service.start_timeout
+            raise NotReadyError(
+                Problem(f"the job {self.label} did not end within {seconds:.0f} s{last_lines(self.log)}")
+            ) from None
+        await process.drain(0.5)
+        await process.kill()
+        process.close()
+        if code != 0:
+            raise NotReadyError(died(f"the job {self.label}", code, self.log, "instead of 0"))
+
+    async def _set_up(self) -> None:
+        if not self._is_set_up and (self.service.setup or self.service.topics):
+            await self._apply(self.service)
+        self._is_set_up = True
+
+    async def _apply(self, service: Service) -> None:
+        preparer = self._means.registry.preparer(service.technology) if not service.is_own_code else None
+        if preparer is not None:
+            await preparer.prepare(service, self.address, self._means.project)
+            return
+        for script in service.setup:
+            code = await run_script(f"{self.label}.script", script, self._means, self.log)
+            if code != 0:
+                raise NotReadyError(died(f"`{script}` of {self.label}", code, self.log, "instead of 0"))
+
+    async def _end(self, why: str) -> None:
+        process, launch = self._process, self._launch
+        if process is None or launch is None:
+            return
+        self._become("stopping", why)
+        await process.stop(launch.stop, launch.grace, is_group=self.service.is_own_code)
+        await process.drain(0.1)
+        process.close()
+        self._become("stopped", why)
+
+    async def _move(self) -> None:
+        """Take another port after somebody was quicker; whoever uses us is led there."""
+        await self._end("its port was taken")
+        self._means.ports.release(self._port)
+        self._port = self._means.pick_port(self.label)
+        self.address = self.address.at(self.address.host, self._port)
+        self._launch = await self._prepare()
+        if self.moved is not None:
+            self.moved()
+
+    def _has_lost_its_port(self) -> bool:
+        is_over = self._process is not None and not self._process.is_running
+        return is_over and any(PORT_TAKEN.search(line) for line in self.log.tail())
+
+    def _notice_end(self, ended: "asyncio.Future[int]") -> None:
+        if self.state in {"ready", "paused"} and self._process is not None and self._process.ended is ended:
+            self.state = "failed"
+            asyncio.get_running_loop().call_later(SECONDS_FOR_LAST_WORDS, self._tell_end, ended.result())
+
+    def _tell_end(self, code: int) -> None:
+        if self.state == "failed":
+            self._become(
+                "failed",
+                died(self.label, code, self.log, "after it was ready").what.partition("\n")[0],
+                self.log.tail(),
+            )
+
+    def _need_process(self) -> Process:
+        if self._process is None or not self._process.is_running:
+            raise NotReadyError(
+                Problem(f"{self.label} does not run: it is {self.state}", f"dovetail logs {self.label}")
+            )
+        return self._process
+
+    def _become(self, state: str, detail: str = "", log: tuple[str, ...] = ()) -> None:
+        now = self._means.hub.clock()
+        self.state = state
+        ready_ms = (now - self._since) * 1000 if state in {"ready", "done"} else 0.0
+        self._means.hub.tell(ServiceChanged(now, self.label, state, ready_ms, detail, str(self.address), self.pid, log))
+
+
+def _nothing_to_start(service: Service) -> Problem:
+    place = service.place
+    return Problem(
+        f"nothing can start {service.name}: it has no `run:`, and {service.technology} brings no server",
+        f"give it `run:`, or an address in the environment: {service.name}: <url>",
+        place.file,
+        place.line,
+    )
+
+
+def _make_folder(folder: Path, user: str) -> None:
+    folder.mkdir(parents=True, mode=0o700)
+    if user:
+        shutil.chown(folder, user)

@@ -1,0 +1,201 @@
+"""The stage itself: the cast with its edges, locks, faults, data copies and slices, in one event loop.
+
+Opened by the stage process, or in the run itself where every service has a given address.
+"""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dovetail.environment.build import fingerprint_inputs
+from dovetail.environment.cast import Cast
+from dovetail.environment.census import bury_orphans
+from dovetail.environment.data_copy import DataCopies
+from dovetail.environment.fault import FaultTable
+from dovetail.environment.instance import Instance
+from dovetail.environment.lock import LockTable
+from dovetail.environment.means import Means
+from dovetail.environment.order import StageOrder, fingerprint
+from dovetail.environment.selection import require_known, select
+from dovetail.environment.slice import Slices
+from dovetail.environment.stage import LockWish, LogLine, ServiceState, Sink
+from dovetail.environment.teardown import end_processes, find_processes, find_remains
+from dovetail.environment.wiring import Joint
+from dovetail.errors import Problem, SuiteError
+from dovetail.model.address import Address
+from dovetail.model.check import FaultOrder
+from dovetail.model.event import TornDown
+from dovetail.model.exchange import Exchange
+from dovetail.model.system import Service
+
+SECONDS_TO_STOP = 4.0
+VERBS = ("restart", "pause", "resume", "kill", "stop")
+
+
+class LiveStage:
+    """Fulfils `Stage`; `is_alone` tells that this process adopts orphans and holds nothing but the stage."""
+
+    def __init__(self, means: Means, order: StageOrder, *, is_alone: bool = False) -> None:
+        self.means = means
+        self._is_alone = is_alone
+        self._is_kept = order.is_kept
+        self._selection = select(order, means.registry)
+        self._copies = DataCopies(means.registry, self._find_server)
+        self._cast = Cast(means, self._selection.given, self._copies.freeze)
+        self._slices = Slices(self._copies, self._selection.given)
+        self._locks = LockTable()
+        self._faults = FaultTable(means.hub, self._joints)
+        self._definitions: dict[str, str] = {}
+
+    async def open(self) -> None:
+        """Start what was ordered; raises NotReadyError as soon as some of it can never be ready."""
+        if self._is_kept:
+            self._definitions = await self._define(self._selection.start)
+        await self._cast.start(self._selection.start)
+
+    async def adopt(self, order: StageOrder) -> tuple[str, ...]:
+        """Become what `order` says: start what is missing, restart what changed or has ended; returns those names."""
+        selection = select(order, self.means.registry)
+        wanted = await self._define(selection.start)
+        broken = {name for name, instance in self._cast.instances.items() if instance.state in {"failed", "stopped"}}
+        stale = {n for n, old in self._definitions.items() if n in wanted and wanted[n] != old} | (broken & set(wanted))
+        missing = set(wanted) - set(self._cast.instances)
+        if not stale and not missing:
+            return ()
+        self.means = replace(self.means, system=order.system)
+        await self._cast.exchange(
+            self.means, frozenset(stale), tuple(s for s in selection.start if s.name in stale | missing)
+        )
+        self._definitions |= wanted
+        return tuple(sorted(stale | missing))
+
+    async def address(self, service: str, slice_name: str = "") -> Address:
+        name, _, suffix = service.partition("@")
+        require_known(name, self.means.system.by_name, "service")
+        if slice_name or suffix:
+            return await self._slices.locate(name, slice_name or suffix)
+        return await self._cast.locate(name)
+
+    async def lock(self, owner: str, wish: LockWish) -> None:
+        await self._locks.lock(owner, wish)
+
+    async def unlock(self, owner: str) -> None:
+        self._locks.unlock(owner)
+
+    async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
+        return self._faults.inject(order, seconds, owner)
+
+    async def lift(self, lease: str) -> None:
+        self._faults.lift(lease)
+
+    async def steer(self, service: str, verb: str) -> None:
+        require_known(verb, VERBS, "way to steer a service:")
+        instance = self._find_instance(service)
+        match verb:
+            case "restart":
+                await instance.restart()
+            case "pause":
+                instance.pause()
+            case "resume":
+                instance.resume()
+            case "kill":
+                await instance.kill()
+            case _:
+                await instance.stop()
+        bury_orphans(other.pid for other in self._instances())
+
+    async def calls(self, edge: str, since: float) -> tuple[Exchange, ...]:
+        proxy = self._faults.find(edge).proxy
+        return proxy.calls(since) if proxy is not None else ()
+
+    async def logs(self, service: str = "", since: float = 0.0) -> tuple[LogLine, ...]:
+        chosen = [self._find_instance(service)] if service else self._instances()
+        lines = [line for instance in chosen for line in instance.log.since(since)]
+        return tuple(sorted(lines, key=lambda line: line.at))
+
+    async def states(self) -> tuple[ServiceState, ...]:
+        by_name = self.means.system.by_name
+        elsewhere = tuple(
+            ServiceState(name, by_name[name].technology, "given", door=str(address))
+            for name, address in self._selection.given.items()
+            if name in by_name
+        )
+        return (*(instance.describe() for instance in self._instances()), *elsewhere)
+
+    async def clone(self, service: str, name: str) -> Address:
+        return await self._copies.clone(service, name)
+
+    async def drop(self, service: str, name: str) -> None:
+        await self._copies.drop(service, name)
+
+    async def reset(self, services: frozenset[str]) -> None:
+        await self._copies.reset(services)
+
+    async def open_slice(self, name: str, services: frozenset[str]) -> None:
+        await self._slices.open(name, services, self.means)
+
+    async def close_slice(self, name: str) -> None:
+        await self._slices.close(name)
+
+    def listen(self, sink: Sink) -> None:
+        self.means.hub.listen(sink)
+
+    async def leave(self) -> tuple[str, ...]:
+        """End everything and prove it; returns what is left all the same."""
+        began = time.monotonic()
+        self._faults.lift_all(self._faults.leases, "the stage was torn down")
+        try:
+            async with asyncio.timeout(SECONDS_TO_STOP):
+                await self._cast.clean_up()
+                await self._slices.close_all()
+                await self._cast.stop()
+        except TimeoutError:
+            self.means.hub.note(f"some services did not stop within {SECONDS_TO_STOP:.0f} s and were killed", "warning")
+        await self._end_rest()
+        folders = [self.means.folder] if self._is_alone else []
+        remains = find_remains(self.means.stage, self.means.ports.ever, folders) if self._selection.start else ()
+        took = (time.monotonic() - began) * 1000
+        self.means.hub.tell(TornDown(self.means.hub.clock(), took, remains))
+        return remains
+
+    async def _end_rest(self) -> None:
+        """Kill what outlived its service and remove the folders."""
+        if not self._selection.start:
+            return
+        deadline = time.monotonic() + 1.0
+        end_processes(self.means.stage, are_orphans_ours=self._is_alone)
+        while find_processes(self.means.stage) and time.monotonic() < deadline:
+            await asyncio.sleep(0.005)
+            end_processes(self.means.stage, are_orphans_ours=self._is_alone)
+        if self._is_alone:
+            shutil.rmtree(self.means.folder, ignore_errors=True)
+
+    async def _define(self, services: tuple[Service, ...]) -> dict[str, str]:
+        """Return, for each service, what changes whenever it would start as another one."""
+        folders = {service.folder: service for service in services if service.is_own_code}
+        inputs = {
+            folder: await asyncio.to_thread(fingerprint_inputs, service, self.means.project)
+            for folder, service in folders.items()
+        }
+        return {s.name: fingerprint(s) + (inputs[s.folder] if s.is_own_code else "") for s in services}
+
+    async def _find_server(self, service: str) -> tuple[str, Address]:
+        known = self.means.system.by_name
+        name = service.partition("@")[0]
+        require_known(name, known, "service")
+        return known[name].technology, await self.address(service)
+
+    def _find_instance(self, label: str) -> Instance:
+        found = {instance.label: instance for instance in self._instances()}
+        if label in self._selection.given:
+            raise SuiteError(Problem(f"{label} runs elsewhere: {self._selection.given[label]}", "steer it there"))
+        require_known(label, found, "service on the stage named")
+        return found[label]
+
+    def _instances(self) -> Iterable[Instance]:
+        return [*self._cast.instances.values(), *self._slices.instances]
+
+    def _joints(self) -> Iterable[Joint]:
+        return [joint for instance in self._instances() for joint in instance.joints]

@@ -1,0 +1,68 @@
+"""Locks on services and edges: all of a wish or nothing, in the order asked, so that nobody starves.
+
+Called by the live stage for the checks that touch the same parts.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from dovetail.environment.stage import LockWish
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    owner: str
+    wish: LockWish
+    granted: asyncio.Future[None]
+
+
+class LockTable:
+    """A later wish overtakes an earlier one only where the two do not touch."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, list[LockWish]] = {}
+        self._queue: list[_Waiter] = []
+
+    async def lock(self, owner: str, wish: LockWish) -> None:
+        """Wait until all of `wish` is held by `owner`; one that stops waiting leaves nothing held."""
+        waiter = _Waiter(owner, wish, asyncio.get_running_loop().create_future())
+        self._queue.append(waiter)
+        self._grant()
+        try:
+            await waiter.granted
+        except asyncio.CancelledError:
+            self._give_up(waiter)
+            raise
+
+    def unlock(self, owner: str) -> None:
+        """Release all that `owner` holds or waits for."""
+        self._held.pop(owner, None)
+        for waiter in [waiter for waiter in self._queue if waiter.owner == owner]:
+            self._queue.remove(waiter)
+            waiter.granted.cancel()
+        self._grant()
+
+    def _give_up(self, waiter: _Waiter) -> None:
+        if waiter in self._queue:
+            self._queue.remove(waiter)
+        elif waiter.wish in self._held.get(waiter.owner, []):
+            self._held[waiter.owner].remove(waiter.wish)
+        self._grant()
+
+    def _grant(self) -> None:
+        waiting: list[LockWish] = []
+        for waiter in tuple(self._queue):
+            others = [wish for owner, wishes in self._held.items() if owner != waiter.owner for wish in wishes]
+            if any(_touch(waiter.wish, other) for other in [*others, *waiting]):
+                waiting.append(waiter.wish)
+                continue
+            self._queue.remove(waiter)
+            self._held.setdefault(waiter.owner, []).append(waiter.wish)
+            if not waiter.granted.done():
+                waiter.granted.set_result(None)
+
+
+def _touch(one: LockWish, other: LockWish) -> bool:
+    return bool(
+        one.exclusive & (other.exclusive | other.shared) or other.exclusive & (one.exclusive | one.shared),
+    )

@@ -1,0 +1,161 @@
+"""A client of a stage in another process; fulfils `Stage` over a unix socket.
+
+Made by `opening` and `attendance`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from dovetail.environment.channel import Channel, Frame, read_error, read_events
+from dovetail.environment.order import StageInfo, StageOrder
+from dovetail.environment.request import read_result
+from dovetail.environment.stage import LockWish, LogLine, ServiceState, Sink
+from dovetail.errors import StageError
+from dovetail.model.address import Address
+from dovetail.model.check import FaultOrder
+from dovetail.model.event import Event, TornDown
+from dovetail.model.exchange import Exchange
+
+Proof = Callable[[], Awaitable[tuple[str, ...]]]
+
+
+async def _prove_nothing() -> tuple[str, ...]:
+    return ()
+
+
+class RemoteStage:
+    """`info` says which stage it is; `prove` is asked, after the stage has ended, what is left of it."""
+
+    def __init__(self, prove: Proof = _prove_nothing) -> None:
+        self.info: StageInfo | None = None
+        self._prove = prove
+        self._channel = Channel(self._hear, self._lose)
+        self._answers: dict[int, asyncio.Future[object]] = {}
+        self._count = 0
+        self._sinks: list[Sink] = []
+        self._unheard: list[Event] = []
+        self._is_lost = False
+        self._is_torn_down = False
+
+    async def connect(self, socket: str, *, is_holder: bool) -> StageInfo:
+        """Join the stage behind `socket`; as a holder, keep it up until leaving."""
+        try:
+            await asyncio.get_running_loop().create_unix_connection(lambda: self._channel, socket)
+        except OSError as error:
+            raise StageError(f"the stage behind {socket} does not answer: {error.strerror}") from error
+        self.info = cast("StageInfo", await self._ask("join", is_holder))
+        return self.info
+
+    async def settle(self) -> None:
+        """Wait until everything is ready; raises NotReadyError where that can never be."""
+        await self._ask("settle")
+
+    async def adopt(self, order: StageOrder) -> tuple[str, ...]:
+        """Have the stage become what `order` says; returns the services that were started for it."""
+        return cast("tuple[str, ...]", await self._ask("adopt", order))
+
+    async def down(self) -> tuple[str, ...]:
+        """Tear the stage down, whoever keeps it; returns what remains."""
+        return await self._finish("down")
+
+    async def address(self, service: str, slice_name: str = "") -> Address:
+        return cast("Address", await self._ask("address", service, slice_name))
+
+    async def lock(self, owner: str, wish: LockWish) -> None:
+        await self._ask("lock", owner, wish)
+
+    async def unlock(self, owner: str) -> None:
+        await self._ask("unlock", owner)
+
+    async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
+        return cast("str", await self._ask("inject", order, seconds, owner))
+
+    async def lift(self, lease: str) -> None:
+        await self._ask("lift", lease)
+
+    async def steer(self, service: str, verb: str) -> None:
+        await self._ask("steer", service, verb)
+
+    async def calls(self, edge: str, since: float) -> tuple[Exchange, ...]:
+        return cast("tuple[Exchange, ...]", await self._ask("calls", edge, since))
+
+    async def logs(self, service: str = "", since: float = 0.0) -> tuple[LogLine, ...]:
+        return cast("tuple[LogLine, ...]", await self._ask("logs", service, since))
+
+    async def states(self) -> tuple[ServiceState, ...]:
+        return cast("tuple[ServiceState, ...]", await self._ask("states"))
+
+    async def clone(self, service: str, name: str) -> Address:
+        return cast("Address", await self._ask("clone", service, name))
+
+    async def drop(self, service: str, name: str) -> None:
+        await self._ask("drop", service, name)
+
+    async def reset(self, services: frozenset[str]) -> None:
+        await self._ask("reset", services)
+
+    async def open_slice(self, name: str, services: frozenset[str]) -> None:
+        await self._ask("open_slice", name, services)
+
+    async def close_slice(self, name: str) -> None:
+        await self._ask("close_slice", name)
+
+    def listen(self, sink: Sink) -> None:
+        """Hand every event to `sink`; the first listener also gets what came before."""
+        self._sinks.append(sink)
+        unheard, self._unheard = self._unheard, []
+        for event in unheard:
+            sink(event)
+
+    async def leave(self) -> tuple[str, ...]:
+        return await self._finish("leave")
+
+    async def _finish(self, method: str) -> tuple[str, ...]:
+        if self._is_lost:
+            return await self._prove()
+        remains = cast("tuple[str, ...]", await self._ask(method))
+        self._channel.close()
+        return (*remains, *await self._prove()) if self._is_torn_down else remains
+
+    async def _ask(self, method: str, *arguments: object) -> object:
+        if self._is_lost:
+            raise StageError("the stage has ended")
+        self._count += 1
+        number = self._count
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        self._channel.send(number, method, arguments)
+        try:
+            return read_result(method, await answer)
+        except asyncio.CancelledError:
+            self._channel.send(number, "cancel", ())
+            raise
+        finally:
+            self._answers.pop(number, None)
+
+    def _hear(self, frame: Frame) -> None:
+        number, word, content = frame
+        if word == "events":
+            for event in read_events(content):
+                self._tell(event)
+            return
+        answer = self._answers.get(number)
+        if answer is None or answer.done():
+            return
+        if word == "ok":
+            answer.set_result(content)
+        else:
+            answer.set_exception(read_error(content))
+
+    def _tell(self, event: Event) -> None:
+        self._is_torn_down = self._is_torn_down or isinstance(event, TornDown)
+        if not self._sinks:
+            self._unheard.append(event)
+        for sink in self._sinks:
+            sink(event)
+
+    def _lose(self) -> None:
+        self._is_lost = True
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(StageError("the stage has ended"))

@@ -1,0 +1,96 @@
+"""Which services a stage must start and which run elsewhere already. A pure function of the order.
+
+Called by `live` and `opening`.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dovetail.environment.order import StageOrder
+from dovetail.errors import NotReadyError, Problem, SuiteError
+from dovetail.model.address import Address, parse_address
+from dovetail.model.graph import find_cycle, prerequisites
+from dovetail.model.system import Service, System
+from dovetail.plugin.registry import Registry
+
+ENCRYPTED_WEB = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`start` are the services that need a process of ours, `given` the addresses of the others."""
+
+    start: tuple[Service, ...]
+    given: Mapping[str, Address]
+
+
+def select(order: StageOrder, registry: Registry) -> Selection:
+    """Follow the edges from what was asked for; an unknown name and a circle of waiting are errors."""
+    system = order.system
+    for name in sorted(order.services):
+        require_known(name, system.by_name, "service")
+    circle = find_cycle(system)
+    if circle:
+        place = system.by_name[circle[0]].place
+        raise SuiteError(
+            Problem(
+                f"services wait for each other in a circle: {' -> '.join(circle)}",
+                "let one of these edges not be awaited: `awaited: false`", place.file, place.line,
+            )
+        )  # fmt: skip
+    addresses = {
+        service.name: order.environment.addresses.get(service.name) or service.external for service in system.services
+    }
+    start = _needed(order, addresses)
+    given = {
+        name: _given(system.by_name[name], text, registry)
+        for name, text in addresses.items()
+        if text and name not in start
+    }
+    if start and order.environment.is_read_only:
+        raise NotReadyError(_read_only(order, min(start)))
+    return Selection(tuple(service for service in system.services if service.name in start), given)
+
+
+def require_known(name: str, known: Iterable[str], what: str) -> None:
+    """Raise with the nearest name where `name` is none of `known`."""
+    names = sorted(known)
+    if name in names:
+        return
+    near = difflib.get_close_matches(name, names, 1)
+    raise SuiteError(
+        Problem(f"there is no {what} {name}", f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}")
+    )
+
+
+def _needed(order: StageOrder, addresses: Mapping[str, str]) -> frozenset[str]:
+    """Return what must be started; whatever runs elsewhere brings its own neighbours."""
+    system: System = order.system
+    before = prerequisites(system)
+    waiting = list(order.services or system.by_name)
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in found or addresses.get(name):
+            continue
+        if name not in system.by_name:
+            continue
+        found.add(name)
+        waiting += [edge.target for edge in system.by_name[name].uses]
+        waiting += before[name]
+        waiting += [job.name for job in system.services if job.is_job and name in {e.target for e in job.uses}]
+    return frozenset(found)
+
+
+def _given(service: Service, text: str, registry: Registry) -> Address:
+    port = ENCRYPTED_WEB if text.startswith("https:") else registry.sheet(service.technology).port
+    return parse_address(text, port)
+
+
+def _read_only(order: StageOrder, name: str) -> Problem:
+    place = order.environment.place
+    return Problem(
+        f"the environment {order.environment.name} is read-only and has no address for {name}",
+        f"give it one: {name}: <url>", place.file, place.line,
+    )  # fmt: skip

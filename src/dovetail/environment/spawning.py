@@ -1,0 +1,126 @@
+"""Starts the reaper with the stage process below it, and waits until the stage's door is open.
+
+Called by `opening`.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from dovetail.environment.ground import Plot, is_held, take
+from dovetail.environment.hosting import READY_LINE
+from dovetail.environment.order import Brief, encode
+from dovetail.errors import BrokenDovetailError, Problem
+
+SECONDS_TO_COME_UP = 30.0
+SECONDS_TO_PROVE = 6.0
+PAUSE = 0.004
+LAST_WORDS = 4_000
+REAPER = Path(__file__).with_name("reaper.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The reaper's pid, the pipe that carries the brief down, and the pipe on which the stage says it is open."""
+
+    pid: int
+    brief: int
+    output: int
+
+
+async def spawn(brief: Brief, plot: Plot, stage_command: tuple[str, ...]) -> Child:
+    """Return once the stage listens; the brief's pipe stays open, and with it the stage knows that we live."""
+    with tempfile.TemporaryFile() as words:
+        child = _start_reaper(plot, stage_command, words)
+        try:
+            await asyncio.to_thread(_write, child.brief, encode(brief) + b"\n")
+            await _wait_for_door(child.output, words)
+        except BaseException:
+            release(child)
+            raise
+    return child
+
+
+def release(child: Child) -> None:
+    """Let go of the pipes: from now on a connection, or nothing, tells the stage that it is needed."""
+    os.close(child.brief)
+    os.close(child.output)
+
+
+async def prove_gone(plot: Plot, reaper: int) -> tuple[str, ...]:
+    """Wait until the reaper has seen to everything; returns what is on disk all the same."""
+    deadline = time.monotonic() + SECONDS_TO_PROVE
+    paths = (plot.folder, plot.socket, plot.info, plot.lease)
+    while time.monotonic() < deadline:
+        if (not reaper or _has_ended(reaper)) and not any(path.exists() for path in paths):
+            return ()
+        await asyncio.sleep(PAUSE)
+    watcher = ("the stage's reaper",) if is_held(plot.lease) else ()
+    return (*watcher, *(str(path) for path in paths if path.exists()))
+
+
+def _start_reaper(plot: Plot, stage_command: tuple[str, ...], words: BinaryIO) -> Child:
+    lease = take(plot.lease)
+    if lease is None:
+        raise BrokenDovetailError(f"the lease {plot.lease} is taken")
+    brief_read, brief_write = os.pipe()
+    output_read, output_write = os.pipe()
+    os.set_inheritable(lease, True)  # noqa: FBT003 - the standard library's own signature
+    try:
+        pid = os.posix_spawn(
+            sys.executable,
+            [sys.executable, "-I", "-S", str(REAPER), str(plot.lease), plot.stage, *stage_command],
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, brief_read, 0),
+                (os.POSIX_SPAWN_DUP2, output_write, 1),
+                (os.POSIX_SPAWN_DUP2, words.fileno(), 2),
+            ],
+        )
+    finally:
+        for handle in (lease, brief_read, output_write):
+            os.close(handle)
+    return Child(pid, brief_write, output_read)
+
+
+async def _wait_for_door(output: int, words: BinaryIO) -> None:
+    """Wait for the stage's one line; raises with its last words where it ends instead."""
+    loop = asyncio.get_running_loop()
+    heard: asyncio.Future[bytes] = loop.create_future()
+
+    def hear() -> None:
+        loop.remove_reader(output)
+        heard.set_result(os.read(output, 64))
+
+    loop.add_reader(output, hear)
+    try:
+        async with asyncio.timeout(SECONDS_TO_COME_UP):
+            line = await heard
+    except TimeoutError:
+        line = b""
+    finally:
+        loop.remove_reader(output)
+    if line != READY_LINE:
+        words.seek(0, os.SEEK_END)
+        words.seek(max(0, words.tell() - LAST_WORDS))
+        said = words.read().decode("utf-8", "replace").strip()
+        raise BrokenDovetailError(Problem(f"the stage process did not come up:\n{said}", "dovetail doctor"))
+
+
+def _write(pipe: int, data: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        while data:
+            data = data[os.write(pipe, data) :]
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True

@@ -1,0 +1,35 @@
+"""The proof of teardown: what of a stage is still there once everything has been stopped.
+
+Called by the live stage at its end.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from dovetail.environment.census import describe, listening
+from dovetail.environment.reaper import descendants, kill, marked, read_kin
+
+
+def find_remains(stage: str, ports: Iterable[int], folders: Iterable[Path]) -> tuple[str, ...]:
+    """Name every process, listening port and folder that is left."""
+    return (
+        *(f"process {pid} ({describe(pid)})" for pid in find_processes(stage)),
+        *(f"port {port}" for port in sorted(listening(ports))),
+        *(f"folder {folder}" for folder in folders if folder.exists()),
+    )
+
+
+def find_processes(stage: str) -> tuple[int, ...]:
+    """Return the living processes below us that carry the stage's mark, and marked ones anywhere."""
+    kin = read_kin()
+    kin.pop(os.getpid(), None)
+    return tuple(marked(stage, kin))
+
+
+def end_processes(stage: str, *, are_orphans_ours: bool) -> None:
+    """Kill what outlived its service; as the adopter of orphans also those without a mark."""
+    kin = read_kin()
+    own = descendants(os.getpid(), kin) if are_orphans_ours else []
+    kin.pop(os.getpid(), None)
+    kill([*own, *marked(stage, kin)])
