@@ -181,7 +181,10 @@ class Attempt:
 
     async def _inject(self, orders: Sequence[FaultOrder], leases: list[str]) -> None:
         for order in orders:
-            lease = await self._play.stage.inject(order, self._limit + GRACE, self._check.id)
+            try:
+                lease = await self._play.stage.inject(order, self._limit + GRACE, self._check.id)
+            except SuiteError as refusal:
+                raise StageError(*refusal.problems) from refusal
             leases.append(lease)
 
     async def _lift(self, leases: list[str]) -> None:

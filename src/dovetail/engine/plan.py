@@ -43,6 +43,7 @@ class PlanOrder:
     seed: str = "0"
     environment: EnvironmentSpec | None = None
     is_stage_shared: bool = False
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrd
     needs = _resolve_needs(checks)
     start_order = _order_starts(checks, needs, order.seed)
     reaches = {service.name: flow(system, service.name) for service in system.services}
-    landscape = _Landscape(system, reaches, knowledge, order.environment)
+    landscape = _Landscape(system, reaches, knowledge, order)
     jobs = tuple(_make_job(check, number, landscape, needs[check.id]) for number, check in enumerate(checks, 1))
     if not order.is_stage_shared:
         jobs = _drop_uncontended(jobs)
@@ -100,7 +101,7 @@ class _Landscape:
     system: System
     reaches: Mapping[str, Reach]
     knowledge: Knowledge
-    environment: EnvironmentSpec | None
+    order: PlanOrder
 
 
 def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str, ...]) -> Job:
@@ -111,7 +112,7 @@ def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str
     )
     wish = _wish(check, touched, reaches, choice)
     slice_services = touched.services if choice.isolation is Isolation.SLICE else frozenset()
-    skip = check.skip or _refusal(touched, landscape.environment)
+    skip = check.skip or _refusal(touched, landscape.order)
     return Job(check, number, choice, wish, needs, slice_services, skip)
 
 
@@ -146,8 +147,12 @@ def _uses_unique(check: Check, renderer: Renderer) -> bool:
     return any("unique" in renderer.names_in(words) for words in spoken)
 
 
-def _refusal(touched: Touch, environment: EnvironmentSpec | None) -> str:
-    """Say why a read-only environment refuses the check; empty where it does not."""
+def _refusal(touched: Touch, order: PlanOrder) -> str:
+    """Say why the check cannot be played here: a read-only environment, no proxies; empty where it can."""
+    environment = order.environment
+    needing = sorted(touched.broken | touched.counted)
+    if order.is_direct and needing:
+        return f"run with --direct, where {needing[0]} has no proxy to break it or to count its calls"
     if environment is None or not environment.is_read_only:
         return ""
     allowed = frozenset(environment.allowed)

@@ -12,6 +12,7 @@ class Stop:
         self.why = ""
         self.halts = False
         self._watched: set[asyncio.Timeout] = set()
+        self._halted = asyncio.Event()
 
     @property
     def is_set(self) -> bool:
@@ -22,9 +23,13 @@ class Stop:
         self.why = self.why or why
         if halts and not self.halts:
             self.why, self.halts = why, True
+            self._halted.set()
             now = asyncio.get_running_loop().time()
             for timeout in self._watched:
                 timeout.reschedule(now)
+
+    async def wait_for_halt(self) -> None:
+        await self._halted.wait()
 
     @contextmanager
     def watch(self, timeout: asyncio.Timeout) -> Iterator[None]:

@@ -1,0 +1,242 @@
+"""What one attempt does: steps, values, faults, cleanup, time, isolation."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dovetail.engine.play import Play, trace_of
+from dovetail.model.check import FaultOrder, Fragment, Isolation, Step, Together
+from dovetail.model.event import CheckStarted
+from dovetail.model.outcome import Verdict
+
+Make = Callable[..., Any]
+OK = {"status": 200}
+
+
+def test_a_check_passes_when_all_its_expectations_hold(house: Make, http: Make, check: Make) -> None:
+    step = http("GET /a", expect={"status": 200, "json": {"path": "/a", "method": "GET"}})
+    outcome = house().play(check("c", step))
+    assert outcome.ended("c").verdict is Verdict.PASSED
+    assert outcome.steps("c")[0].expectations == 3
+
+
+def test_the_first_failed_step_ends_the_attempt(house: Make, http: Make, check: Make) -> None:
+    outcome = house().play(check("c", http("GET /status/500", expect=OK), http("GET /b", expect=OK)))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    assert [step.request for step in outcome.steps("c")] == ["GET /status/500"]
+    assert outcome.steps("c")[0].mismatches[0].path == "status"
+
+
+def test_a_check_without_expectations_is_inconclusive(house: Make, http: Make, check: Make) -> None:
+    ended = house().play(check("c", http("GET /a"))).ended("c")
+    assert (ended.verdict, ended.why) == (Verdict.INCONCLUSIVE, "no expectation was evaluated")
+
+
+def test_no_answer_is_a_mismatch_unless_the_error_is_expected(house: Make, http: Make, check: Make) -> None:
+    async def hang_up(method: str, path: str, body: object) -> tuple[int, object]:
+        raise ConnectionResetError((method, path, body))
+
+    silent = http("GET /a", expect=OK)
+    expected = http("GET /a", expect={"error": {"kind": "<string>"}})
+    outcome = house(hang_up).play(check("silent", silent), check("bare", http("GET /a")), check("expected", expected))
+    assert outcome.ended("silent").verdict is Verdict.FAILED
+    assert outcome.steps("silent")[0].mismatches[0].path == "error"
+    assert outcome.ended("bare").verdict is Verdict.FAILED
+    assert outcome.ended("expected").verdict is Verdict.PASSED
+
+
+def test_what_a_step_saves_the_next_one_uses(house: Make, http: Make, check: Make) -> None:
+    first = http("GET /a", expect=OK, save={"where": "json.path"})
+    second = http("POST /b", fields={"json": {"from": "{{ where }}"}}, expect={"json": {"body": {"from": "/a"}}})
+    assert house().play(check("c", first, second)).ended("c").verdict is Verdict.PASSED
+
+
+def test_saving_what_is_not_there_is_a_mismatch(house: Make, http: Make, check: Make) -> None:
+    outcome = house().play(check("c", http("GET /a", expect=OK, save={"id": "json.id"})))
+    assert outcome.steps("c")[0].mismatches[0].path == "save.id"
+
+
+def test_a_missing_value_names_itself(house: Make, http: Make, check: Make) -> None:
+    outcome = house().play(check("c", http("GET /{{ nobody }}", expect=OK)))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    assert "nobody" in outcome.steps("c")[0].error
+
+
+def test_an_answer_that_takes_too_long_is_a_mismatch(house: Make, http: Make, check: Make) -> None:
+    outcome = house().play(check("c", http("GET /wait/0.2", expect={"status": 200, "within": 0.05})))
+    assert [m.path for m in outcome.steps("c")[0].mismatches] == ["within"]
+
+
+def test_a_step_is_asked_again_until_it_holds_and_keeps_what_it_saw(house: Make, http: Make, check: Make) -> None:
+    answers = iter([503, 503, 404])
+
+    async def recover(method: str, path: str, body: object) -> tuple[int, object]:
+        return next(answers, 200), {"asked": [method, path, body]}
+
+    outcome = house(recover).play(check("c", http("GET /a", expect=OK, within=15.0)))
+    assert outcome.ended("c").verdict is Verdict.PASSED
+    assert [sighting.saw.split()[0] for sighting in outcome.steps("c")[0].sightings] == ["503", "404", "200"]
+
+
+def test_what_never_holds_fails_at_its_deadline(house: Make, http: Make, check: Make) -> None:
+    outcome = house().play(check("c", http("GET /status/503", expect=OK, within=0.2)))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    assert len(outcome.service.seen) > 2
+
+
+def test_a_check_ends_at_its_timeout_and_cleans_up(house: Make, http: Make, check: Make) -> None:
+    slow = check("c", http("GET /wait/30", expect=OK), timeout=0.3, cleanup=(http("DELETE /a", expect=OK),))
+    began = time.monotonic()
+    outcome = house().play(slow)
+    assert time.monotonic() - began < 10
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    assert "0.3" in outcome.steps("c")[0].error or "0.2" in outcome.steps("c")[0].error
+    assert "DELETE /a" in outcome.service.seen
+
+
+def test_cleanup_runs_whatever_failed_and_all_of_it(house: Make, http: Make, check: Make) -> None:
+    cleanup = (http("DELETE /status/500", expect=OK), http("DELETE /b", expect=OK))
+    outcome = house().play(check("c", http("GET /status/500", expect=OK), cleanup=cleanup))
+    assert outcome.service.seen == ["GET /status/500", "DELETE /status/500", "DELETE /b"]
+    assert [step.is_cleanup for step in outcome.steps("c")] == [False, True, True]
+
+
+def test_a_failed_cleanup_is_told_apart(house: Make, http: Make, check: Make) -> None:
+    cleanup = (http("DELETE /status/500", expect=OK),)
+    outcome = house().play(check("c", http("GET /a", expect=OK), cleanup=cleanup))
+    assert outcome.attempts("c")[0].verdict is Verdict.PASSED
+    assert "DELETE /status/500" in outcome.attempts("c")[0].cleanup_failed
+    assert (outcome.ended("c").verdict, outcome.ended("c").why[:14]) == (Verdict.FAILED, "cleanup failed")
+
+
+def test_nothing_is_cleaned_that_was_never_made(house: Make, http: Make, check: Make) -> None:
+    make = http("POST /status/500", expect={"status": 201}, save={"order": "json.id"})
+    outcome = house().play(check("c", make, cleanup=(http("DELETE /orders/{{ order }}", expect=OK),)))
+    assert outcome.steps("c")[1].verdict is Verdict.SKIPPED
+    assert not outcome.attempts("c")[0].cleanup_failed
+
+
+def test_faults_are_lifted_before_cleanup_whatever_happened(house: Make, http: Make, check: Make) -> None:
+    fault = FaultOrder("orders -> stock", "refuse")
+    broken = check("c", http("GET /status/500", expect=OK), faults=(fault,), cleanup=(http("GET /z", expect=OK),))
+    done = house().play(broken).stage.done
+    assert done == ["inject refuse on orders -> stock for c", "lift lease of refuse"]
+
+
+def test_a_fault_of_a_step_lasts_as_long_as_the_step(house: Make, http: Make, check: Make) -> None:
+    fault = FaultOrder("orders -> stock", "latency")
+    outcome = house().play(check("c", http("GET /a", expect=OK, faults=(fault,)), http("GET /b", expect=OK)))
+    assert outcome.stage.done == ["inject latency on orders -> stock for c", "lift lease of latency"]
+
+
+def test_an_edge_that_cannot_be_broken_leaves_the_check_inconclusive(house: Make, http: Make, check: Make) -> None:
+    fault = FaultOrder("orders -> stock", "refuse")
+    played = house(refuses=frozenset({"inject"})).play(check("c", http("GET /a", expect=OK), faults=(fault,)))
+    assert played.ended("c").verdict is Verdict.INCONCLUSIVE
+    assert played.service.seen == []
+
+
+def test_a_fault_that_cannot_be_lifted_is_a_failed_cleanup(house: Make, http: Make, check: Make) -> None:
+    fault = FaultOrder("orders -> stock", "refuse")
+    played = house(refuses=frozenset({"lift"})).play(check("c", http("GET /a", expect=OK), faults=(fault,)))
+    assert "lease of refuse" in played.attempts("c")[0].cleanup_failed
+
+
+def test_steps_together_start_at_the_same_moment(house: Make, http: Make, check: Make) -> None:
+    arrived = 0
+    all_there = asyncio.Event()
+
+    async def barrier(method: str, path: str, body: object) -> tuple[int, object]:
+        nonlocal arrived
+        arrived += 1
+        if arrived == 3:
+            all_there.set()
+        await all_there.wait()
+        return 200, {"asked": [method, path, body]}
+
+    steps = Together(tuple(http(f"GET /{number}", expect=OK) for number in range(3)))
+    assert house(barrier).play(check("c", steps)).ended("c").verdict is Verdict.PASSED
+
+
+def test_one_of_the_steps_together_fails_the_check(house: Make, http: Make, check: Make) -> None:
+    steps = Together((http("GET /a", expect=OK), http("GET /status/500", expect=OK)))
+    outcome = house().play(check("c", steps))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    assert len(outcome.steps("c")) == 2
+
+
+def test_a_fragment_has_its_own_values_and_hands_out_what_it_names(house: Make, http: Make, check: Make) -> None:
+    login = Fragment(
+        "login",
+        (http("GET /{{ role }}", expect=OK, save={"path": "json.path", "hidden": "json.method"}),),
+        inputs={"role": "{{ who }}"},
+        outputs={"token": "path"},
+    )
+    use = http("POST /use", fields={"json": {"token": "{{ token }}"}}, expect={"json": {"body": {"token": "/admin"}}})
+    leak = http("GET /{{ hidden }}", expect=OK)
+    outcome = house().play(
+        check("c", login, use, inputs={"who": "admin"}), check("leaks", login, leak, inputs={"who": "admin"})
+    )
+    assert outcome.ended("c").verdict is Verdict.PASSED
+    assert "hidden" in outcome.steps("leaks")[1].error
+
+
+def test_conditions_leave_steps_and_checks_out(house: Make, http: Make, check: Make) -> None:
+    step = http("GET /b", expect=OK, condition="{{ mode }} == full")
+    outcome = house().play(
+        check("step", http("GET /a", expect=OK), step, inputs={"mode": "fast"}),
+        check("whole", http("GET /c", expect=OK), condition="{{ mode }} == full", inputs={"mode": "fast"}),
+    )
+    assert outcome.service.seen == ["GET /a"]
+    assert outcome.ended("step").verdict is Verdict.PASSED
+    assert outcome.ended("whole").verdict is Verdict.SKIPPED
+
+
+def test_the_trace_of_an_attempt_travels_with_its_requests(house: Make, http: Make, check: Make) -> None:
+    outcome = house().play(check("c", http("GET /a", expect=OK)))
+    trace = trace_of("5eed", "c", 1)
+    assert next(event for event in outcome.events if isinstance(event, CheckStarted)).trace == trace
+    assert trace in outcome.service.traces[0]
+
+
+def test_unique_values_are_the_same_for_the_same_seed_and_differ_between_checks(
+    house: Make, http: Make, check: Make
+) -> None:
+    step = http("GET /{{ unique.id }}", expect=OK)
+    one, again = (house().play(check("a", step), check("b", step)).service.seen for _ in range(2))
+    assert sorted(one) == sorted(again)
+    assert len(set(one)) == 2
+
+
+def test_a_check_knows_its_services_itself_and_the_hour(house: Make, http: Make, check: Make) -> None:
+    body = {"at": "{{ orders.address }}", "id": "{{ check.id }}", "now": "{{ now }}", "seed": "{{ seed }}"}
+    wanted = {"at": "<url>", "id": "c", "now": "<datetime>", "seed": "5eed"}
+    step = http("POST /a", fields={"json": body}, expect={"json": {"body": wanted}})
+    assert house().play(check("c", step)).ended("c").verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("verb", ["restart", "pause", "resume", "kill", "stop"])
+def test_services_are_steered_by_verbs(house: Make, check: Make, verb: str) -> None:
+    outcome = house().play(check("c", Step(verb, "", "stock", expect={"state": "ready"})))
+    assert outcome.ended("c").verdict is Verdict.PASSED
+    assert outcome.stage.done == [f"{verb} stock"]
+
+
+def test_a_slice_is_opened_spoken_to_and_closed(house: Make, http: Make, check: Make) -> None:
+    outcome = house().play(check("c", http("POST /a", expect=OK), isolation=Isolation.SLICE))
+    assert outcome.ended("c").verdict is Verdict.PASSED
+    assert outcome.stage.done == ["open slice c1a1 of orders", "address orders c1a1", "close slice c1a1"]
+
+
+def test_a_mistake_of_ours_is_inconclusive_and_keeps_its_traceback(house: Make, http: Make, check: Make) -> None:
+    async def break_seed(play: Play) -> None:
+        play.cast.verbs.pop("http.request")  # type: ignore[attr-defined]  # breaking our own table is the point
+
+    broken = house(meanwhile=break_seed).play(check("c", http("GET /wait/0.05", expect=OK), http("GET /a", expect=OK)))
+    ended = broken.ended("c")
+    assert ended.verdict is Verdict.INCONCLUSIVE
+    assert "Dovetail itself broke: KeyError" in ended.why
+    assert "Traceback" in broken.play.broken[0]
