@@ -1,10 +1,10 @@
 """The stage process: reads its brief, builds the registry, hosts the stage. Started by the environment's reaper."""
 
-import asyncio
 import os
 import sys
 from random import Random
 
+from dovetail.app.loop import run_async
 from dovetail.app.parts import build_registry
 from dovetail.environment.hosting import Lifelines, host_stage
 from dovetail.environment.order import Brief, decode
@@ -27,13 +27,7 @@ def main(arguments: list[str]) -> None:
     reaper, ending = (int(number) for number in arguments[-2:])
     brief = decode(Brief, read_line(0))
     chance = Random(brief.order.seed or brief.stage)  # noqa: S311 - what faults leave to chance is repeatable, not secret
-    hosting = host_stage(brief, build_registry(), chance, Lifelines(0, reaper, ending))
-    try:
-        import uvloop  # noqa: PLC0415 - not everywhere to be had
-    except ImportError:
-        asyncio.run(hosting)
-    else:
-        uvloop.run(hosting)
+    run_async(host_stage(brief, build_registry(), chance, Lifelines(0, reaper, ending)))
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def _sockets_of(pid: int) -> frozenset[str] | None:
     """Return the numbers of the sockets that a process holds, or None where we may not look."""
     folder = f"/proc/{pid}/fd"
     try:
-        names = os.listdir(folder)  # noqa: PTH208 - as Path objects this is several times slower, and probes wait for it
+        names = os.listdir(folder)
     except PermissionError:
         return None
     except OSError:
@@ -88,7 +88,7 @@ def _sockets_of(pid: int) -> frozenset[str] | None:
     found = set()
     for name in names:
         with contextlib.suppress(OSError):
-            link = os.readlink(f"{folder}/{name}")  # noqa: PTH115 - likewise
+            link = os.readlink(f"{folder}/{name}")
             if link.startswith("socket:["):
                 found.add(link[8:-1])
     return frozenset(found)

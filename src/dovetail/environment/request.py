@@ -6,7 +6,7 @@ Called by the server to read a question and by `remote` to read the answer.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dovetail.environment.order import StageInfo, StageOrder, revive
+from dovetail.environment.order import StageInfo, StageOrder, revive_as
 from dovetail.environment.stage import LockWish, LogLine, ServiceState
 from dovetail.errors import BrokenDovetailError
 from dovetail.model.address import Address
@@ -54,8 +54,5 @@ def read_arguments(method: str, raw: object) -> tuple[object, ...]:
 
 
 def read_result(method: str, raw: object) -> object:
-    return revive_as(SIGNATURES[method].result, raw)
-
-
-def revive_as(kind: object, raw: object) -> object:
-    return raw if kind is None else revive(kind, raw)  # type: ignore[arg-type]  # kinds stand in tables above
+    kind = SIGNATURES[method].result
+    return raw if kind is None else revive_as(kind, raw)

@@ -134,11 +134,11 @@ class StageServer:
             return await cast("Method", getattr(self._stage, method))(*arguments)
         raise BrokenDovetailError(f"the stage does not offer {method}")
 
-    async def _join(self, client: Client, is_holder: bool) -> StageInfo:  # noqa: FBT001 - as it travels
+    async def _join(self, client: Client, is_holder: object) -> StageInfo:
         if self._teardown is not None or self.ended.is_set():
             raise StageError("the stage is ending")
-        client.is_holder = is_holder
-        self._was_held = self._was_held or is_holder
+        client.is_holder = is_holder is True
+        self._was_held = self._was_held or client.is_holder
         if client.sink is None:
             client.sink = lambda event: self._tell(client, event)
             self._stage.listen(client.sink)

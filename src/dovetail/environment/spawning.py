@@ -5,6 +5,7 @@ Called by `opening`.
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import sys
 import tempfile
@@ -71,7 +72,7 @@ def _start_reaper(plot: Plot, stage_command: tuple[str, ...], words: BinaryIO) -
         raise BrokenDovetailError(f"the lease {plot.lease} is taken")
     brief_read, brief_write = os.pipe()
     output_read, output_write = os.pipe()
-    os.set_inheritable(lease, True)  # noqa: FBT003 - the standard library's own signature
+    fcntl.fcntl(lease, fcntl.F_SETFD, 0)
     try:
         pid = os.posix_spawn(
             sys.executable,
