@@ -4,6 +4,7 @@
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from dovetail.app.python.environment import Environment
     from dovetail.check.word import (
         absent,
         any_order,
@@ -43,7 +44,11 @@ if TYPE_CHECKING:
         uuid,
     )
 
+HOMES = {"Environment": "dovetail.app.python.environment"}
+WORDS = "dovetail.check.word"
+
 __all__ = [
+    "Environment",
     "absent",
     "any_order",
     "any_value",
@@ -88,4 +93,4 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - see above
 
-    return getattr(import_module("dovetail.check.word"), name)
+    return getattr(import_module(HOMES.get(name, WORDS)), name)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from dovetail import uuid
-from dovetail.pytest_plugin import Environment
+from dovetail import Environment, uuid
 
 pytestmark = pytest.mark.scope("services")
 
@@ -40,5 +39,5 @@ async def test_a_note_is_written_for_every_order(shop: Environment) -> None:
             "/orders", json={"customerId": customer, "items": [{"sku": sku, "quantity": 1}]}
         )
         answer.expect(status=201)
-    notes = await shop.http("notifications").get(f"/notifications/{customer}", until={"json": {"length": 3}})
-    notes.expect(json={"length": 3}, within="5s")
+    notes = await shop.http("notifications").get(f"/notifications/{customer}")
+    await notes.expect(json={"length": 3}, within="5s")

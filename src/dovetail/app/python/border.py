@@ -1,0 +1,43 @@
+"""The one blocking border: an event loop in its own thread, spoken to from plain and from async tests alike."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Coroutine
+from typing import TypeVar
+
+import uvloop
+
+Result = TypeVar("Result")
+
+CLOSING_SECONDS = 10.0
+
+
+class Border:
+    """Everything behind it is async; in front of it nothing needs to be."""
+
+    def __init__(self) -> None:
+        self._loop = uvloop.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="dovetail", daemon=True)
+        self._thread.start()
+
+    def wait(self, work: Coroutine[object, object, Result]) -> Result:
+        """Do `work` behind the border and block until it is done."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def follow(self, work: Coroutine[object, object, Result]) -> Awaitable[Result]:
+        """Do `work` behind the border; the caller's own loop may go on meanwhile."""
+        return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(CLOSING_SECONDS)
+        self._loop.close()
+
+
+def is_async_caller() -> bool:
+    """Tell whether an event loop runs in the caller's thread, which must not be blocked."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,195 @@
+"""One Python process's part in a run: opens or joins the stage when first needed, plays checks on it, lets go.
+
+Made by the pytest plugin, once a process. Started by `dovetail run` it joins that run's stage and tells it every event
+(see `app/python_checks`); started by itself it opens a stage, which all workers of one pytest run share.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dovetail.app.config import resolve
+from dovetail.app.project import Project, open_project
+from dovetail.app.python.border import Border
+from dovetail.app.python.check import PythonCheck
+from dovetail.app.python.environment import Environment
+from dovetail.app.python.relay import Relay
+from dovetail.app.python.said import tell_outcome
+from dovetail.app.python.stagehand import Stagehand, make_stagehand
+from dovetail.app.session import STAGE_COMMAND
+from dovetail.engine.cast import Cast, gather_knowledge
+from dovetail.engine.plan import Job, PlanOrder, make_plan
+from dovetail.engine.play import Play, describe_doors
+from dovetail.engine.retry import play_job
+from dovetail.environment.opening import open_stage
+from dovetail.environment.order import StageOrder
+from dovetail.environment.remote import RemoteStage
+from dovetail.environment.stage import Stage
+from dovetail.errors import BrokenDovetailError
+from dovetail.model.check import Check
+from dovetail.model.event import AttemptEnded, CheckEnded, Event, PlannedCheck, StepEnded
+from dovetail.model.outcome import Verdict
+from dovetail.source.environment import choose_environment
+from dovetail.source.lexicon import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a YAML check ended, with the words for whoever reads pytest's output."""
+
+    verdict: Verdict
+    told: str
+
+
+@dataclass(slots=True)
+class Running:
+    """What exists once the stage is up."""
+
+    stage: Stage
+    cast: Cast
+    hand: Stagehand
+    jobs: Mapping[str, Job]
+    heard: list[Event] = field(default_factory=list)
+    endings: dict[str, Ending] = field(default_factory=dict)
+
+
+class Player:
+    """`share` is the same for all workers of one pytest run."""
+
+    def __init__(self, start: Path, environ: Mapping[str, str], share: str) -> None:
+        self._environ = environ
+        self._share = share
+        self._project: Project = open_project(start, environ)
+        self._relay = Relay(environ.get("DOVETAIL_EVENTS", ""))
+        self._border: Border | None = None
+        self._running: Running | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self._project.folder
+
+    def read_checks(self, file: Path) -> tuple[Check, ...]:
+        return self._project.read_checks((file,)).checks
+
+    def begin(self, planned: PlannedCheck) -> tuple[Environment, PythonCheck]:
+        """Start a Python check; the stage comes up with the first one."""
+        running, border = self._run()
+        check = PythonCheck(running.hand, planned)
+        border.wait(check.begin())
+        return Environment(border, check), check
+
+    def end(self, check: PythonCheck, verdict: Verdict, why: str) -> str:
+        return self._behind_border().wait(check.end(verdict, why))
+
+    def play(self, check: str) -> Ending:
+        """Play a YAML check, and before it those it needs."""
+        running, border = self._run()
+        return border.wait(self._play(running, running.jobs[check]))
+
+    def close(self) -> tuple[str, ...]:
+        """Let the stage go; returns what remains of it."""
+        remains: tuple[str, ...] = ()
+        if self._border is not None:
+            if self._running is not None:
+                remains = self._border.wait(self._leave(self._running))
+            self._border.close()
+        self._relay.close()
+        return remains
+
+    def _run(self) -> tuple[Running, Border]:
+        border = self._behind_border()
+        if self._running is None:
+            self._running = border.wait(self._open())
+        return self._running, border
+
+    def _behind_border(self) -> Border:
+        if self._border is None:
+            self._border = Border()
+        return self._border
+
+    async def _open(self) -> Running:
+        project = self._project
+        settings = resolve({}, self._environ, project.system.defaults, project.system.file)
+        environment = choose_environment(project.system, settings.text("environment"))
+        stage = await self._join_or_open(
+            StageOrder(
+                project.system,
+                environment,
+                is_direct=settings.is_on("direct"),
+                is_kept=settings.is_on("keep"),
+                share=self._share,
+            )
+        )
+        seed = settings.text("seed") or secrets.token_hex(2)
+        order = PlanOrder(seed=seed, environment=environment, is_stage_shared=True, is_direct=settings.is_on("direct"))
+        suite = project.read_checks()
+        plan = make_plan(project.system, suite, gather_knowledge(project.registry, project.system), order)
+        cast = Cast(project.registry, stage, project.system)
+        names = [service.name for service in project.system.services if not service.is_job]
+        doors = {name: await stage.address(name) for name in names}
+        heard: list[Event] = []
+        play = Play(
+            system=project.system,
+            stage=stage,
+            cast=cast,
+            publish=lambda event: self._publish(event, heard),
+            clock=time.time,
+            seed=seed,
+            timeout=settings.number("timeout"),
+            retry=int(settings.number("retry")),
+            doors=doors,
+            values=describe_doors(doors),
+            is_stage_shared=True,
+        )
+        hand = make_stagehand(play, Lexicon(project.words))
+        return Running(stage, cast, hand, {job.id: job for job in plan.jobs}, heard)
+
+    async def _join_or_open(self, order: StageOrder) -> Stage:
+        socket = self._environ.get("DOVETAIL_STAGE", "")
+        if not socket:
+            return await open_stage(order, self._project.registry, STAGE_COMMAND)
+        stage = RemoteStage()
+        await stage.connect(socket, is_holder=False)
+        return stage
+
+    def _publish(self, event: Event, heard: list[Event]) -> None:
+        if isinstance(event, StepEnded | AttemptEnded | CheckEnded):
+            heard.append(event)
+        self._relay.publish(event)
+
+    async def _play(self, running: Running, job: Job) -> Ending:
+        if job.id in running.endings:
+            return running.endings[job.id]
+        for need in job.needs:
+            if (await self._play(running, running.jobs[need])).verdict not in (Verdict.PASSED, Verdict.FLAKY):
+                return Ending(Verdict.SKIPPED, f"needs {need}, which did not pass")
+        running.heard.clear()
+        owner = f"{os.getpid()}/{job.id}"
+        await running.stage.lock(owner, job.wish)
+        try:
+            ended = await play_job(running.hand.play, job, 1)
+        finally:
+            await running.stage.unlock(owner)
+        ending = running.endings[job.id] = Ending(ended.verdict, _tell(job.check, ended, running.heard))
+        return ending
+
+    async def _leave(self, running: Running) -> tuple[str, ...]:
+        await running.cast.close()
+        remains = await running.stage.leave()
+        if running.hand.play.broken:
+            raise BrokenDovetailError(*running.hand.play.broken)
+        return remains
+
+
+def _tell(check: Check, ended: CheckEnded, heard: list[Event]) -> str:
+    rows = [f"{check.place}  {check.name}: {ended.verdict}"]
+    for event in heard:
+        if isinstance(event, StepEnded) and event.check == check.id and event.step.verdict is Verdict.FAILED:
+            rows.append(f"attempt {event.attempt}, {event.step.place}")
+            rows.append(tell_outcome(event.step))
+    if ended.why:
+        rows.append(ended.why)
+    return "\n".join(rows)

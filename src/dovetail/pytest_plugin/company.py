@@ -1,0 +1,145 @@
+"""One pytest process's company: the player, made when first needed, and the fixtures that speak through it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from dovetail.app.python.check import PythonCheck
+from dovetail.app.python.environment import EdgeHandle, Environment, FaultHandle, ServiceHandle
+from dovetail.app.python.player import Player
+from dovetail.errors import DovetailError
+from dovetail.model.data import Data, Place
+from dovetail.model.event import PlannedCheck
+from dovetail.model.outcome import Verdict
+from dovetail.pytest_plugin.plugin import REPORT, share_key
+
+SUITE_FOLDER = ("tests", "integration")
+DEFAULT_SCOPE = "services"
+
+
+class FaultMaker(Protocol):
+    def __call__(self, edge: str, /, **words: Data) -> FaultHandle: ...
+
+
+class Company:
+    """Registered as a plugin of its own, because a system's fixture is named after the system."""
+
+    def __init__(self, file: Path, name: str) -> None:
+        self._file = file
+        self._name = name
+        self._player: Player | None = None
+        own = pytest.fixture(name=name)(_environment_of(self))
+        setattr(self, f"fixture_{name}", own)
+
+    @property
+    def player(self) -> Player:
+        if self._player is None:
+            self._player = Player(self._file.parent, os.environ, share_key())
+        return self._player
+
+    def is_suite_file(self, path: Path) -> bool:
+        """Tell whether a file holds checks; fragments and fixtures beside them do not."""
+        folder = self._file.parent.joinpath(*SUITE_FOLDER)
+        if path.suffix not in (".yaml", ".yml") or not path.is_relative_to(folder):
+            return False
+        return any(
+            line.startswith("checks:") for line in path.read_text(encoding="utf-8", errors="replace").split("\n")
+        )
+
+    def is_used_by(self, item: pytest.Function) -> bool:
+        return bool({self._name, "environment", "service", "edge", "fault"} & set(item.fixturenames))
+
+    @pytest.fixture
+    def environment(self, request: pytest.FixtureRequest) -> Environment:
+        """The running system under a name that does not depend on it."""
+        found: Environment = request.getfixturevalue(self._name)
+        return found
+
+    @pytest.fixture
+    def service(self, environment: Environment) -> Callable[[str], ServiceHandle]:
+        """`service("orders").restart()`."""
+        return environment.service
+
+    @pytest.fixture
+    def edge(self, environment: Environment) -> Callable[[str], EdgeHandle]:
+        """`edge("orders -> payments").calls`."""
+        return environment.edge
+
+    @pytest.fixture
+    def fault(self, environment: Environment) -> FaultMaker:
+        """`fault("orders -> payments", latency="2s")`: in force until the test ends."""
+
+        def make(edge: str, /, **words: Data) -> FaultHandle:
+            return environment.edge(edge).fault(**words).start()
+
+        return make
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Let the stage go; what remains of it fails the run."""
+        if self._player is None:
+            return
+        remains = self._player.close()
+        if remains:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+            if reporter is not None:
+                reporter.write_line(f"dovetail: left behind: {', '.join(remains)}", red=True)
+
+
+def _environment_of(company: Company) -> Callable[..., Iterator[Environment]]:
+    def own_environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
+        player = company.player
+        try:
+            environment, check = player.begin(_plan(request.node, player.folder))
+        except DovetailError as failure:
+            pytest.fail(str(failure), pytrace=False)
+        yield environment
+        trouble = player.end(check, *_judge(request.node, check))
+        if trouble:
+            pytest.fail(f"cleanup failed: {trouble}", pytrace=False)
+
+    return own_environment
+
+
+def _plan(item: pytest.Item, folder: Path) -> PlannedCheck:
+    path, line, _ = item.reportinfo()
+    file = Path(path)
+    shown = file.relative_to(folder) if file.is_relative_to(folder) else file
+    scope = item.get_closest_marker("scope")
+    name = item.name.removeprefix("test_").replace("_", " ")
+    suite = folder.joinpath(*SUITE_FOLDER)
+    stem = file.relative_to(suite) if file.is_relative_to(suite) else Path(file.name)
+    return PlannedCheck(
+        id=f"{stem.with_suffix('').as_posix()}/{item.name}",
+        name=name,
+        scope=str(scope.args[0]) if scope is not None and scope.args else DEFAULT_SCOPE,
+        place=Place(shown.as_posix(), (line or 0) + 1),
+        tags=tuple(sorted({marker.name for marker in item.iter_markers()} - {"scope"})),
+        isolation="shared",
+    )
+
+
+def _judge(item: pytest.Item, check: PythonCheck) -> tuple[Verdict, str]:
+    report = item.stash.get(REPORT, None)
+    if report is None:
+        return Verdict.INCONCLUSIVE, "the test did not come to an end"
+    if report.skipped:
+        return Verdict.SKIPPED, str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else "skipped"
+    if report.failed:
+        return Verdict.FAILED, report.longreprtext.strip().splitlines()[-1] if report.longreprtext else "failed"
+    if not check.expectations and "assert" not in _source(item):
+        return Verdict.INCONCLUSIVE, "no expectation was evaluated"
+    return Verdict.PASSED, ""
+
+
+def _source(item: pytest.Item) -> str:
+    import inspect  # noqa: PLC0415 - only for a check that expected nothing
+
+    function = getattr(item, "function", None)
+    try:
+        return inspect.getsource(function) if function else ""
+    except OSError:
+        return "assert"
