@@ -1,0 +1,81 @@
+"""How a run introduces itself: the first event of its journal, the lines of `--dry-run`. Called by session and cli."""
+
+from collections.abc import Iterator
+
+from dovetail.app.preparation import Preparation
+from dovetail.app.version import VERSION
+from dovetail.engine.plan import Job
+from dovetail.map.criticality import criticality
+from dovetail.model.event import MappedEdge, MappedService, PlannedCheck, RunStarted
+from dovetail.model.graph import start_order
+from dovetail.model.system import Service
+
+
+def describe_run(preparation: Preparation, at: float) -> RunStarted:
+    """Return the event that every reader of the journal starts from."""
+    system = preparation.project.system
+    scores = criticality(system)
+    return RunStarted(
+        at=at,
+        run=preparation.run,
+        system=system.name,
+        environment=preparation.environment.name,
+        seed=preparation.plan.seed,
+        version=VERSION,
+        agents=preparation.agents,
+        options=preparation.settings.spoken(),
+        services=tuple(
+            MappedService(service.name, service.technology, kind_of(service), service.owner, scores[service.name])
+            for service in system.services
+        ),
+        edges=tuple(
+            MappedEdge(edge.name, edge.source, edge.target, edge.technology, edge.is_asynchronous, edge.when_broken)
+            for edge in system.edges.values()
+        ),
+        checks=tuple(
+            PlannedCheck(
+                job.id, job.check.name, job.check.scope, job.check.place, job.check.tags, job.choice.isolation.value
+            )
+            for job in preparation.plan.jobs
+        ),
+    )
+
+
+def kind_of(service: Service) -> str:
+    """Tell in a word what a service is: code, job, server or external."""
+    if service.external:
+        return "external"
+    if service.is_job:
+        return "job"
+    return "code" if service.is_own_code else "server"
+
+
+def tell_plan(preparation: Preparation) -> Iterator[str]:
+    """Yield the lines of `--dry-run`: what would start, what would be played, how it is kept apart."""
+    plan, system = preparation.plan, preparation.project.system
+    many = f"{len(plan.jobs)} check{'' if len(plan.jobs) == 1 else 's'}"
+    yield f"{system.name} · {preparation.environment.name} · {many} · {preparation.agents} agents · seed {plan.seed}"
+    wanted = preparation.services or frozenset(system.by_name)
+    for number, wave in enumerate(start_order(system), 1):
+        names = [name for name in wave if name in wanted]
+        if names:
+            yield f"  start {number}  {', '.join(names)}"
+    by_id = {job.id: job for job in plan.jobs}
+    for place, id_ in enumerate(plan.start_order, 1):
+        yield from _tell_job(place, by_id[id_])
+    for file in preparation.python_files:
+        yield f"  python  {file}"
+
+
+def _tell_job(place: int, job: Job) -> Iterator[str]:
+    yield f"  {place:>5}  {job.check.scope}: {job.check.name}"
+    if job.skip:
+        yield f"         skipped: {job.skip}"
+        return
+    yield f"         {job.choice.isolation}: {job.choice.why}"
+    if job.wish.exclusive:
+        yield f"         alone on {', '.join(sorted(job.wish.exclusive))}"
+    if job.wish.shared:
+        yield f"         beside others on {', '.join(sorted(job.wish.shared))}"
+    if job.needs:
+        yield f"         after {', '.join(job.needs)}"

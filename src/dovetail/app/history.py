@@ -1,0 +1,83 @@
+"""What a project remembers between runs, in `.dovetail/` beside dovetail.yaml: runs and what failed last."""
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dovetail.errors import Problem, StageError, UsageError
+
+FOLDER = ".dovetail"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Where one run keeps its journal and its logs."""
+
+    id: str
+    path: Path
+
+    @property
+    def journal(self) -> Path:
+        return self.path / "journal.jsonl"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+
+class History:
+    def __init__(self, project: str) -> None:
+        self._home = Path(project) / FOLDER
+        self._runs = self._home / "runs"
+        self._unhappy = self._home / "unhappy.json"
+
+    def begin(self, run: str, kept: int) -> RunFolder:
+        """Make the folder of a new run; the oldest beyond `kept` go."""
+        folder = RunFolder(run, self._runs / run)
+        try:
+            folder.path.mkdir(parents=True)
+            ignore = self._home / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="utf-8")
+        except OSError as failure:
+            problem = Problem(
+                f"{folder.path} cannot be made: {failure.strerror}", "let Dovetail write beside dovetail.yaml"
+            )
+            raise StageError(problem) from failure
+        for old in self.runs()[: -max(1, kept)]:
+            shutil.rmtree(old.path, ignore_errors=True)
+        return folder
+
+    def runs(self) -> list[RunFolder]:
+        """Return all runs kept, the oldest first."""
+        if not self._runs.is_dir():
+            return []
+        return [RunFolder(path.name, path) for path in sorted(self._runs.iterdir()) if path.is_dir()]
+
+    def find(self, run: str) -> RunFolder:
+        """Return the run whose id begins or ends with `run`, the last one where it is empty."""
+        runs = self.runs()
+        matching = [folder for folder in runs if not run or folder.id.startswith(run) or folder.id.endswith(run)]
+        if matching:
+            return matching[-1]
+        if not runs:
+            raise UsageError(Problem("there is no run yet", "begin with `dovetail run`"))
+        known = ", ".join(folder.id for folder in runs[-5:])
+        raise UsageError(Problem(f"there is no run {run!r}", f"the last ones are {known}"))
+
+    def unhappy(self) -> frozenset[str]:
+        """Return the ids of the checks that did not pass when they were last run."""
+        try:
+            ids = json.loads(self._unhappy.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return frozenset()
+        return frozenset(str(id_) for id_ in ids) if isinstance(ids, list) else frozenset()
+
+    def remember(self, played: Iterable[str], unhappy: Iterable[str]) -> None:
+        """Keep what failed, and of what was not played this time what failed before."""
+        ids = sorted((self.unhappy() - frozenset(played)) | frozenset(unhappy))
+        fresh = self._unhappy.with_suffix(".new")
+        fresh.write_text(json.dumps(ids), encoding="utf-8")
+        fresh.replace(self._unhappy)

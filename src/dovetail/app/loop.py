@@ -1,0 +1,22 @@
+"""The one border between blocking and async: runs a coroutine on the fastest loop there is. Called by the faces."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from importlib.util import find_spec
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def run_async(work: Coroutine[None, None, Result]) -> Result:
+    """Run `work` to its end on a loop of its own."""
+    with asyncio.Runner(loop_factory=_find_factory()) as runner:
+        return runner.run(work)
+
+
+def _find_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if find_spec("uvloop") is None:
+        return None
+    import uvloop  # noqa: PLC0415 - not to be had on every system
+
+    return uvloop.new_event_loop

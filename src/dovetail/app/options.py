@@ -1,0 +1,114 @@
+"""Every option of a run in one table; command line, `dovetail config`, docs and the reader of defaults use it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dovetail.model.data import Data
+from dovetail.source.quantity import parse_duration
+
+Kind = Literal["text", "bool", "int", "duration", "agents", "names"]
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+Value = str | bool | int | float | tuple[str, ...] | None
+
+
+class WrongValueError(ValueError):
+    """A value that its option cannot take; the message is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """`name` is its key under `defaults:`; `short` a one-letter flag; `metavar` stands for the value in the help."""
+
+    name: str
+    kind: Kind
+    doc: str
+    default: Value = False
+    short: str = ""
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def variable(self) -> str:
+        return f"DOVETAIL_{self.name.upper()}"
+
+
+FORMATS = ("html", "json", "junit", "markdown")
+
+RUN_OPTIONS: tuple[Option, ...] = (
+    Option("environment", "text", "the environment of dovetail.yaml to run against", "local", "e", "NAME"),
+    Option("parallel", "agents", "checks played at once: a number, or auto (2 a core, at least 4)", None, "j", "N"),
+    Option("timeout", "duration", "how long a check may take where it says nothing itself", 30.0, metavar="TIME"),
+    Option("retry", "int", "how often a failed check is tried again; passing then is flaky", 0, metavar="N"),
+    Option("mock_external", "bool", "use the stand-ins of external services"),
+    Option("report_format", "names", "reports to write, by comma", ("html",), "r", "FORMATS", FORMATS),
+    Option("report_dir", "text", "the folder for reports, seen from dovetail.yaml", "reports", metavar="FOLDER"),
+    Option("failed", "bool", "only the checks that did not pass in the last run"),
+    Option("fail_fast", "bool", "start no further check once one has failed"),
+    Option("allow_flaky", "bool", "end with 0 where checks were flaky and nothing worse"),
+    Option("seed", "text", "the seed of order and unique data, as the last run printed it", "", metavar="SEED"),
+    Option("direct", "bool", "no edge proxies between services: no faults, no evidence"),
+    Option("keep", "bool", "leave the environment running afterwards; `dovetail down` ends it"),
+    Option("tags", "text", "only checks whose tags hold: critical and not slow", "", "t", "WORDS"),
+    Option("text", "text", "only checks whose name or id holds these words", "", "k", "WORDS"),
+    Option("runs_kept", "int", "how many runs `.dovetail/runs` keeps", 20, metavar="N"),
+)
+
+BY_NAME = {option.name: option for option in RUN_OPTIONS}
+
+
+def read_value(option: Option, written: Data) -> Value:
+    """Turn what a flag, a variable or the file says into the option's value; raises WrongValueError."""
+    match option.kind:
+        case "bool":
+            return _read_bool(written)
+        case "int":
+            return _read_int(written)
+        case "agents":
+            return None if written in ("auto", None) else max(1, _read_int(written))
+        case "duration":
+            if isinstance(written, str | int | float) and not isinstance(written, bool):
+                return parse_duration(written)
+            raise WrongValueError(f"{written!r} is no duration; write 30s or 500ms")
+        case "names":
+            return _read_names(option, written)
+        case _:
+            return "" if written is None else str(written)
+
+
+def _read_bool(written: Data) -> bool:
+    if isinstance(written, bool):
+        return written
+    word = str(written).lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise WrongValueError(f"{written!r} is neither true nor false")
+
+
+def _read_int(written: Data) -> int:
+    if isinstance(written, bool) or not isinstance(written, str | int):
+        raise WrongValueError(f"{written!r} is no whole number")
+    try:
+        number = int(written)
+    except ValueError:
+        raise WrongValueError(f"{written!r} is no whole number") from None
+    if number < 0:
+        raise WrongValueError(f"{written!r} is less than 0")
+    return number
+
+
+def _read_names(option: Option, written: Data) -> tuple[str, ...]:
+    items = written.split(",") if isinstance(written, str) else written
+    if not isinstance(items, list | tuple):
+        raise WrongValueError(f"{written!r} is no list of {option.metavar.lower()}")
+    names = tuple(dict.fromkeys(str(item).strip() for item in items if str(item).strip()))
+    for name in names:
+        if option.choices and name not in option.choices:
+            raise WrongValueError(f"there is no {name!r}; there are {', '.join(option.choices)}")
+    return names

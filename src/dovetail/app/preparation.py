@@ -1,0 +1,130 @@
+"""All that is decided before a run starts anything: options, environment, plan, services. Called by the cli."""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dovetail.app.config import Settings, resolve
+from dovetail.app.history import History
+from dovetail.app.project import Project, open_project
+from dovetail.engine.cast import gather_knowledge
+from dovetail.engine.plan import Plan, PlanOrder, flow, make_plan
+from dovetail.engine.selection import Selection
+from dovetail.engine.touch import steps_of
+from dovetail.errors import Problem, UsageError
+from dovetail.model.check import Suite
+from dovetail.model.data import Data
+from dovetail.model.system import EnvironmentSpec
+from dovetail.source.environment import choose_environment
+from dovetail.source.nearest import suggest
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a face asks for: where it stands, the flags that were given, the words behind the command."""
+
+    start: Path
+    environ: Mapping[str, str]
+    flags: Mapping[str, Data]
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """`services` are those the checks reach; `agents` how many checks are played at once."""
+
+    project: Project
+    settings: Settings
+    environment: EnvironmentSpec
+    suite: Suite
+    plan: Plan
+    run: str
+    agents: int
+    services: frozenset[str]
+    is_stage_shared: bool = False
+    scopes: tuple[str, ...] = ()
+
+    @property
+    def python_files(self) -> tuple[str, ...]:
+        return self.suite.python_files
+
+
+def prepare_run(request: RunRequest) -> Preparation:
+    """Read, resolve and plan; whatever is wrong is raised here, before anything starts."""
+    project = open_project(request.start, request.environ)
+    system = project.system
+    settings = resolve(request.flags, request.environ, system.defaults, system.file)
+    environment = choose_environment(system, settings.text("environment"))
+    scopes, paths = _sort_words(request, project)
+    suite = project.read_checks(paths)
+    seed = settings.text("seed") or secrets.token_hex(2)
+    failed = History(system.folder).unhappy() if settings.is_on("failed") else None
+    selection = Selection(scopes, (), settings.text("tags"), settings.text("text"), failed)
+    is_shared = bool(suite.python_files)
+    order = PlanOrder(selection, seed, environment, is_shared, settings.is_on("direct"))
+    plan = make_plan(system, suite, gather_knowledge(project.registry, system), order)
+    return Preparation(
+        project=project,
+        settings=settings,
+        environment=environment,
+        suite=suite,
+        plan=plan,
+        run=f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}",
+        agents=settings.agents(os.cpu_count() or 1),
+        services=_needed_services(project, suite, plan),
+        is_stage_shared=is_shared,
+        scopes=scopes,
+    )
+
+
+def _sort_words(request: RunRequest, project: Project) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Part what stands behind `run` into scopes and paths."""
+    scopes: list[str] = []
+    paths: list[Path] = []
+    for word in request.words:
+        path = request.start / word
+        if word in project.words.scopes:
+            scopes.append(word)
+        elif path.exists() and (os.sep in word or path.suffix or path.is_dir()):
+            paths.append(path)
+        elif word != ALL:
+            now = suggest(word, {*project.words.scopes, ALL})
+            raise UsageError(Problem(f"{word!r} is neither a scope nor a file or folder of checks", now))
+    return tuple(scopes), tuple(paths)
+
+
+def _needed_services(project: Project, suite: Suite, plan: Plan) -> frozenset[str]:
+    """Return the services that the plan's checks can touch; empty means all, which Python checks may want."""
+    if suite.python_files:
+        return frozenset()
+    system = project.system
+    touched: set[str] = set()
+    for job in plan.jobs:
+        if job.skip:
+            continue
+        for fault in job.check.faults:
+            touched.update(_ends(project, fault.edge))
+        for step in (*steps_of(job.check.actions), *steps_of(job.check.cleanup)):
+            touched.add(step.on)
+            touched.update(name for fault in step.faults for name in _ends(project, fault.edge))
+            touched.update(_named(step.subject, project))
+    needed = frozenset(name for service in touched & system.by_name.keys() for name in flow(system, service).services)
+    return needed or frozenset(system.by_name)
+
+
+def _ends(project: Project, edge: str) -> tuple[str, ...]:
+    found = project.system.edges.get(edge)
+    return (found.source, found.target) if found else ()
+
+
+def _named(subject: Data, project: Project) -> tuple[str, ...]:
+    """Return the services that the subject of a stage verb names."""
+    name = subject.get("on") if isinstance(subject, Mapping) else subject
+    if not isinstance(name, str):
+        return ()
+    return (name,) if name in project.system.by_name else _ends(project, name)

@@ -1,0 +1,191 @@
+"""One run from the first event to the exit code: journal, stage, plan, teardown with its proof, reports."""
+
+import asyncio
+import os
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from dovetail.app.bus import Bus
+from dovetail.app.description import describe_run
+from dovetail.app.history import History, RunFolder
+from dovetail.app.interrupt import Interrupt, InterruptedRunError
+from dovetail.app.preparation import Preparation
+from dovetail.app.python_checks import PythonOrder, run_python_checks
+from dovetail.app.stage_process import COMMAND
+from dovetail.engine.cast import Cast
+from dovetail.engine.play import Play, describe_doors
+from dovetail.engine.run import RunOrder, run_plan
+from dovetail.engine.stop import Stop
+from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
+from dovetail.environment.opening import open_stage
+from dovetail.environment.order import StageOrder
+from dovetail.environment.remote import RemoteStage
+from dovetail.environment.stage import Sink, Stage
+from dovetail.errors import DovetailError
+from dovetail.journal.reader import read_journal
+from dovetail.journal.writer import Journal
+from dovetail.model.address import Address
+from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded
+from dovetail.model.outcome import Verdict
+from dovetail.report.writer import write_reports
+
+STAGE_COMMAND = COMMAND
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a face says at the end: the conclusion, the reports, or why they could not be written."""
+
+    conclusion: Conclusion
+    reports: tuple[Path, ...] = ()
+    trouble: str = ""
+
+
+class Session:
+    """Plays one prepared run; `listeners` hear every event, secrets masked."""
+
+    def __init__(self, preparation: Preparation, listeners: tuple[Sink, ...]) -> None:
+        self._order = preparation
+        self._stop = Stop()
+        self._interrupt = Interrupt(lambda why: self._stop.set(why, halts=True))
+        self._history = History(preparation.project.system.folder)
+        self._folder: RunFolder = self._history.begin(preparation.run, int(preparation.settings.number("runs_kept")))
+        secrets = tuple(preparation.project.system.secret_values.values())
+        journal = Journal(self._folder.journal, secrets)
+        self._bus = Bus(journal, listeners, lambda why: self._stop.set(why, halts=True))
+        self._tally = Tally()
+        self._ended: set[str] = set()
+        self._not_ready = ""
+        self._remains: tuple[str, ...] = ()
+        self._broken: list[str] = []
+
+    async def run(self) -> RunResult:
+        """Play, tear down, conclude, report; whatever happens, the journal gets its last line."""
+        began = time.perf_counter()
+        self._publish(describe_run(self._order, time.time()))
+        with self._interrupt.listening():
+            try:
+                await self._play_on_stage()
+            except InterruptedRunError:
+                self._stop.set(self._interrupt.why)
+            except DovetailError as failure:
+                self._not_ready = str(failure)
+            except Exception:  # noqa: BLE001 - whatever breaks in us is told, journalled and reported like all else
+                self._broken.append(traceback.format_exc())
+            self._account_for_unplayed()
+        conclusion = conclude(self._tally, self._circumstances())
+        took = (time.perf_counter() - began) * 1000
+        self._publish(RunEnded(time.time(), conclusion.verdict, int(conclusion.exit_code), took, conclusion.causes))
+        self._bus.close()
+        return self._report(conclusion)
+
+    async def _play_on_stage(self) -> None:
+        order = self._order
+        stage_order = StageOrder(
+            order.project.system,
+            order.environment,
+            is_direct=order.settings.is_on("direct"),
+            services=order.services,
+            is_kept=order.settings.is_on("keep"),
+            log_folder=str(self._folder.logs),
+            seed=order.plan.seed,
+        )
+        opening = open_stage(stage_order, order.project.registry, STAGE_COMMAND, self._publish)
+        stage = await self._interrupt.unless_interrupted(opening, "open the stage")
+        try:
+            await self._interrupt.unless_hurried(self._play_all(stage), "play the checks")
+        finally:
+            self._remains = await stage.leave()
+
+    async def _play_all(self, stage: Stage) -> None:
+        cast = Cast(self._order.project.registry, stage, self._order.project.system)
+        try:
+            doors = await self._find_doors(stage)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._play_plan(stage, cast, doors), name="the plan")
+                if self._order.python_files:
+                    group.create_task(self._play_python(stage), name="the Python checks")
+        finally:
+            await cast.close()
+
+    async def _play_plan(self, stage: Stage, cast: Cast, doors: dict[str, Address]) -> None:
+        order, settings = self._order, self._order.settings
+        play = Play(
+            system=order.project.system,
+            stage=stage,
+            cast=cast,
+            publish=self._publish,
+            clock=time.time,
+            seed=order.plan.seed,
+            timeout=settings.number("timeout"),
+            retry=int(settings.number("retry")),
+            doors=doors,
+            values=describe_doors(doors),
+            is_stage_shared=order.is_stage_shared,
+            stop=self._stop,
+            broken=self._broken,
+        )
+        await run_plan(play, order.plan, RunOrder(order.agents, settings.is_on("fail_fast"), order.run))
+
+    async def _play_python(self, stage: Stage) -> None:
+        order = self._order
+        python = PythonOrder(
+            files=order.python_files,
+            folder=order.project.folder,
+            stage=stage.info.socket if isinstance(stage, RemoteStage) and stage.info else "",
+            run=order.run,
+            scopes=order.scopes,
+            settings=order.settings,
+            seed=order.plan.seed,
+            log=self._folder.path / "pytest.txt",
+            environ=os.environ,
+        )
+        await run_python_checks(python, self._publish, self._stop, time.time)
+
+    async def _find_doors(self, stage: Stage) -> dict[str, Address]:
+        system = self._order.project.system
+        names = [name for name in (self._order.services or system.by_name) if not system.by_name[name].is_job]
+        return {name: await stage.address(name) for name in sorted(names)}
+
+    def _publish(self, event: Event) -> None:
+        if type(event) is CheckEnded:
+            self._tally.count(event)
+            self._ended.add(event.check)
+        self._bus.publish(event)
+
+    def _account_for_unplayed(self) -> None:
+        """Say of every planned check that never ended why it did not."""
+        why = self._not_ready or self._stop.why or "the run broke off"
+        verdict = Verdict.SKIPPED if self._stop.is_set else Verdict.INCONCLUSIVE
+        short = f"the environment was not ready: {why.splitlines()[0]}" if self._not_ready else f"not started: {why}"
+        for job in self._order.plan.jobs:
+            if job.id not in self._ended:
+                self._publish(CheckEnded(time.time(), job.id, verdict, 0.0, 0, short))
+        for text in self._broken:
+            self._publish(Noticed(time.time(), "error", f"Dovetail itself broke:\n{text}"))
+
+    def _circumstances(self) -> Circumstances:
+        is_halted_by_us = self._stop.halts and not self._interrupt.why
+        return Circumstances(
+            broken=tuple(self._broken),
+            interrupted=self._interrupt.why,
+            not_ready=self._bus.trouble if is_halted_by_us else self._not_ready,
+            remains=self._remains,
+            is_flaky_allowed=self._order.settings.is_on("allow_flaky"),
+        )
+
+    def _report(self, conclusion: Conclusion) -> RunResult:
+        settings = self._order.settings
+        folder = self._order.project.folder / settings.text("report_dir")
+        trouble = ""
+        paths: tuple[Path, ...] = ()
+        try:
+            self._history.remember(self._ended, self._tally.unhappy)
+            paths = write_reports(
+                read_journal(self._folder.journal), folder, settings.names("report_format"), self._order.run
+            )
+        except (DovetailError, OSError) as failure:
+            trouble = str(failure)
+        return RunResult(conclusion, paths, trouble)

@@ -1,0 +1,65 @@
+"""Runs one command's module and turns whatever ends it into a sentence and an exit code. Loaded by main."""
+
+import os
+import sys
+import tempfile
+import traceback
+from difflib import get_close_matches
+from importlib import import_module
+
+from dovetail.cli.command import OWN_COMMANDS
+from dovetail.errors import DovetailError
+from dovetail.model.outcome import ExitCode
+
+CLOSED_PIPE = 141
+
+
+def run_command(words: list[str]) -> int:
+    """Run the command that `words` begin with; whatever it raises becomes a sentence and an exit code."""
+    module = OWN_COMMANDS.get(words[0])
+    if module is None:
+        return tell_unknown(words[0])
+    try:
+        code: int = import_module(f"dovetail.cli.{module}").main(words)
+        sys.stdout.flush()
+    except DovetailError as failure:
+        say("\n".join(str(problem) for problem in failure.problems))
+        return failure.exit_code
+    except KeyboardInterrupt:
+        say("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except Exception as mistake:  # noqa: BLE001 - the last door: a mistake of ours is told as ours
+        return tell_broken(mistake)
+    return code
+
+
+def tell_unknown(word: str) -> int:
+    """Say that there is no such command, and which is meant."""
+    near = get_close_matches(word, OWN_COMMANDS, 1)
+    now = f"did you mean `dovetail {near[0]}`?" if near else "all commands: dovetail --help"
+    say(f"there is no command {word!r}\n{now}")
+    return ExitCode.USAGE
+
+
+def tell_broken(mistake: Exception) -> int:
+    """Say that we are wrong, and where the traceback is."""
+    story = "".join(traceback.format_exception(mistake))
+    said = f"Dovetail itself broke: {type(mistake).__name__}: {mistake}"
+    try:
+        handle, name = tempfile.mkstemp(prefix="dovetail-broke-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(story)
+        say(f"{said}\nthe traceback is in {name}; please report it with the command that led here")
+    except OSError:
+        say(f"{story}{said}")
+    return ExitCode.BROKEN_DOVETAIL
+
+
+def say(text: str) -> None:
+    try:
+        sys.stderr.write(f"{text}\n")
+    except BrokenPipeError:
+        return
