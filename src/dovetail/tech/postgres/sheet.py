@@ -26,6 +26,6 @@ SHEET = Sheet(
     scheme="postgresql",
     port=5432,
     verbs=(QUERY,),
-    parts=frozenset(),
+    parts=frozenset({"launcher", "prober", "driver"}),
     extra="embedded",
 )

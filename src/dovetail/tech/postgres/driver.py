@@ -1,0 +1,29 @@
+"""The driver of PostgreSQL: `sql` steps, on connections shared between checks. Called by the engine."""
+
+from dovetail.model.data import Bound
+from dovetail.model.vocabulary import Effect
+from dovetail.plugin.driver import Act, Driver, Session, Target
+from dovetail.tech.postgres.effect import judge
+from dovetail.tech.postgres.pool import Pool
+from dovetail.tech.postgres.session import PostgresSession
+from dovetail.tech.postgres.statement import split_bound
+
+
+class PostgresDriver:
+    def __init__(self) -> None:
+        self._pool = Pool()
+
+    def effect_of(self, act: Act) -> Effect:
+        if isinstance(act.subject, str | Bound):
+            return judge(split_bound(act.subject))
+        return Effect.WRITES
+
+    async def connect(self, target: Target) -> Session:
+        return PostgresSession(target, self._pool)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+def driver() -> Driver:
+    return PostgresDriver()

@@ -1,0 +1,108 @@
+"""One real PostgreSQL server for the tests of this folder, started through our own launcher."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dovetail.model.address import Address
+from dovetail.model.system import Probe, Service
+from dovetail.plugin.launcher import Launch, LaunchOrder
+from dovetail.tech.postgres.connection import connect
+from dovetail.tech.postgres.launcher import launcher
+from dovetail.tech.postgres.prober import prober
+
+USER = "nobody" if os.geteuid() == 0 else ""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="dovetail-pg-"))
+    if USER:
+        shutil.chown(folder, USER)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def order(folder: Path, service: Service, cache: Path) -> LaunchOrder:
+    return LaunchOrder(service, folder, free_port(), cache, folder, USER)
+
+
+@contextmanager
+def running(launch: Launch) -> Iterator["subprocess.Popen[bytes]"]:
+    log = (launch.folder / "log").open("wb")
+    process = subprocess.Popen(
+        launch.command,
+        cwd=launch.folder,
+        env={**os.environ, **launch.environment},
+        user=launch.user or None,
+        group=None,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(launch.stop)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+async def wait_until_ready(address: Address, seconds: float = 30) -> None:
+    async with asyncio.timeout(seconds):
+        while not (await prober().probe(address, Probe("technology"), 2)).is_ready:  # noqa: ASYNC110 - only asking tells
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def cache() -> Iterator[Path]:
+    with private_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def server(cache: Path) -> Iterator[Address]:
+    """The address of a running server whose database is `orders-db`."""
+    with private_folder() as folder:
+        launch = asyncio.run(launcher().prepare(order(folder, Service("orders-db", "postgres"), cache)))
+        with running(launch):
+            asyncio.run(wait_until_ready(launch.address))
+            yield launch.address
+
+
+@pytest.fixture
+def database(server: Address) -> Iterator[Address]:
+    """An empty database of its own for one test."""
+    name = f"test_{secrets.token_hex(6)}"
+
+    async def steer(sql: str) -> None:
+        connection = await connect(server)
+        with suppress(ConnectionError):
+            (await connection.run(sql)).must()
+        await connection.close()
+
+    asyncio.run(steer(f"create database {name}"))
+    yield replace(server, path=f"/{name}")
+    asyncio.run(steer(f"drop database {name} with (force)"))
