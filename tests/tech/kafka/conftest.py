@@ -5,21 +5,28 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
 
+from dovetail.edge.proxy import EdgeProxy, Fittings, open_edge
 from dovetail.model.address import Address
-from dovetail.model.system import Probe, Service
+from dovetail.model.check import FaultOrder
+from dovetail.model.exchange import Exchange
+from dovetail.model.system import Edge, Probe, Service
 from dovetail.plugin.launcher import LaunchOrder
+from dovetail.plugin.tap import Rewriter
 from dovetail.tech.kafka.launcher import launcher
 from dovetail.tech.kafka.preparer import preparer
 from dovetail.tech.kafka.prober import prober
 
-DEADLINE = 30.0
+DEADLINE = 60.0
+T = TypeVar("T")
 
 
 def free_port() -> int:
@@ -28,15 +35,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_broker(folder: Path, port: int) -> "tuple[Address, subprocess.Popen[bytes]]":
+Running = tuple[Address, "subprocess.Popen[bytes]"]
+
+
+def start(folder: Path, port: int, advertised: str = "") -> Running:
     order = LaunchOrder(Service("events", "kafka"), folder, port, folder / "cache", folder)
     launch = asyncio.run(launcher().prepare(order))
+    command = list(launch.command)
+    if advertised:
+        command[command.index("--advertised-listener-url") + 1] = advertised
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(launch.command, cwd=folder, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     try:
         wait_until_ready(launch.address, process)
     except BaseException:
-        stop_broker(process)
+        stop(process)
         raise
     return launch.address, process
 
@@ -50,7 +63,7 @@ def wait_until_ready(address: Address, process: "subprocess.Popen[bytes]") -> No
         reading = asyncio.run(prober().probe(address, Probe("technology"), 5))
 
 
-def stop_broker(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
     process.wait(DEADLINE)
 
@@ -59,9 +72,9 @@ def stop_broker(process: "subprocess.Popen[bytes]") -> None:
 def address() -> Iterator[Address]:
     """Where the one broker of this test process listens."""
     folder = Path(tempfile.mkdtemp(prefix="dovetail-kafka-"))
-    where, process = start_broker(folder, free_port())
+    where, process = start(folder, free_port())
     yield where
-    stop_broker(process)
+    stop(process)
     shutil.rmtree(folder)
 
 
@@ -79,18 +92,72 @@ def new_topic(address: Address) -> Callable[..., str]:
 
 
 @pytest.fixture
-def own_broker(tmp_path: Path) -> "Iterator[Callable[[int], tuple[Address, subprocess.Popen[bytes]]]]":
-    """Start brokers of a test's own; what still runs is stopped behind it."""
+def start_broker(tmp_path: Path) -> Iterator[Callable[..., Address]]:
+    """Start brokers of a test's own; they are stopped behind it."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(port: int = 0) -> "tuple[Address, subprocess.Popen[bytes]]":
-        where, process = start_broker(tmp_path, port or free_port())
+    def start_one(port: int = 0, advertised: str = "") -> Address:
+        where, process = start(tmp_path, port or free_port(), advertised)
         running.append(process)
-        return where, process
+        return where
 
-    yield start
+    yield start_one
     for process in running:
-        stop_broker(process)
+        stop(process)
+
+
+class Door:
+    """An edge to the broker, open on a thread of its own, so that clients of every kind can be tried on it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, target: Address, tap: Rewriter) -> None:
+        self.exchanges: list[Exchange] = []
+        self._loop = loop
+        self._edge = self._do(self._open(target, tap))
+        self.address = self._edge.door
+
+    async def _open(self, target: Address, tap: Rewriter) -> EdgeProxy:
+        return await open_edge(Edge("tester", "events", "kafka"), target, self.exchanges.append, Fittings(tap=tap))
+
+    def _do(self, work: Coroutine[object, object, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(DEADLINE)
+
+    def cut(self) -> str:
+        async def inject() -> str:
+            return self._edge.inject(FaultOrder("tester -> events", "refuse"), 60)
+
+        return self._do(inject())
+
+    def mend(self, lease: str) -> None:
+        async def lift() -> None:
+            self._edge.lift(lease)
+
+        self._do(lift())
+
+    def close(self) -> None:
+        self._do(self._edge.close())
+
+    def seen(self, start: str) -> list[Exchange]:
+        """Return what was seen whose request begins with `start`."""
+        return [exchange for exchange in tuple(self.exchanges) if exchange.request.startswith(start)]
+
+
+@pytest.fixture
+def open_door(address: Address) -> "Iterator[Callable[[Rewriter], Door]]":
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="edges")
+    thread.start()
+    doors: list[Door] = []
+
+    def open_one(tap: Rewriter, target: Address = address) -> Door:
+        doors.append(Door(loop, target, tap))
+        return doors[-1]
+
+    yield open_one
+    for door in doors:
+        door.close()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(DEADLINE)
+    loop.close()
 
 
 @pytest.fixture

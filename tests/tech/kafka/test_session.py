@@ -146,9 +146,7 @@ def test_two_steps_over_one_topic_each_search_from_the_beginning(
     run(work())
 
 
-def test_a_topic_that_does_not_exist_yet_is_read_from_its_start(
-    address: Address, new_topic: NewTopic, run: Run
-) -> None:
+def test_a_topic_that_does_not_exist_yet_is_read_from_its_start(address: Address, run: Run) -> None:
     topic = f"later.{time.time_ns()}"
 
     async def work() -> None:
