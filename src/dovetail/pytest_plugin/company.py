@@ -1,7 +1,12 @@
-"""One pytest process's company: the player, made when first needed, and the fixtures that speak through it."""
+"""One pytest process's company: the player, made when first needed, the hooks and the fixtures that speak through it.
 
+Nothing is started before the first check runs.
+"""
+
+import asyncio
+import inspect
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -14,10 +19,12 @@ from dovetail.errors import DovetailError
 from dovetail.model.data import Data, Place
 from dovetail.model.event import PlannedCheck
 from dovetail.model.outcome import Verdict
-from dovetail.pytest_plugin.plugin import REPORT, share_key
+from dovetail.pytest_plugin.item import CheckFile
 
 SUITE_FOLDER = ("tests", "integration")
 DEFAULT_SCOPE = "services"
+OTHERS_MARKERS = ("asyncio", "anyio", "trio")
+REPORT = pytest.StashKey[pytest.TestReport]()
 
 
 class FaultMaker(Protocol):
@@ -37,7 +44,7 @@ class Company:
     @property
     def player(self) -> Player:
         if self._player is None:
-            self._player = Player(self._file.parent, os.environ, share_key())
+            self._player = Player(self._file.parent, os.environ, _share_key())
         return self._player
 
     def is_suite_file(self, path: Path) -> bool:
@@ -45,16 +52,38 @@ class Company:
         folder = self._file.parent.joinpath(*SUITE_FOLDER)
         if path.suffix not in (".yaml", ".yml") or not path.is_relative_to(folder):
             return False
-        return any(
-            line.startswith("checks:") for line in path.read_text(encoding="utf-8", errors="replace").split("\n")
-        )
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return any(line.startswith("checks:") for line in lines)
 
-    def is_used_by(self, item: pytest.Function) -> bool:
-        return bool({self._name, "environment", "service", "edge", "fault"} & set(item.fixturenames))
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        if not self.is_suite_file(file_path):
+            return None
+        return CheckFile.from_parent(parent, path=file_path, player=self.player)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keep how the call went, so that the run is told when the test lets go of its environment."""
+        report = yield
+        if call.when == "call":
+            item.stash[REPORT] = report
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Run an async test that speaks to the environment, unless another plugin has claimed it by its marker."""
+        is_claimed = any(pyfuncitem.get_closest_marker(name) for name in OTHERS_MARKERS)
+        is_ours = {self._name, "environment"} & set(pyfuncitem.fixturenames)
+        if is_claimed or not is_ours or not inspect.iscoroutinefunction(pyfuncitem.obj):
+            return None
+        wanted = inspect.signature(pyfuncitem.obj).parameters
+        asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
+        return True
 
     @pytest.fixture
     def environment(self, request: pytest.FixtureRequest) -> Environment:
-        """The running system under a name that does not depend on it."""
+        """Give the running system under a name that does not depend on it."""
         found: Environment = request.getfixturevalue(self._name)
         return found
 
@@ -135,9 +164,12 @@ def _judge(item: pytest.Item, check: PythonCheck) -> tuple[Verdict, str]:
     return Verdict.PASSED, ""
 
 
-def _source(item: pytest.Item) -> str:
-    import inspect  # noqa: PLC0415 - only for a check that expected nothing
+def _share_key() -> str:
+    """Return what all workers of one pytest run have in common."""
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", f"pytest-{os.getpid()}")
 
+
+def _source(item: pytest.Item) -> str:
     function = getattr(item, "function", None)
     try:
         return inspect.getsource(function) if function else ""

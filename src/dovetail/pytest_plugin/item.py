@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from dovetail.app.python.player import Player
 from dovetail.errors import DovetailError, SuiteError
 from dovetail.model.check import Check
 from dovetail.model.outcome import Verdict
-from dovetail.pytest_plugin.plugin import COMPANY
 
 
 class CheckFailedError(Exception):
@@ -16,25 +16,30 @@ class CheckFailedError(Exception):
 
 
 class CheckFile(pytest.File):
+    def __init__(self, player: Player, **told: object) -> None:
+        super().__init__(**told)  # type: ignore[arg-type]  # pytest's own words, passed through
+        self.player = player
+
     def collect(self) -> Iterator["CheckItem"]:
         try:
-            checks = self.config.stash[COMPANY].player.read_checks(self.path)
+            checks = self.player.read_checks(self.path)
         except SuiteError as mistake:
             raise self.CollectError(str(mistake)) from None
         for check in checks:
-            yield CheckItem.from_parent(self, name=_name(check), check=check)
+            yield CheckItem.from_parent(self, name=check.name, check=check, player=self.player)
 
 
 class CheckItem(pytest.Item):
-    def __init__(self, name: str, parent: CheckFile, check: Check) -> None:
-        super().__init__(name, parent)
+    def __init__(self, check: Check, player: Player, **told: object) -> None:
+        super().__init__(**told)  # type: ignore[arg-type]  # see above
+        self._player = player
         self._check = check
         self.add_marker(pytest.mark.scope(check.scope))
         self.extra_keyword_matches.update((check.scope, check.id, *check.tags))
 
     def runtest(self) -> None:
         try:
-            ending = self.config.stash[COMPANY].player.play(self._check.id)
+            ending = self._player.play(self._check.id)
         except DovetailError as failure:
             raise CheckFailedError(str(failure)) from None
         if ending.verdict is Verdict.SKIPPED:
@@ -51,8 +56,3 @@ class CheckItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, max(0, self._check.place.line - 1), self._check.name
 
-
-def _name(check: Check) -> str:
-    """Return the check's name; rows and repetitions keep what tells them apart."""
-    label = check.id.partition("[")[2]
-    return f"{check.name} [{label}" if label else check.name

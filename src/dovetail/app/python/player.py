@@ -19,7 +19,7 @@ from dovetail.app.python.environment import Environment
 from dovetail.app.python.relay import Relay
 from dovetail.app.python.said import tell_outcome
 from dovetail.app.python.stagehand import Stagehand, make_stagehand
-from dovetail.app.session import STAGE_COMMAND
+from dovetail.app.stage_process import COMMAND
 from dovetail.engine.cast import Cast, gather_knowledge
 from dovetail.engine.plan import Job, PlanOrder, make_plan
 from dovetail.engine.play import Play, describe_doors
@@ -150,7 +150,7 @@ class Player:
     async def _join_or_open(self, order: StageOrder) -> Stage:
         socket = self._environ.get("DOVETAIL_STAGE", "")
         if not socket:
-            return await open_stage(order, self._project.registry, STAGE_COMMAND)
+            return await open_stage(order, self._project.registry, COMMAND)
         stage = RemoteStage()
         await stage.connect(socket, is_holder=False)
         return stage
