@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import sys
 import time
 import traceback
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from dovetail.app.bus import Bus
@@ -13,7 +15,6 @@ from dovetail.app.history import History, RunFolder
 from dovetail.app.interrupt import Interrupt, InterruptedRunError
 from dovetail.app.preparation import Preparation
 from dovetail.app.python_checks import PythonOrder, run_python_checks
-from dovetail.app.stage_process import COMMAND
 from dovetail.engine.cast import Cast
 from dovetail.engine.play import Play, describe_doors
 from dovetail.engine.run import RunOrder, run_plan
@@ -29,9 +30,9 @@ from dovetail.journal.writer import Journal
 from dovetail.model.address import Address
 from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded
 from dovetail.model.outcome import Verdict
-from dovetail.report.writer import write_reports
 
-STAGE_COMMAND = COMMAND
+REPORT_WRITER = "dovetail.report.writer"
+STAGE_COMMAND = (sys.executable, "-m", "dovetail.app.stage_process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class Session:
         paths: tuple[Path, ...] = ()
         try:
             self._history.remember(self._ended, self._tally.unhappy)
-            paths = write_reports(
+            paths = import_module(REPORT_WRITER).write_reports(
                 read_journal(self._folder.journal), folder, settings.names("report_format"), self._order.run
             )
         except (DovetailError, OSError) as failure:
