@@ -47,15 +47,19 @@ class Miss(NamedTuple):
 
 
 class Case:
-    """Collects while the judge walks; `weigh` is the judge's own step, for rules that hold expectations."""
+    """Collects while the judge walks; `weigh` is the judge's own step, for rules that hold expectations.
 
-    __slots__ = ("answer", "evaluated", "misses", "origin", "start", "weigh")
+    While `is_whole`, objects may have no other keys than those written.
+    """
+
+    __slots__ = ("answer", "evaluated", "is_whole", "misses", "origin", "start", "weigh")
 
     def __init__(self, weigh: Weigh, answer: Seen, origin: Data, start: Path) -> None:
         self.weigh = weigh
         self.answer = answer
         self.origin = origin
         self.start = start
+        self.is_whole = False
         self.evaluated = 0
         self.misses: list[Miss] = []
 
@@ -71,6 +75,7 @@ class Case:
     def try_out(self, expected: Data, actual: Seen, spot: Spot) -> "Case":
         """Weigh on the side, without consequence for this case."""
         trial = Case(self.weigh, self.answer, self.origin, self.start)
+        trial.is_whole = self.is_whole
         self.weigh(trial, expected, actual, spot)
         return trial
 

@@ -1,9 +1,9 @@
 """When two values are the same, whatever types a protocol or a database made of them; called by the judge."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from dovetail.check.moment import read_moment, read_span
@@ -52,6 +52,17 @@ def is_equal(expected: Data, actual: Data) -> bool:
             and all(is_equal(one, other) for one, other in zip(expected, actual, strict=True))
         )
     return not isinstance(actual, Mapping) and not is_list(actual) and is_same(expected, actual)
+
+
+def freeze(value: Data) -> Hashable:
+    """Return something to keep in a set: equal for equal values."""
+    if isinstance(value, Mapping):
+        return "object", frozenset((key, freeze(item)) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return "list", tuple(freeze(item) for item in value)
+    if isinstance(value, bool):
+        return "bool", value
+    return as_decimal(value) if isinstance(value, Number) else cast("Hashable", value)
 
 
 def _is_same_number(expected: Number, actual: Number) -> bool:

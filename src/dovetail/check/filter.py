@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from dovetail.check.equality import is_equal, is_number
+from dovetail.check.equality import freeze, is_number
 from dovetail.check.moment import read_moment, read_span
 from dovetail.check.route import is_list
 from dovetail.model.data import Data
@@ -64,11 +64,10 @@ def _items(value: Data) -> Any:  # noqa: ANN401 - whatever a list holds
 
 
 def _distinct(value: Data) -> list[Data]:
-    kept: list[Data] = []
+    kept: dict[Hashable, Data] = {}
     for item in _items(value):
-        if not any(is_equal(item, other) for other in kept):
-            kept.append(item)
-    return kept
+        kept.setdefault(freeze(item), item)
+    return list(kept.values())
 
 
 def _length(value: Data) -> int:

@@ -45,7 +45,7 @@ def weigh(case: Case, expected: Data, actual: Seen, spot: Spot) -> None:
         if is_rules(expected):
             _weigh_rules(case, expected, actual, spot)
         else:
-            compare_object(case, expected, actual, spot, weigh)
+            compare_object(case, expected, actual, spot, weigh, is_whole=case.is_whole)
     elif isinstance(expected, list | tuple):
         compare_list(case, expected, actual, spot, weigh)
     else:
@@ -77,9 +77,8 @@ def _weigh_rules(case: Case, rules: Mapping[str, Data], actual: Seen, spot: Spot
 
 def _name_literal(case: Case, name: str) -> None:
     last = case.misses[-1]
-    case.misses[-1] = last._replace(
-        why=last.why or f"the answer has a key {name}: write exact: {{{name}: …}} to mean it"
-    )
+    hint = f"the answer has a key {name}: write exact: {{{name}: …}} to mean it"
+    case.misses[-1] = last._replace(why=f"{last.why}; {hint}" if last.why else hint)
 
 
 def _explain(expected: Data, actual: Seen) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -27,6 +28,13 @@ class Kind:
     name: str
     doc: str
     holds: Callable[[Seen], bool]
+
+
+def _is_int(value: Seen) -> bool:
+    """Take an exact number without a fraction for one too: databases answer sums so."""
+    if isinstance(value, Decimal):
+        return value.is_finite() and value.as_tuple().exponent == 0
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_uuid(value: Seen) -> bool:
@@ -87,7 +95,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("any", "anything that is there, null too", lambda value: value is not ABSENT),
         Kind("string", "a text", lambda value: isinstance(value, str)),
-        Kind("int", "a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
+        Kind("int", "a whole number", _is_int),
         Kind("number", "a number", is_number),
         Kind("bool", "true or false", lambda value: isinstance(value, bool)),
         Kind("uuid", "a UUID", _is_uuid),

@@ -25,7 +25,7 @@ def read_span(value: object) -> timedelta | None:
     if isinstance(value, timedelta):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return timedelta(seconds=value)
+        return _seconds(value)
     if not isinstance(value, str):
         return None
     text, sign = value.strip(), 1
@@ -38,7 +38,7 @@ def read_span(value: object) -> timedelta | None:
             return None
         seconds += float(found["number"]) * SECONDS[found["unit"].lower()]
         position = found.end()
-    return timedelta(seconds=sign * seconds) if text else None
+    return _seconds(sign * seconds) if text else None
 
 
 def read_moment(value: Any) -> datetime | None:  # noqa: ANN401 - whatever an answer holds
@@ -50,6 +50,13 @@ def read_moment(value: Any) -> datetime | None:  # noqa: ANN401 - whatever an an
     if isinstance(value, str) and (is_day(value) or is_instant(value)):
         return read_moment(datetime.fromisoformat(value))
     return None
+
+
+def _seconds(count: float) -> timedelta | None:
+    try:
+        return timedelta(seconds=count)
+    except (OverflowError, ValueError):
+        return None
 
 
 def is_day(text: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from dovetail.check.filter import DEFAULT, FILTERS, write_text
-from dovetail.check.route import follow, nearest
+from dovetail.check.route import follow, is_list, nearest
 from dovetail.check.template import Slot, Template, parse_template
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import NOWHERE, Bound, Data, Place, Row, Table
@@ -54,17 +54,24 @@ class Renderer:
                 _refuse(what, f"write {slot.written} without the quotes around it", place)
         return Bound(template.texts, values)
 
-    def names_in(self, data: Data) -> frozenset[str]:
-        """Return the names at which the slots of `data` start."""
+    def names_in(self, data: Data, place: Place = NOWHERE) -> frozenset[str]:
+        """Return the names at which the slots of `data` start; a slot that cannot be read is a SuiteError here too."""
+        names: set[str] = set()
+        self._gather(data, place, names)
+        return frozenset(names)
+
+    def _gather(self, data: Data, place: Place, names: set[str]) -> None:
         if isinstance(data, str):
-            if OPENING not in data:
-                return frozenset()
-            return frozenset(slot.name for slot in self._template(data, NOWHERE).slots)
-        if isinstance(data, Mapping):
-            return frozenset().union(*(self.names_in(part) for item in data.items() for part in item))
-        if isinstance(data, list | tuple):
-            return frozenset().union(*(self.names_in(item) for item in data))
-        return frozenset()
+            if OPENING in data:
+                names.update(slot.name for slot in self._template(data, place).slots)
+        elif isinstance(data, Mapping):
+            for key, value in data.items():
+                key_place, value_place = _places(data, key, place)
+                self._gather(key, key_place, names)
+                self._gather(value, value_place, names)
+        elif is_list(data):
+            for index, item in enumerate(data):
+                self._gather(item, _place_of(data, index, place), names)
 
     def _render_object(self, data: Mapping[str, Data], scope: Mapping[str, Data], place: Place) -> Data:
         changed: dict[str, Data] | None = None
@@ -93,8 +100,7 @@ class Renderer:
     def _render_list(self, data: Sequence[Data], scope: Mapping[str, Data], place: Place) -> Data:
         changed: list[Data] | None = None
         for index, value in enumerate(data):
-            spot = data.place_of_item(index) if isinstance(data, Row) and index < len(data.marks) else place
-            new = self.render(value, scope, spot)
+            new = self.render(value, scope, _place_of(data, index, place))
             if new is not value:
                 changed = list(data) if changed is None else changed
                 changed[index] = new
@@ -145,6 +151,10 @@ def _places(data: Mapping[str, Data], key: str, place: Place) -> tuple[Place, Pl
     if isinstance(data, Table) and key in data.marks:
         return data.place_of_key(key), data.place_of_value(key)
     return place, place
+
+
+def _place_of(data: Sequence[Data], index: int, place: Place) -> Place:
+    return data.place_of_item(index) if isinstance(data, Row) and index < len(data.marks) else place
 
 
 def _placed(mistake: SuiteError, place: Place) -> SuiteError:

@@ -1,12 +1,12 @@
 """The rules about lists: contains, each, any_order, length, unique, sorted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import cast
 
 from dovetail.check.case import ABSENT, Case, Seen, Spot
 from dovetail.check.display import Phrase, kind_of, show
-from dovetail.check.equality import is_equal
+from dovetail.check.equality import freeze
 from dovetail.check.route import follow, parse_route
 from dovetail.check.rule.form import Inner, Rule, Rules
 from dovetail.check.rule.order import measures
@@ -60,36 +60,54 @@ def _weigh_any_order(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None
     if items is None:
         return
     inner = (spot, None, "any_order")
-    partners = [
-        [index for index, item in enumerate(items) if not case.try_out(part, item, spot).misses] for part in wanted
-    ]
-    taken = _pair_up(partners)
+    taken = _pair_up(len(wanted), lambda wish: _partners(case, wanted[wish], items, spot))
     case.evaluated += max(1, len(wanted))
-    for index, part in enumerate(wanted):
-        if index not in taken.values():
-            case.miss((inner, None, index), part, Phrase(f"not among {show(items)}"), "no item is left that matches")
-    for index, item in enumerate(items):
-        if index not in taken and len(items) > len(wanted):
-            case.miss((spot, index, None), ABSENT, item, "an item more than expected")
+    for index in sorted(set(range(len(wanted))) - set(taken.values())):
+        case.miss((inner, None, index), wanted[index], Phrase(f"not among {show(items)}"), "no item is left that fits")
+    if len(items) > len(wanted):
+        for index in sorted(set(range(len(items))) - set(taken)):
+            case.miss((spot, index, None), ABSENT, items[index], "an item more than expected")
 
 
-def _pair_up(partners: list[list[int]]) -> dict[int, int]:
-    """Give as many expectations as possible an item of their own (augmenting paths); returns item → expectation."""
+def _partners(case: Case, wanted: Data, items: Sequence[Data], spot: Spot) -> Iterator[int]:
+    return (index for index, item in enumerate(items) if not case.try_out(wanted, item, spot).misses)
+
+
+def _pair_up(count: int, partners: Callable[[int], Iterator[int]]) -> dict[int, int]:
+    """Give as many wishes as possible an item of their own (augmenting paths); returns item → wish."""
     taken: dict[int, int] = {}
+    known = [Remembered(partners(wish)) for wish in range(count)]
 
     def seek(wish: int, tried: set[int]) -> bool:
-        for item in partners[wish]:
-            if item in tried:
-                continue
-            tried.add(item)
-            if item not in taken or seek(taken[item], tried):
-                taken[item] = wish
-                return True
+        free = next((item for item in known[wish] if item not in taken), None)
+        if free is not None:
+            taken[free] = wish
+            return True
+        for item in known[wish]:
+            if item not in tried:
+                tried.add(item)
+                if seek(taken[item], tried):
+                    taken[item] = wish
+                    return True
         return False
 
-    for wish in range(len(partners)):
+    for wish in range(count):
         seek(wish, set())
     return taken
+
+
+class Remembered:
+    """An iterator that can be gone through again; what was not asked for yet is not worked out."""
+
+    def __init__(self, source: Iterator[int]) -> None:
+        self._source = source
+        self._seen: list[int] = []
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self._seen
+        for item in self._source:
+            self._seen.append(item)
+            yield item
 
 
 def _weigh_length(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
@@ -105,9 +123,11 @@ def _weigh_unique(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
         return
     keys = _keys(case, rules["unique"], items, spot)
     case.evaluated += 1
+    seen: dict[Hashable, int] = {}
     for index, key in enumerate(keys):
-        if any(is_equal(key, other) for other in keys[:index]):
-            case.miss((spot, index, None), Phrase("unlike all items before it"), key)
+        first = seen.setdefault(freeze(key), index)
+        if first != index:
+            case.miss((spot, index, None), Phrase("unlike all items before it"), key, f"the same as [{first}]")
             return
 
 

@@ -20,7 +20,8 @@ Ruling = Callable[[Case, Rules, Seen, Spot], None]
 def measures(actual: Seen, wanted: Data) -> tuple[Measure, Measure] | None:
     """Return both values on one scale (numbers, times or durations); None where they share none."""
     if is_number(actual) and is_number(wanted):
-        return as_decimal(cast("Number", actual)), as_decimal(cast("Number", wanted))
+        numbers = as_decimal(cast("Number", actual)), as_decimal(cast("Number", wanted))
+        return None if numbers[0].is_nan() or numbers[1].is_nan() else numbers
     if isinstance(actual, timedelta) or isinstance(wanted, timedelta):
         spans = read_span(actual), read_span(wanted)
         return (spans[0], spans[1]) if spans[0] is not None and spans[1] is not None else None

@@ -30,11 +30,13 @@ def _weigh_not(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
 
 
 def _weigh_exact(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
-    wanted, inner = rules["exact"], (spot, None, "exact")
+    wanted, inner, before = rules["exact"], (spot, None, "exact"), case.is_whole
+    case.is_whole = True
     if isinstance(wanted, Mapping):
         compare_object(case, wanted, actual, inner, case.weigh, is_whole=True)
     else:
         case.weigh(case, wanted, actual, inner)
+    case.is_whole = before
 
 
 def _weigh_exactly(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
@@ -104,7 +106,13 @@ RULES = (
         judges_absence=True,
     ),
     Rule("not", "this does not fit", "{not: <null>}", _weigh_not, inner=Inner.ITSELF, judges_absence=True),
-    Rule("exact", "the object has these keys and no other", "{exact: {id: <uuid>}}", _weigh_exact, inner=Inner.VALUES),
+    Rule(
+        "exact",
+        "no object in it has a key more",
+        "{exact: {id: <uuid>}}",
+        _weigh_exact,
+        inner=Inner.VALUES,
+    ),
     Rule("exactly", "this, taken literally: no kinds, no rules, the whole of it", "{exactly: <uuid>}", _weigh_exactly),
     Rule(
         "same_as",
