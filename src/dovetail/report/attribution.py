@@ -19,6 +19,7 @@ class Span:
     ended_at: float
     trace: str
     services: frozenset[str]
+    is_fine: bool = False
 
 
 @dataclass(slots=True)
@@ -36,7 +37,10 @@ class Share:
 
 
 def attribute(exchanges: Iterable[Exchange], spans: Sequence[Span], reach: Reach) -> dict[str, Share]:
-    """Share the exchanges out; one that several checks could have caused goes to each of them, marked as shared."""
+    """Share the exchanges out.
+
+    One that several checks could have caused goes, marked as shared, to those of them that did not pass.
+    """
     shares: dict[str, Share] = {}
     by_trace = {span.trace: span for span in spans if span.trace}
     waiting = sorted(spans, key=lambda span: -span.started_at)
@@ -50,8 +54,9 @@ def attribute(exchanges: Iterable[Exchange], spans: Sequence[Span], reach: Reach
         while waiting and waiting[-1].started_at <= at:
             active.append(waiting.pop())
         active = [span for span in active if span.ended_at >= at]
-        owners = {span.check for span in active if reach.touches(span.services, exchange.edge)}
+        owners = {span.check: span for span in active if reach.touches(span.services, exchange.edge)}
         by = Attribution.ALONE if len(owners) == 1 else Attribution.SHARED
-        for check in owners:
-            shares.setdefault(check, Share()).add(exchange, by)
+        for check, span in owners.items():
+            if by is Attribution.ALONE or not span.is_fine:
+                shares.setdefault(check, Share()).add(exchange, by)
     return shares

@@ -96,7 +96,11 @@ class FaultView(msgspec.Struct):
 
 
 class CheckView(msgspec.Struct):
-    """`attempts` is how often the check ran, `steps` those of the attempt that tells the verdict."""
+    """`attempts` is how often the check ran.
+
+    `steps`, `started_at`, `agent`, `isolation` and `trace` are of the attempt that tells the verdict: the last one, of
+    a flaky check the last that did not pass. `other_attempts` holds the rest.
+    """
 
     id: str
     name: str
@@ -108,8 +112,12 @@ class CheckView(msgspec.Struct):
     tags: list[str]
     why: str
     cleanup_failed: str
+    started_at: str
+    agent: int
+    isolation: str
+    trace: str
     steps: list[StepView]
-    history: list[AttemptView]
+    other_attempts: list[AttemptView]
     exchanges: list[ExchangeView]
     exchanges_left_out: int
     faults: list[FaultView]
@@ -249,7 +257,7 @@ def _totals(totals: Totals) -> TotalsView:
 
 def _check(check: CheckRecord) -> CheckView:
     telling = check.telling_attempt
-    history = [_attempt(attempt) for attempt in check.attempts]
+    others = [_attempt(attempt) for attempt in check.attempts if attempt is not telling]
     left_out = max(0, len(check.exchanges) - KEPT_EXCHANGES) + check.exchanges_left_out
     return CheckView(
         id=check.id,
@@ -262,8 +270,12 @@ def _check(check: CheckRecord) -> CheckView:
         tags=list(check.tags),
         why=check.why,
         cleanup_failed=check.cleanup_failed,
+        started_at=_moment(telling.started_at) if telling else "",
+        agent=telling.agent if telling else 0,
+        isolation=telling.isolation if telling else "",
+        trace=telling.trace if telling else "",
         steps=[_step(step) for step in telling.steps] if telling else [],
-        history=history,
+        other_attempts=others,
         exchanges=[_exchange(seen) for seen in check.exchanges[:KEPT_EXCHANGES]],
         exchanges_left_out=left_out,
         faults=[_fault(fault) for fault in check.faults],

@@ -133,7 +133,7 @@ class Recorder:
             of_check.setdefault(fault.check, []).append(fault)
         touched = {name: _touched(self.checks[name].acted_on, of_check.get(name, ()), reach) for name in plain}
         spans = [
-            Span(check.id, attempt.started_at, attempt.ended_at, attempt.trace, touched[check.id])
+            Span(check.id, attempt.started_at, attempt.ended_at, attempt.trace, touched[check.id], check.is_fine)
             for check in plain.values()
             for attempt in check.attempts
         ]
