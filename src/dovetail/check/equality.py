@@ -1,7 +1,7 @@
 """When two values are the same, whatever types a protocol or a database made of them; called by the judge."""
 
 from collections.abc import Callable, Hashable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 from uuid import UUID
@@ -25,7 +25,7 @@ def as_decimal(value: Number) -> Decimal:
 def is_same(expected: Data, actual: Data) -> bool:
     """Compare two plain values: numbers by value, true is not 1, a text equals what it spells."""
     if expected.__class__ is actual.__class__:
-        return expected == actual or (expected != expected and actual != actual)  # noqa: PLR0124 - NaN equals NaN here
+        return expected == actual or _is_same_nan_or_moment(expected, actual)
     if isinstance(expected, bool) or isinstance(actual, bool) or expected is None or actual is None:
         return False
     if isinstance(expected, Number) and isinstance(actual, Number):
@@ -63,6 +63,13 @@ def freeze(value: Data) -> Hashable:
     if isinstance(value, bool):
         return "bool", value
     return as_decimal(value) if isinstance(value, Number) else cast("Hashable", value)
+
+
+def _is_same_nan_or_moment(expected: Data, actual: Data) -> bool:
+    """Tell of two values that Python calls unequal: NaN is NaN, a time without a zone is in UTC."""
+    if isinstance(expected, datetime):
+        return read_moment(expected) == read_moment(actual)
+    return expected != expected and actual != actual  # noqa: PLR0124 - only NaN differs from itself
 
 
 def _is_same_number(expected: Number, actual: Number) -> bool:

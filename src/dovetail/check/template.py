@@ -17,7 +17,9 @@ STRING = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
 ARGUMENT = rf"(?:{STRING}|-?\d+(?:\.\d+)?|true|false|null)"
 OPENING = re.compile(r"\\?\{\{")
 ROUTE = re.compile(rf"\s*(?P<route>[A-Za-z_][\w-]*(?:\.[\w$@-]+|\[(?:-?\d+|{STRING})\])*)\s*")
-FILTER = re.compile(rf"\|\s*(?P<name>\w+)\s*(?:\(\s*(?P<arguments>(?:{ARGUMENT}(?:\s*,\s*{ARGUMENT})*)?)\s*\)\s*)?")
+FILTER = re.compile(
+    rf"\|\s*(?P<name>\w++)\s*+(?:\(\s*(?P<arguments>(?:{ARGUMENT}(?:\s*,\s*{ARGUMENT})*)?)\s*\)\s*|(?!\())"
+)
 CLOSING = re.compile(r"\}\}")
 CONSTANTS: dict[str, Data] = {"true": True, "false": False, "null": None}
 
