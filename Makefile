@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-broken test check format bench clean
+.PHONY: help setup demo demo-broken test check format bench docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,3 +43,6 @@ bench: setup ## Measure what must be fast against its peers, as ratios in one ru
 
 clean: setup ## Remove what interrupted runs left behind
 	@$(BIN)/dovetail clean
+
+docs: setup ## Write the reference's tables anew
+	@$(BIN)/python docs/write_reference.py
