@@ -81,3 +81,11 @@ class History:
         fresh = self._unhappy.with_suffix(".new")
         fresh.write_text(json.dumps(ids), encoding="utf-8")
         fresh.replace(self._unhappy)
+
+    def forget(self) -> list[str]:
+        """Remove every run and what failed last; returns what that was."""
+        runs = self.runs()
+        for folder in runs:
+            shutil.rmtree(folder.path, ignore_errors=True)
+        self._unhappy.unlink(missing_ok=True)
+        return [f"run {folder.id}" for folder in runs]

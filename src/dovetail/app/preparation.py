@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dovetail.app.config import Settings, resolve
@@ -14,6 +14,8 @@ from dovetail.engine.cast import gather_knowledge
 from dovetail.engine.plan import Plan, PlanOrder, flow, make_plan
 from dovetail.engine.selection import Selection
 from dovetail.engine.touch import steps_of
+from dovetail.environment.attendance import find_stages
+from dovetail.environment.order import StageOrder
 from dovetail.errors import Problem, UsageError
 from dovetail.model.check import Suite
 from dovetail.model.data import Data
@@ -46,6 +48,7 @@ class Preparation:
     run: str
     agents: int
     services: frozenset[str]
+    stage: StageOrder
     is_stage_shared: bool = False
     scopes: tuple[str, ...] = ()
 
@@ -65,9 +68,11 @@ def prepare_run(request: RunRequest) -> Preparation:
     seed = settings.text("seed") or secrets.token_hex(2)
     failed = History(system.folder).unhappy() if settings.is_on("failed") else None
     selection = Selection(scopes, (), settings.text("tags"), settings.text("text"), failed)
-    is_shared = bool(suite.python_files)
+    stage = StageOrder(system, environment, settings.is_on("direct"), is_kept=settings.is_on("keep"), seed=seed)
+    is_shared = bool(suite.python_files) or stage.is_kept or _is_running(stage)
     order = PlanOrder(selection, seed, environment, is_shared, settings.is_on("direct"))
     plan = make_plan(system, suite, gather_knowledge(project.registry, system), order)
+    services = _needed_services(project, suite, plan)
     return Preparation(
         project=project,
         settings=settings,
@@ -76,10 +81,15 @@ def prepare_run(request: RunRequest) -> Preparation:
         plan=plan,
         run=f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}",
         agents=settings.agents(os.cpu_count() or 1),
-        services=_needed_services(project, suite, plan),
+        services=services,
+        stage=replace(stage, services=services),
         is_stage_shared=is_shared,
         scopes=scopes,
     )
+
+
+def _is_running(order: StageOrder) -> bool:
+    return any(info.key == order.key and info.is_kept for info in find_stages(order.system.folder))
 
 
 def _sort_words(request: RunRequest, project: Project) -> tuple[tuple[str, ...], tuple[Path, ...]]:

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
 from dovetail.environment.opening import open_stage
-from dovetail.environment.order import StageOrder
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Sink, Stage
 from dovetail.errors import DovetailError
@@ -83,17 +82,8 @@ class Session:
         return self._report(conclusion)
 
     async def _play_on_stage(self) -> None:
-        order = self._order
-        stage_order = StageOrder(
-            order.project.system,
-            order.environment,
-            is_direct=order.settings.is_on("direct"),
-            services=order.services,
-            is_kept=order.settings.is_on("keep"),
-            log_folder=str(self._folder.logs),
-            seed=order.plan.seed,
-        )
-        opening = open_stage(stage_order, order.project.registry, STAGE_COMMAND, self._publish)
+        order = replace(self._order.stage, log_folder=str(self._folder.logs))
+        opening = open_stage(order, self._order.project.registry, STAGE_COMMAND, self._publish)
         stage = await self._interrupt.unless_interrupted(opening, "open the stage")
         try:
             await self._interrupt.unless_hurried(self._play_all(stage), "play the checks")

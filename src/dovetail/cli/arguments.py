@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(Problem(f"{self.prog}: {message}", now))
 
 
-def make_parser(command: str, epilog: str = "") -> Parser:
+def make_parser(command: str, epilog: str = "", file_flags: tuple[str, ...] = ("-f", "--file")) -> Parser:
     """Make the parser of a command, with the options that all commands know."""
     parser = Parser(
         prog=f"dovetail {command}",
@@ -35,9 +35,8 @@ def make_parser(command: str, epilog: str = "") -> Parser:
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "-f", "--file", type=Path, default=Path(), metavar="PATH", help="dovetail.yaml, or a folder at or below it"
-    )
+    help_ = "dovetail.yaml, or a folder at or below it"
+    parser.add_argument(*file_flags, type=Path, default=Path(), metavar="PATH", help=help_)
     return parser
 
 

@@ -1,0 +1,107 @@
+"""Environments that stay up between commands: started, ended, looked at and steered. Called by the cli.
+
+All functions work on the running stages of one project folder.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+from dovetail.app.project import Project
+from dovetail.environment.attendance import attach, find_stages, sweep
+from dovetail.environment.opening import open_stage
+from dovetail.environment.order import StageInfo, StageOrder
+from dovetail.environment.stage import LogLine, ServiceState, Sink
+from dovetail.errors import Problem, StageError, UsageError
+from dovetail.source.nearest import suggest
+
+STAGE_COMMAND = (sys.executable, "-m", "dovetail.app.stage_process")
+PAUSE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStage:
+    """A stage and what its services are doing."""
+
+    info: StageInfo
+    states: tuple[ServiceState, ...]
+
+
+async def bring_up(project: Project, order: StageOrder, sink: Sink) -> RunningStage:
+    """Start what `order` asks for and leave it running; what runs already is reused, what changed restarts."""
+    stage = await open_stage(order, project.registry, STAGE_COMMAND, sink)
+    states = await stage.states()
+    await stage.leave()
+    infos = [info for info in find_stages(project.system.folder) if info.key == order.key]
+    if not infos:
+        what = f"nothing is to be started in {order.environment.name}: every service has an address"
+        raise UsageError(Problem(what, "run the checks: dovetail run"))
+    return RunningStage(infos[-1], states)
+
+
+async def tear_down(folder: str) -> tuple[tuple[StageInfo, tuple[str, ...]], ...]:
+    """End every stage of the project; returns what remains of each."""
+    return tuple([(info, await (await attach(info)).down()) for info in find_stages(folder)])
+
+
+async def list_running(folder: str) -> tuple[RunningStage, ...]:
+    """Return every stage of the project, of all projects where `folder` is empty."""
+    found = []
+    for info in find_stages(folder):
+        stage = await attach(info)
+        found.append(RunningStage(info, await stage.states()))
+        await stage.leave()
+    return tuple(found)
+
+
+async def steer_service(folder: str, service: str, verb: str) -> ServiceState:
+    """Do `verb` to a service of the project's latest stage; returns what it is then."""
+    stage = await attach(require_stage(folder))
+    try:
+        require_service(service, await stage.states())
+        await stage.steer(service, verb)
+        return next(state for state in await stage.states() if state.service == service)
+    finally:
+        await stage.leave()
+
+
+async def read_logs(folder: str, services: Iterable[str], *, is_followed: bool) -> AsyncIterator[LogLine]:
+    """Yield what services of the latest stage wrote, and with `is_followed` what they will."""
+    stage = await attach(require_stage(folder))
+    wanted = frozenset(services)
+    try:
+        for service in wanted:
+            require_service(service, await stage.states())
+        since, told = 0.0, frozenset[LogLine]()
+        while True:
+            lines = [line for line in await stage.logs("", since) if not wanted or line.service in wanted]
+            for line in lines:
+                if line not in told:
+                    yield line
+            if not is_followed:
+                return
+            since = max((line.at for line in lines), default=since)
+            told = frozenset(line for line in lines if line.at == since)
+            await asyncio.sleep(PAUSE)
+    finally:
+        await stage.leave()
+
+
+def clean_up() -> tuple[str, ...]:
+    """Remove what stages left that nobody watches any more; returns what that was."""
+    return sweep()
+
+
+def require_stage(folder: str) -> StageInfo:
+    """Return the latest running stage of the project."""
+    infos = find_stages(folder)
+    if not infos:
+        raise StageError(Problem("nothing of this project is running", "start it: dovetail up"))
+    return infos[-1]
+
+
+def require_service(service: str, states: tuple[ServiceState, ...]) -> None:
+    names = [state.service for state in states]
+    if service not in names:
+        raise UsageError(Problem(f"there is no service {service!r} on the stage", suggest(service, names)))

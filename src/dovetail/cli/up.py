@@ -1,0 +1,56 @@
+"""`dovetail up`: starts the system and leaves it running. Called by main."""
+
+import os
+import secrets
+import sys
+
+from dovetail.app.config import resolve
+from dovetail.app.loop import run_async
+from dovetail.app.options import BY_NAME
+from dovetail.app.project import Project, open_project
+from dovetail.app.warm import RunningStage, bring_up
+from dovetail.cli.arguments import add_options, make_parser, read_flags
+from dovetail.cli.ps import write_stages
+from dovetail.environment.order import StageOrder
+from dovetail.errors import Problem, UsageError
+from dovetail.model.event import Event, ServiceChanged
+from dovetail.source.environment import choose_environment
+from dovetail.source.nearest import suggest
+
+OPTIONS = (BY_NAME["environment"], BY_NAME["direct"])
+
+
+def main(words: list[str]) -> int:
+    parser = make_parser("up")
+    parser.add_argument("services", nargs="*", metavar="SERVICE", help="only these and what they need; all by default")
+    add_options(parser, OPTIONS)
+    parsed = parser.parse_args(words[1:])
+    project = open_project(parsed.file, os.environ)
+    settings = resolve(read_flags(parsed, OPTIONS), os.environ, project.system.defaults, project.system.file)
+    order = StageOrder(
+        project.system,
+        choose_environment(project.system, settings.text("environment")),
+        settings.is_on("direct"),
+        choose_services(project, parsed.services),
+        is_kept=True,
+        log_folder=str(project.folder / ".dovetail" / "logs"),
+        seed=secrets.token_hex(2),
+    )
+    running: RunningStage = run_async(bring_up(project, order, tell_change))
+    write_stages([running], sys.stdout)
+    return 0
+
+
+def choose_services(project: Project, names: list[str]) -> frozenset[str]:
+    for name in names:
+        if name not in project.system.by_name:
+            raise UsageError(Problem(f"there is no service {name!r}", suggest(name, project.system.by_name)))
+    return frozenset(names)
+
+
+def tell_change(event: Event) -> None:
+    """Say what becomes of each service while it starts."""
+    if isinstance(event, ServiceChanged) and event.state in {"ready", "done", "failed"}:
+        took = f" in {event.ready_ms / 1000:.1f} s" if event.ready_ms else ""
+        detail = f": {event.detail}" if event.detail and event.state == "failed" else ""
+        sys.stderr.write(f"  {event.service} {event.state}{took}{detail}\n")
