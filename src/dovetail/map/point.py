@@ -8,7 +8,7 @@ from dovetail.model.check import Action, Check, Fragment, Step
 from dovetail.model.system import Edge, Service, Sla, System
 
 TEMPLATE = re.compile(r"\{\{.*?\}\}")
-REQUEST = re.compile(r"(?:[A-Z]+\s+)?/\S*")
+REQUEST = re.compile(r"[A-Z]+\s+/\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,7 @@ def describe_sla(sla: Sla | None) -> str:
     if sla is None:
         return ""
     parts = [] if sla.p99 is None else [f"p99 {sla.p99 * 1000:g} ms"]
-    parts += (
-        []
-        if sla.error_rate is None
-        else [f"errors {sla.error_rate:.3g}" if not sla.error_rate else f"errors {sla.error_rate * 100:g}%"]
-    )
+    parts += [] if sla.error_rate is None else [f"errors {sla.error_rate * 100:g}%"]
     return ", ".join(parts)
 
 
@@ -81,8 +77,9 @@ def endpoints(system: System, checks: Sequence[Check]) -> Iterator[Point]:
     """Yield each endpoint of own code once, in order of services."""
     named: dict[str, dict[str, None]] = {}
     for step in (step for check in checks for action in check.actions for step in steps_of(action)):
-        if isinstance(step.subject, str) and REQUEST.fullmatch(step.subject):
-            named.setdefault(step.on, {})[generalise(step.subject)] = None
+        request = generalise(step.subject) if isinstance(step.subject, str) else ""
+        if REQUEST.fullmatch(request):
+            named.setdefault(step.on, {})[request] = None
     for service in system.services:
         if service.is_own_code:
             yield from offered(service, named.get(service.name, {}))
@@ -98,8 +95,8 @@ def offered(service: Service, named: dict[str, None]) -> Iterator[Point]:
 
 def generalise(request: str) -> str:
     """Return a request without what differs from call to call: `GET /orders/{}`."""
-    method, _, path = request.rpartition(" ")
-    return f"{method or 'GET'} {TEMPLATE.sub('{}', path).split('?', maxsplit=1)[0]}"
+    bare = TEMPLATE.sub("{}", request).split("?", maxsplit=1)[0]
+    return f"GET {bare}" if bare.startswith("/") else bare
 
 
 def steps_of(action: Action) -> Iterator[Step]:

@@ -1,5 +1,7 @@
 """All mistakes of the files being read, gathered so that a user sees them together; every reader adds to one list."""
 
+from collections.abc import Iterator
+
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import Place
 from dovetail.source.excerpt import Excerpts
@@ -17,6 +19,9 @@ class Mistakes:
     def __len__(self) -> int:
         return len(self._problems)
 
+    def __iter__(self) -> Iterator[Problem]:
+        return (self._problems[key] for key in sorted(self._problems))
+
     def add(self, place: Place, what: str, now: str = "") -> None:
         """Put a mistake under the line at `place`."""
         text = self.excerpts.line(place)
@@ -31,7 +36,7 @@ class Mistakes:
     def raise_all(self) -> None:
         if not self._problems:
             return
-        problems = [self._problems[key] for key in sorted(self._problems)]
+        problems = list(self)
         hidden = len(problems) - SHOWN
         if hidden > 0:
             problems[SHOWN:] = [Problem(f"and {hidden} more mistake{'s' if hidden > 1 else ''}", "mend these first")]

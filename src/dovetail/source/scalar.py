@@ -19,7 +19,9 @@ NUMBER_STARTS = frozenset("0123456789+-.")
 STARTS = WORD_STARTS | NUMBER_STARTS
 INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,999})")
 BASED = re.compile(r"0o[0-7]{1,999}|0x[0-9a-fA-F]{1,999}")
-FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+))"
+)
 
 
 def resolve(text: str) -> Scalar:

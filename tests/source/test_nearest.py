@@ -1,0 +1,30 @@
+import pytest
+
+from dovetail.source.nearest import nearest, suggest
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("owenr", "owner"),
+        ("Expect", "expect"),
+        ("when-broken", "when_broken"),
+        ("exepct", "expect"),
+        ("zzz", ""),
+        ("", ""),
+    ],
+)
+def test_the_nearest_word_is_the_one_meant(word: str, meant: str) -> None:
+    assert nearest(word, ["owner", "expect", "when_broken", "within"]) == meant
+
+
+def test_without_a_near_word_the_known_ones_are_listed() -> None:
+    assert suggest("zzz", ["b", "a"]) == "known here: a, b"
+
+
+def test_a_long_list_is_cut() -> None:
+    assert suggest("zzz", [f"name{n:02}" for n in range(15)]).endswith("name11 and 3 more")
+
+
+def test_nothing_known_is_said() -> None:
+    assert suggest("x", []) == "none is known here"
