@@ -4,6 +4,7 @@ Called by `app.stage_process`, which knows the concrete technologies.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -21,6 +22,7 @@ from dovetail.environment.order import Brief, StageInfo, StageOrder, encode
 from dovetail.environment.port import Ports
 from dovetail.environment.reaper import adopt_orphans, remove_leased
 from dovetail.environment.server import StageServer
+from dovetail.environment.teardown import end_processes
 from dovetail.errors import DovetailError
 from dovetail.plugin.registry import Registry
 
@@ -49,6 +51,7 @@ async def host_stage(brief: Brief, registry: Registry, chance: Random, lines: Li
         server = StageServer(stage, info, opening)
         await _serve(server, plot, info, lines)
     finally:
+        end_processes(brief.stage, are_orphans_ours=True)
         means.lease.close()
         remove_leased(str(plot.lease))
 
@@ -91,14 +94,16 @@ async def _serve(server: StageServer, plot: Plot, info: StageInfo, lines: Lifeli
     _watch(lines.reaper, server.ended.set)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, server.ended.set)
-    os.write(sys.stdout.fileno(), READY_LINE)
+    with contextlib.suppress(BrokenPipeError):
+        os.write(sys.stdout.fileno(), READY_LINE)
     try:
         await server.ended.wait()
     finally:
         door.close()
         plot.socket.unlink(missing_ok=True)
         plot.info.unlink(missing_ok=True)
-        os.write(lines.ending, b"e")
+        with contextlib.suppress(BrokenPipeError):
+            os.write(lines.ending, b"e")
         await _tear_down(server)
 
 

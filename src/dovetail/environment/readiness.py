@@ -27,6 +27,7 @@ GROWTH = 1.5
 LONGEST_QUESTION = 2.0
 SECONDS_OF_DOUBT = 1.5
 SECONDS_ALIVE = 0.15
+NAMED_PORT = re.compile(r"^(?:[A-Z]+ )?(?:\w+://)?(?:[^/\s:]+:)?(\d{2,5})(?:/|$)")
 READY = Reading(is_ready=True)
 
 
@@ -102,9 +103,9 @@ async def _ask_until_ready(candidate: Candidate, probe: Probe, registry: Registr
             if not stranger:
                 return
             doubted_since = doubted_since or time.monotonic()
-            answers.append(f"port {candidate.address.port} is answered by {stranger}")
+            answers.append(f"port {_port_of(candidate, probe)} is answered by {stranger}")
             if time.monotonic() - doubted_since > SECONDS_OF_DOUBT:
-                raise NotReadyError(_strange(candidate, stranger))
+                raise NotReadyError(_strange(candidate, _port_of(candidate, probe), stranger))
         else:
             answers.append(reading.why or answers[-1])
         del answers[:-1]
@@ -115,7 +116,13 @@ async def _ask_until_ready(candidate: Candidate, probe: Probe, registry: Registr
 def _stranger(candidate: Candidate, probe: Probe) -> str:
     if probe.kind in {"command", "log", "alive"}:
         return ""
-    return find_strangers(candidate.address.port, candidate.process.family())
+    return find_strangers(_port_of(candidate, probe), candidate.process.family())
+
+
+def _port_of(candidate: Candidate, probe: Probe) -> int:
+    """Return the port that a probe asks: the one it names, or else the service's."""
+    named = NAMED_PORT.search(probe.subject)
+    return int(named.group(1)) if named else candidate.address.port
 
 
 def _question_of(candidate: Candidate, probe: Probe, registry: Registry) -> Question:
@@ -185,8 +192,7 @@ def _too_late(candidate: Candidate, seconds: float, why: str) -> Problem:
     )
 
 
-def _strange(candidate: Candidate, stranger: str) -> Problem:
-    port = candidate.address.port
+def _strange(candidate: Candidate, port: int, stranger: str) -> Problem:
     return Problem(
         f"{candidate.service.name} is not ready: port {port} is answered by {stranger}, which it did not start"
         f"{last_lines(candidate.log)}",

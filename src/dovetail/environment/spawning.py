@@ -44,6 +44,7 @@ async def spawn(brief: Brief, plot: Plot, stage_command: tuple[str, ...]) -> Chi
             await _wait_for_door(child.output, words)
         except BaseException:
             release(child)
+            await asyncio.shield(prove_gone(plot, child.pid))
             raise
     return child
 
