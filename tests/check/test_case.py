@@ -22,8 +22,8 @@ def test_a_trial_leaves_no_trace() -> None:
 
 def test_settling_counts_and_notes_only_what_does_not_hold() -> None:
     case = Case(weigh, 1, None, ("json",))
-    case.settle(True, None, 1, 1)  # noqa: FBT003 - see settle
-    case.settle(False, (None, "id", "id"), 1, ABSENT)  # noqa: FBT003 - see settle
+    case.settle(None, 1, 1, holds=True)
+    case.settle((None, "id", "id"), 1, ABSENT, holds=False)
     judgement = case.judgement()
     assert judgement.evaluated == 2
     assert [(one.path, one.got, one.place) for one in judgement.mismatches] == [("json.id", "absent", NOWHERE)]

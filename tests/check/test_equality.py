@@ -32,7 +32,7 @@ ID = UUID("7f2c1d34-0b0f-4b8a-9d3c-2f1a9c3d4e5f")
         ("\udcff", b"\xff", True),
     ],
 )
-def test_plain_values_either_way_round(one: Data, other: Data, expected: bool) -> None:  # noqa: FBT001 - a column
+def test_plain_values_either_way_round(one: Data, other: Data, expected: object) -> None:
     assert is_same(one, other) is expected
     assert is_same(other, one) is expected
 
@@ -49,7 +49,7 @@ def test_plain_values_either_way_round(one: Data, other: Data, expected: bool) -
         ([True], [1], False),
     ],
 )
-def test_whole_values(one: Data, other: Data, expected: bool) -> None:  # noqa: FBT001 - a column
+def test_whole_values(one: Data, other: Data, expected: object) -> None:
     assert is_equal(one, other) is expected
 
 
@@ -65,7 +65,7 @@ def test_whole_values(one: Data, other: Data, expected: bool) -> None:  # noqa: 
         ("1", 1, False),
     ],
 )
-def test_frozen_values_are_equal_for_equal_values(one: Data, other: Data, expected: bool) -> None:  # noqa: FBT001 - a column
+def test_frozen_values_are_equal_for_equal_values(one: Data, other: Data, expected: object) -> None:
     assert (freeze(one) == freeze(other)) is expected
     assert not expected or hash(freeze(one)) == hash(freeze(other))
 

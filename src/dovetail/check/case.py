@@ -66,7 +66,7 @@ class Case:
     def miss(self, spot: Spot, expected: Seen, got: Seen, why: str = "") -> None:
         self.misses.append(Miss(spot, expected, got, why))
 
-    def settle(self, holds: bool, spot: Spot, expected: Seen, got: Seen) -> None:  # noqa: FBT001 - the one thing it settles
+    def settle(self, spot: Spot, expected: Seen, got: Seen, *, holds: bool) -> None:
         """Count one evaluated expectation and note it where it does not hold."""
         self.evaluated += 1
         if not holds:

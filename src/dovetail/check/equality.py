@@ -3,7 +3,8 @@
 from collections.abc import Callable, Hashable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from math import isnan
+from typing import Any, TypeGuard, cast
 from uuid import UUID
 
 from dovetail.check.moment import read_moment, read_span
@@ -13,7 +14,7 @@ from dovetail.model.data import Data
 Number = int | float | Decimal
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[Number]:
     return isinstance(value, Number) and not isinstance(value, bool)
 
 
@@ -69,7 +70,7 @@ def _is_same_nan_or_moment(expected: Data, actual: Data) -> bool:
     """Tell of two values that Python calls unequal: NaN is NaN, a time without a zone is in UTC."""
     if isinstance(expected, datetime):
         return read_moment(expected) == read_moment(actual)
-    return expected != expected and actual != actual  # noqa: PLR0124 - only NaN differs from itself
+    return isinstance(expected, float | Decimal) and isnan(expected) and isnan(cast("float | Decimal", actual))
 
 
 def _is_same_number(expected: Number, actual: Number) -> bool:

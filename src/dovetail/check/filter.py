@@ -3,16 +3,16 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, unquote
 
 import msgspec
 
-from dovetail.check.equality import freeze, is_number
+from dovetail.check.equality import as_decimal, freeze, is_number
 from dovetail.check.moment import read_moment, read_span
 from dovetail.check.route import is_list
 from dovetail.model.data import Data
@@ -22,7 +22,7 @@ JSON = msgspec.json.Encoder(decimal_format="number")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`apply` gets the value and the filter's own values; ValueError carries a sentence for what it cannot do."""
+    """`apply` gets the value and the filter's own values; its ValueError or TypeError says what it cannot do."""
 
     name: str
     doc: str
@@ -57,9 +57,9 @@ def _from_base64(value: Data) -> str:
     return base64.urlsafe_b64decode(text.translate({43: 45, 47: 95}) + "=" * (-len(text) % 4)).decode()
 
 
-def _items(value: Data) -> Any:  # noqa: ANN401 - whatever a list holds
+def _items(value: Data) -> Sequence[Any]:
     if not is_list(value):
-        raise ValueError("it is no list")
+        raise TypeError("it is no list")
     return value
 
 
@@ -72,7 +72,7 @@ def _distinct(value: Data) -> list[Data]:
 
 def _length(value: Data) -> int:
     if not isinstance(value, str | bytes | Mapping) and not is_list(value):
-        raise ValueError("it has no length")
+        raise TypeError("it has no length")
     return len(value)
 
 
@@ -89,16 +89,16 @@ def _item(index: int) -> Callable[[Data], Data]:
 
 def _object(value: Data) -> Mapping[str, Data]:
     if not isinstance(value, Mapping):
-        raise ValueError("it is no object")  # noqa: TRY004 - filters have one way to say no
+        raise TypeError("it is no object")
     return value
 
 
 def _plus(sign: int) -> Callable[[Data, Data], Data]:
-    def add(value: Any, other: Any) -> Data:  # noqa: ANN401 - numbers, times or durations
+    def add(value: Data, other: Data) -> Data:
         if is_number(value) and is_number(other):
-            kind = Decimal if isinstance(value, Decimal) else type(other)
-            total: Data = value + sign * (kind(str(other)) if kind is Decimal else other)
-            return total
+            total = as_decimal(value) + sign * as_decimal(other)
+            kinds = type(value), type(other)
+            return total if Decimal in kinds else float(total) if float in kinds else int(total)
         moment, span = read_moment(value), read_span(other)
         if moment is None or span is None:
             raise ValueError("only numbers, and durations such as '1h' on times, can be added")
@@ -114,11 +114,10 @@ def _moment(value: Data) -> datetime:
     return moment
 
 
-def _round(value: Any, digits: int = 0) -> Data:  # noqa: ANN401 - numbers only, the others are refused
+def _round(value: Data, digits: int = 0) -> Data:
     if not is_number(value):
-        raise ValueError("it is no number")
-    rounded: Data = round(value, digits) if digits else round(value)
-    return rounded
+        raise TypeError("it is no number")
+    return cast("Data", round(value, digits) if digits else round(value))
 
 
 def _bool(value: Data) -> bool:

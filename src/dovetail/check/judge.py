@@ -15,6 +15,9 @@ from dovetail.check.kind import KINDS
 from dovetail.check.rule.table import RULES, is_rules
 from dovetail.model.data import Data, Path
 
+# The built-in first: an abstract class is slow to ask.
+OBJECT = (dict, Mapping)
+
 
 def judge(expected: Data, actual: Data, path: Path = (), origin: Data = None) -> Judgement:
     """Weigh one expectation; `path` is what the answer is called, `origin` the expectation as read, with its places.
@@ -38,10 +41,10 @@ def weigh(case: Case, expected: Data, actual: Seen, spot: Spot) -> None:
     if isinstance(expected, str):
         if expected in KINDS:
             kind = KINDS[expected]
-            case.settle(kind.holds(actual), spot, Phrase(f"{expected}, {kind.doc}"), actual)
+            case.settle(spot, Phrase(f"{expected}, {kind.doc}"), actual, holds=kind.holds(actual))
         else:
             _weigh_plain(case, expected, actual, spot)
-    elif isinstance(expected, dict) or isinstance(expected, Mapping):  # noqa: SIM101 - dict first, an ABC is slow to ask
+    elif isinstance(expected, OBJECT):
         if is_rules(expected):
             _weigh_rules(case, expected, actual, spot)
         else:
@@ -67,7 +70,7 @@ def _weigh_rules(case: Case, rules: Mapping[str, Data], actual: Seen, spot: Spot
         if mistake:
             case.refuse((spot, None, name), mistake, f"for example {rule.example}")
         if actual is ABSENT and not rule.judges_absence:
-            case.settle(False, (spot, None, name), Phrase(f"{name} {show(rules[name])}"), ABSENT)  # noqa: FBT003 - see settle
+            case.settle((spot, None, name), Phrase(f"{name} {show(rules[name])}"), ABSENT, holds=False)
             continue
         before = len(case.misses)
         rule.weigh(case, rules, actual, spot)

@@ -18,7 +18,7 @@ from dovetail.check.moment import is_day, is_instant
 LONGEST_EMAIL = 320
 HEX_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
-JWT_PART = re.compile(r"[A-Za-z0-9_-]+")
+JWT = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ def _is_datetime(value: Seen) -> bool:
 
 
 def _is_jwt(value: Seen) -> bool:
-    parts = value.split(".") if isinstance(value, str) else []
-    if len(parts) != 3 or not all(JWT_PART.fullmatch(part) for part in parts[:2]):  # noqa: PLR2004 - header.payload.signature
+    found = JWT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
         return False
     try:
-        header = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
+        header = json.loads(base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)))
     except ValueError:
         return False
     return isinstance(header, dict) and "alg" in header

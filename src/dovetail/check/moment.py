@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 SPAN = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|us|µs|s|m|min|h|d|w)(?![a-z])", re.IGNORECASE)
 SECONDS = {
@@ -41,7 +40,7 @@ def read_span(value: object) -> timedelta | None:
     return _seconds(sign * seconds) if text else None
 
 
-def read_moment(value: Any) -> datetime | None:  # noqa: ANN401 - whatever an answer holds
+def read_moment(value: object) -> datetime | None:
     """Return a point in time with its zone (UTC where none is said); None where the value is none."""
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)

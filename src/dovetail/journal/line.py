@@ -1,7 +1,6 @@
 """The format: one JSON line an event, `["check-ended", {…}]`, after a first line that names the format's version."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -55,7 +54,7 @@ def check_header(line: bytes, path: str) -> None:
         raise UsageError(Problem(what, "update Dovetail: pip install -U dovetail", path))
 
 
-def _without_surrogates(value: Any) -> Any:  # noqa: ANN401 - an event as plain data
+def _without_surrogates(value: object) -> object:
     if isinstance(value, str):
         return value.encode(errors="replace").decode()
     if isinstance(value, dict):

@@ -3,9 +3,9 @@
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 from urllib.parse import quote, quote_plus
 
 import msgspec
@@ -33,16 +33,15 @@ class Mask:
 
     def value(self, value: Value) -> Value:
         """Return a copy of a value (an event, whatever it holds) without secrets in its texts and keys."""
-        masked: Value = self._any(value)
-        return masked
+        return cast("Value", self._any(value))
 
-    def _any(self, value: Any) -> Any:  # noqa: ANN401 - an event's fields are of many types, each kept
+    def _any(self, value: object) -> object:
         if isinstance(value, Enum):
             return value
         if isinstance(value, str):
             return self.text(value)
         if is_dataclass(value) and not isinstance(value, type):
-            return type(value)(**{part.name: self._any(getattr(value, part.name)) for part in fields(value)})
+            return replace(value, **{part.name: self._any(getattr(value, part.name)) for part in fields(value)})
         if isinstance(value, Mapping):
             return {self._any(key): self._any(item) for key, item in value.items()}
         if isinstance(value, tuple | list):

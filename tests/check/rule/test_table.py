@@ -2,6 +2,7 @@ import pytest
 import yaml
 
 from dovetail.check.rule.table import COMPANIONS, RULES, is_rules
+from dovetail.model.data import Data
 
 
 @pytest.mark.parametrize(
@@ -17,8 +18,8 @@ from dovetail.check.rule.table import COMPANIONS, RULES, is_rules
         ({}, False),
     ],
 )
-def test_an_object_of_rules_alone_is_rules(written: dict[str, object], expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert is_rules(written) is expected  # type: ignore[arg-type]  # an object of Data
+def test_an_object_of_rules_alone_is_rules(written: dict[str, Data], expected: object) -> None:
+    assert is_rules(written) is expected
 
 
 @pytest.mark.parametrize("name", RULES)

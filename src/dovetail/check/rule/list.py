@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from operator import gt, lt
 from typing import cast
 
 from dovetail.check.case import ABSENT, Case, Seen, Spot
@@ -22,9 +23,8 @@ def _weigh_contains(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
         text = actual if isinstance(actual, str) else actual.decode(errors="replace")
         parts = wanted if isinstance(wanted, list | tuple) else [wanted]
         for part in parts:
-            case.settle(
-                isinstance(part, str) and part in text, spot, Phrase(f"a text that contains {show(part)}"), actual
-            )
+            holds = isinstance(part, str) and part in text
+            case.settle(spot, Phrase(f"a text that contains {show(part)}"), actual, holds=holds)
     elif isinstance(actual, Mapping):
         inner = (spot, None, "contains")
         for key, value in _as_object(wanted).items():
@@ -32,9 +32,9 @@ def _weigh_contains(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
     elif isinstance(actual, list | tuple):
         for part in wanted if isinstance(wanted, list | tuple) else [wanted]:
             holds = any(not case.try_out(part, item, spot).misses for item in actual)
-            case.settle(holds, spot, Phrase(f"an item like {show(part)}"), actual)
+            case.settle(spot, Phrase(f"an item like {show(part)}"), actual, holds=holds)
     else:
-        case.settle(False, spot, Phrase(f"something that contains {show(wanted)}"), actual)  # noqa: FBT003 - see settle
+        case.settle(spot, Phrase(f"something that contains {show(wanted)}"), actual, holds=False)
 
 
 def _as_object(wanted: Data) -> Mapping[str, Data]:
@@ -114,7 +114,7 @@ def _weigh_length(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
     if isinstance(actual, str | bytes | list | tuple | Mapping):
         case.weigh(case, rules["length"], len(actual), (spot, "length", "length"))
     else:
-        case.settle(False, spot, Phrase("something with a length"), actual)  # noqa: FBT003 - see settle
+        case.settle(spot, Phrase("something with a length"), actual, holds=False)
 
 
 def _weigh_unique(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
@@ -139,7 +139,7 @@ def _weigh_sorted(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
     case.evaluated += 1
     for index, (one, other) in enumerate(pairwise(keys)):
         pair = measures(one, other) or (show(one), show(other))
-        if pair[0] < pair[1] if is_falling else pair[0] > pair[1]:  # type: ignore[operator]  # two of one scale
+        if lt(*pair) if is_falling else gt(*pair):
             words = "at most" if is_falling else "at least"
             case.miss((spot, index + 1, None), Phrase(f"{words} {show(one)}, the item before it"), other, "not sorted")
             return

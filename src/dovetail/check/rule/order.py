@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from operator import ge, gt, le, lt
+from operator import ge, gt, le, lt, sub
 from typing import cast
 
 from dovetail.check.case import Case, Seen, Spot
@@ -20,7 +20,7 @@ Ruling = Callable[[Case, Rules, Seen, Spot], None]
 def measures(actual: Seen, wanted: Data) -> tuple[Measure, Measure] | None:
     """Return both values on one scale (numbers, times or durations); None where they share none."""
     if is_number(actual) and is_number(wanted):
-        numbers = as_decimal(cast("Number", actual)), as_decimal(cast("Number", wanted))
+        numbers = as_decimal(actual), as_decimal(wanted)
         return None if numbers[0].is_nan() or numbers[1].is_nan() else numbers
     if isinstance(actual, timedelta) or isinstance(wanted, timedelta):
         spans = read_span(actual), read_span(wanted)
@@ -45,7 +45,7 @@ def _bound(
         wanted = rules[name]
         pair = measures(actual, wanted)
         holds = pair is not None and compares(*pair)
-        case.settle(holds, spot, Phrase(f"{words} {show(wanted)}"), actual)
+        case.settle(spot, Phrase(f"{words} {show(wanted)}"), actual, holds=holds)
 
     def mistake(rules: Rules) -> str:
         return "" if is_measure(rules[name]) else f"{name} wants a number, a time or a duration"
@@ -57,17 +57,15 @@ def _weigh_between(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
     low, high = cast("list[Data]", rules["between"])
     pairs = measures(actual, low), measures(actual, high)
     holds = pairs[0] is not None and pairs[1] is not None and ge(*pairs[0]) and le(*pairs[1])
-    case.settle(holds, spot, Phrase(f"between {show(low)} and {show(high)}"), actual)
+    case.settle(spot, Phrase(f"between {show(low)} and {show(high)}"), actual, holds=holds)
 
 
 def _mistake_of_between(rules: Rules) -> str:
-    bounds = rules["between"]
-    if not isinstance(bounds, list | tuple) or len(bounds) != 2 or not all(map(is_measure, bounds)):  # noqa: PLR2004 - low and high
-        return "between wants two bounds, as in [1, 10]"
-    pair = measures(bounds[0], bounds[1])
-    if pair is None or gt(*pair):
-        return "between wants the lower bound first"
-    return ""
+    match rules["between"]:
+        case [low, high] if is_measure(low) and is_measure(high):
+            pair = measures(low, high)
+            return "between wants the lower bound first" if pair is None or gt(*pair) else ""
+    return "between wants two bounds, as in [1, 10]"
 
 
 def _weigh_near(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
@@ -75,7 +73,7 @@ def _weigh_near(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
     pair = measures(actual, wanted)
     holds = pair is not None and _is_near(*pair, within)
     around = f" within {within}" if within is not None else ""
-    case.settle(holds, spot, Phrase(f"near {show(wanted)}{around}"), actual)
+    case.settle(spot, Phrase(f"near {show(wanted)}{around}"), actual, holds=holds)
 
 
 def _is_near(actual: Measure, wanted: Measure, within: Data) -> bool:
@@ -83,8 +81,8 @@ def _is_near(actual: Measure, wanted: Measure, within: Data) -> bool:
         if not (actual.is_finite() and wanted.is_finite()):
             return False
         return abs(actual - wanted) <= _tolerance(wanted, within)
-    apart = cast("timedelta", actual - wanted)  # type: ignore[operator]  # measures() returns two of one scale
-    return abs(apart) <= (read_span(within) or timedelta())
+    apart: timedelta = abs(sub(actual, wanted))
+    return apart <= (read_span(within) or timedelta())
 
 
 def _tolerance(wanted: Decimal, within: Data) -> Decimal:

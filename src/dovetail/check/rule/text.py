@@ -21,7 +21,7 @@ def _weigh_match(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
         holds = text is not None and find(pattern, text)
     except SuiteError as refusal:
         case.refuse(spot, refusal.problems[0].what, refusal.problems[0].now)
-    case.settle(holds, spot, Phrase(f"a text that matches {pattern}"), actual)
+    case.settle(spot, Phrase(f"a text that matches {pattern}"), actual, holds=holds)
 
 
 def _mistake_of_match(rules: Rules) -> str:
@@ -39,7 +39,7 @@ def _weigh_end(name: str, words: str, holds: Callable[[str, str], bool]) -> Call
     def weigh(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
         wanted, text = str(rules[name]), _as_text(actual)
         expected = Phrase(f"a text that {words} {show(wanted)}")
-        case.settle(text is not None and holds(text, wanted), spot, expected, actual)
+        case.settle(spot, expected, actual, holds=text is not None and holds(text, wanted))
 
     return weigh
 

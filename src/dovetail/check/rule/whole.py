@@ -17,7 +17,7 @@ from dovetail.model.data import Data
 def _weigh_one_of(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
     wanted = cast("list[Data]", rules["one_of"])
     holds = any(not case.try_out(choice, actual, spot).misses for choice in wanted)
-    case.settle(holds, spot, Phrase(f"one of {show(wanted)}"), actual)
+    case.settle(spot, Phrase(f"one of {show(wanted)}"), actual, holds=holds)
 
 
 def _weigh_not(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
@@ -49,7 +49,7 @@ def _weigh_literally(case: Case, expected: Data, actual: Seen, spot: Spot) -> No
     elif isinstance(expected, list | tuple):
         compare_list(case, expected, actual, spot, _weigh_literally)
     else:
-        case.settle(actual is not ABSENT and is_same(expected, actual), spot, expected, actual)
+        case.settle(spot, expected, actual, holds=actual is not ABSENT and is_same(expected, actual))
 
 
 def _weigh_same_as(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
@@ -61,7 +61,7 @@ def _weigh_same_as(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
         case.miss(spot, Phrase(f"the same as {route}"), actual, missing.problems[0].what)
         return
     holds = actual is not ABSENT and is_equal(other, actual)
-    case.settle(holds, spot, Phrase(f"the same as {route}, which is {show(other)}"), actual)
+    case.settle(spot, Phrase(f"the same as {route}, which is {show(other)}"), actual, holds=holds)
 
 
 def _weigh_schema(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
