@@ -1,7 +1,7 @@
 """Every code block of the docs is run: a page is read from top to bottom like a script in an empty folder.
 
-`yaml system` is dovetail.yaml, `yaml checks` a file of checks, `yaml step` one step, `python NAME` a file that is written
-down; `console` types its `$` lines, `console exit=1` expects that exit code. What stands
+`yaml system` is dovetail.yaml, `yaml checks` a file of checks, `yaml step` one step, `python NAME` a file to be
+written; `console` types its `$` lines, `console exit=1` expects that exit code. What stands
 below a command must be in its output, `…` standing for anything.
 """
 
