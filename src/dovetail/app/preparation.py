@@ -51,6 +51,7 @@ class Preparation:
     stage: StageOrder
     is_stage_shared: bool = False
     scopes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def python_files(self) -> tuple[str, ...]:
@@ -85,7 +86,19 @@ def prepare_run(request: RunRequest) -> Preparation:
         stage=replace(stage, services=services),
         is_stage_shared=is_shared,
         scopes=scopes,
+        notes=_note_oddities(project, settings),
     )
+
+
+def _note_oddities(project: Project, settings: Settings) -> tuple[str, ...]:
+    """Say what an option asks for in vain; refuse what would reach further than was asked."""
+    if not settings.is_on("mock_external"):
+        return ()
+    external = [service.name for service in project.system.services if service.external]
+    if not external:
+        return ("--mock-external changes nothing: no service of this system is external",)
+    what = f"--mock-external: there is no stand-in for {', '.join(external)}"
+    raise UsageError(Problem(what, "run without it to speak to the real service"))
 
 
 def _is_running(order: StageOrder) -> bool:

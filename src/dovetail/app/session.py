@@ -28,7 +28,7 @@ from dovetail.journal.reader import read_journal
 from dovetail.journal.writer import Journal
 from dovetail.model.address import Address
 from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded
-from dovetail.model.outcome import Verdict
+from dovetail.model.outcome import ExitCode, Verdict
 
 REPORT_WRITER = "dovetail.report.writer"
 STAGE_COMMAND = (sys.executable, "-m", "dovetail.app.stage_process")
@@ -41,6 +41,12 @@ class RunResult:
     conclusion: Conclusion
     reports: tuple[Path, ...] = ()
     trouble: str = ""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """A run whose reports could not be written is not green, since nobody can see what it says."""
+        code = self.conclusion.exit_code
+        return ExitCode.NOT_READY if self.trouble and code is ExitCode.PASSED else code
 
 
 class Session:
@@ -65,6 +71,8 @@ class Session:
         """Play, tear down, conclude, report; whatever happens, the journal gets its last line."""
         began = time.perf_counter()
         self._publish(describe_run(self._order, time.time()))
+        for text in self._order.notes:
+            self._publish(Noticed(time.time(), "note", text))
         with self._interrupt.listening():
             try:
                 await self._play_on_stage()

@@ -53,7 +53,7 @@ def show_run(preparation: Preparation, parsed: Namespace) -> int:
         console.tell_reports(Path(show_path(path)) for path in result.reports)
     if result.trouble:
         say(result.trouble)
-    return int(result.conclusion.exit_code)
+    return int(result.exit_code)
 
 
 async def play_ticking(session: Session, console: Console) -> RunResult:
