@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from random import Random
+from secrets import SystemRandom
+from typing import Any
 
 import pytest
 
@@ -21,8 +24,7 @@ from dovetail.environment.hosting import make_means
 from dovetail.environment.live import LiveStage
 from dovetail.environment.means import Means
 from dovetail.environment.opening import open_stage
-from dovetail.environment.order import Brief, StageOrder
-from dovetail.environment.reaper import marked, read_kin
+from dovetail.environment.order import Brief, StageOrder, encode
 from dovetail.environment.stage import Stage
 from dovetail.model.event import Event, ServiceChanged
 from dovetail.model.system import Edge, Probe, Service, System
@@ -82,18 +84,16 @@ class Yard:
     ground: Path
     events: list[Event] = field(default_factory=list)
 
-    def service(self, name: str, *uses: str, options: str = "", **words: object) -> Service:
+    def service(self, name: str, *uses: str, options: str = "", **words: Any) -> Service:
         edges = tuple(Edge(name, target, "http", address=f"{target.upper()}_URL") for target in uses)
         run = f"{sys.executable} -S serve.py {{{{ port }}}} {options}"
-        return Service(
-            name, **{"run": run, "uses": edges, "ready": (Probe("tcp"),), "start_timeout": PATIENCE, **words}
-        )  # type: ignore[arg-type]  # a test names what differs
+        return replace(Service(name, run=run, uses=edges, ready=(Probe("tcp"),), start_timeout=PATIENCE), **words)
 
-    def order(self, *services: Service, **words: object) -> StageOrder:
-        return StageOrder(System("yard", str(self.folder), services=services), **words)  # type: ignore[arg-type]  # likewise
+    def order(self, *services: Service, **words: Any) -> StageOrder:
+        return StageOrder(System("yard", str(self.folder), services=services), **words)
 
     @contextlib.asynccontextmanager
-    async def stage(self, *services: Service, **words: object) -> AsyncIterator[Stage]:
+    async def stage(self, *services: Service, **words: Any) -> AsyncIterator[Stage]:
         stage = await open_stage(self.order(*services, **words), build_registry(), COMMAND, self.events.append)
         try:
             yield stage
@@ -101,10 +101,12 @@ class Yard:
             await stage.leave()
 
     def means(self, order: StageOrder, name: str = "test") -> Means:
-        return make_means(Brief(name, str(self.ground), order), Plot(self.ground, name), build_registry(), Random(7))
+        return make_means(
+            Brief(name, str(self.ground), order), Plot(self.ground, name), build_registry(), SystemRandom()
+        )
 
     @contextlib.asynccontextmanager
-    async def live(self, *services: Service, **words: object) -> AsyncIterator[LiveStage]:
+    async def live(self, *services: Service, **words: Any) -> AsyncIterator[LiveStage]:
         order = self.order(*services, **words)
         means = self.means(order, f"live{id(order):x}")
         stage = LiveStage(means, order)
@@ -146,8 +148,6 @@ def wait_for() -> Callable[[Callable[[], bool]], None]:
 
 def ask(port: int, text: str = "GET / HTTP/1.0\r\n\r\n") -> str:
     """Speak to a service of the yard from a thread of its own."""
-    import socket
-
     with socket.create_connection(("127.0.0.1", port), 10) as line:
         line.sendall(text.encode())
         answer = b""
@@ -178,10 +178,6 @@ class Owner:
 
 @pytest.fixture
 def start_owner(yard: Yard) -> Iterator[Callable[[StageOrder], Owner]]:
-    import os
-
-    from dovetail.environment.order import encode
-
     started: list[subprocess.Popen[str]] = []
 
     def start(order: StageOrder) -> Owner:
@@ -200,8 +196,3 @@ def start_owner(yard: Yard) -> Iterator[Callable[[StageOrder], Owner]]:
     for process in started:
         process.kill()
         process.communicate()
-
-
-def living(stage: str) -> list[int]:
-    """Return every process of a stage."""
-    return marked(stage, read_kin())

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dovetail.environment.reaper import marked, read_kin
 from dovetail.environment.stage import LockWish
 from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.check import FaultOrder
@@ -16,7 +17,9 @@ Speak = Callable[..., "asyncio.Future[str]"]
 
 async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not is_so():
+        while True:
+            if is_so():
+                return
             await asyncio.sleep(0.01)
 
 
@@ -54,7 +57,8 @@ def test_a_restart_keeps_the_port_and_the_door(yard: Any, spoken: Speak) -> None
             before = (await stage.address("b")).port, (await stage.states())[1].pid
             await stage.steer("b", "restart")
             after = (await stage.address("b")).port, (await stage.states())[1].pid
-            assert (before[0] == after[0]) and (before[1] != after[1])
+            assert before[0] == after[0]
+            assert before[1] != after[1]
             assert "200 OK" in await spoken(door)
             assert (await stage.states())[1].restarts == 1
 
@@ -105,8 +109,6 @@ def test_a_service_that_ends_by_itself_is_told_as_failed_with_its_last_lines(yar
 
 
 def test_the_whole_tree_of_a_service_ends_also_what_daemonized_itself(yard: Any) -> None:
-    from dovetail.environment.reaper import marked, read_kin
-
     async def play() -> None:
         async with yard.live(yard.service("a", options="daemonize")) as stage:
             name = stage.means.stage

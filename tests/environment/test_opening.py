@@ -2,8 +2,10 @@ import asyncio
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,7 @@ def test_a_service_that_fails_is_told_at_once_with_its_last_lines_and_ends_the_o
 
     async def play() -> None:
         with pytest.raises(
-            NotReadyError, match=r"broken exited with code 3 before it was ready\n +broken │ no password"
+            NotReadyError, match=r"broken exited with code 3 before it was ready\s+broken │ no password"
         ):
             async with yard.stage(yard.service("fine"), broken):
                 pass
@@ -114,7 +116,6 @@ def test_killing_the_owner_while_the_stage_comes_up_leaves_nothing(
     yard: Any, wait_for: Callable[..., None], start_owner: Callable[..., Any]
 ) -> None:
     slow = yard.order(yard.service("a", environment={"SLOW": "20"}))
-    import threading
 
     starting = threading.Thread(target=start_owner, args=(slow,), daemon=True)
     starting.start()
@@ -140,7 +141,6 @@ def test_four_stages_at_once_do_not_collide(yard: Any, start_owner: Callable[...
 def test_workers_that_open_at_once_share_one_stage_until_the_last_leaves(
     yard: Any, start_owner: Callable[..., Any]
 ) -> None:
-    from concurrent.futures import ThreadPoolExecutor
 
     order = yard.order(yard.service("a"), share="run-1")
     with ThreadPoolExecutor(4) as pool:
@@ -203,9 +203,7 @@ def test_an_unknown_service_is_told_with_the_nearest_name(yard: Any) -> None:
 def test_a_stage_process_that_cannot_run_is_told_with_its_last_words(yard: Any) -> None:
     async def play() -> None:
         with pytest.raises(Exception, match="did not come up"):
-            await open_stage(
-                yard.order(yard.service("a")), build_registry(), ("/bin/sh", "-c", "echo oh no >&2; exit 1")
-            )
+            await open_stage(yard.order(yard.service("a")), build_registry(), ("/bin/sh", "-c", "echo no >&2; exit 1"))
         assert not yard.ground.exists()
 
     asyncio.run(play())

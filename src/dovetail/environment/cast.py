@@ -85,6 +85,14 @@ class Cast:
                 self._means.hub.note(f"the cleanup of {instance.label} failed: {error}", "error")
 
     async def _bring_up(self, instance: Instance) -> None:
+        try:
+            await self._take_through(instance)
+        except DovetailError as error:
+            instance.fail(error)
+            raise
+        self._ready[instance.service.name].set()
+
+    async def _take_through(self, instance: Instance) -> None:
         name = instance.service.name
         laying = asyncio.create_task(instance.lay_out(), name=f"lay out {instance.label}")
         try:
@@ -96,7 +104,6 @@ class Cast:
             laying.cancel()
         await instance.start()
         await self._freeze_behind(instance)
-        self._ready[name].set()
 
     async def _freeze_behind(self, instance: Instance) -> None:
         """Freeze data once its setup and every job that works on it are done, before anybody else may write."""

@@ -17,7 +17,7 @@ from dovetail.environment.process import Process, Start, start_process
 from dovetail.environment.readiness import Candidate, died, last_lines, probes_of, wait_until_ready
 from dovetail.environment.stage import ServiceState
 from dovetail.environment.wiring import Joint, close_joints, injected, open_joints, values_for
-from dovetail.errors import NotReadyError, Problem
+from dovetail.errors import DovetailError, NotReadyError, Problem
 from dovetail.model.address import Address
 from dovetail.model.event import ServiceChanged
 from dovetail.model.system import Service
@@ -86,8 +86,16 @@ class Instance:
         """End the process and start it again on the same port, behind the same doors."""
         await self._end("restarting")
         self._restarts += 1
-        await self._run()
+        try:
+            await self._run()
+        except DovetailError as error:
+            self.fail(error)
+            raise
         self._become("done" if self.service.is_job else "ready")
+
+    def fail(self, error: DovetailError) -> None:
+        """Tell why it will never be ready."""
+        self._become("failed", error.problems[0].what.partition("\n")[0], self.log.tail())
 
     def follow(self, target: str, address: Address) -> None:
         """Lead the edges to `target` where it is now."""
@@ -137,7 +145,7 @@ class Instance:
     async def _prepare(self) -> Launch:
         launcher = self._means.registry.launcher(self.service.launched_by)
         if launcher is None:
-            raise NotReadyError(_nothing_to_start(self.service))
+            raise NotReadyError(f"nothing can start {self.label}")
         folder = self._means.folder / f"{self.label}-{self._port}"
         user = "" if self.service.is_own_code else self._means.user
         if not self.service.is_own_code and not folder.exists():
@@ -160,11 +168,7 @@ class Instance:
         self._become("starting")
         self._process = await start_process(start, self.log)
         self._process.ended.add_done_callback(self._notice_end)
-        try:
-            await self._wait(self._process, environment, launch)
-        except NotReadyError as error:
-            self._become("failed", str(error.problems[0].what).partition("\n")[0], self.log.tail())
-            raise
+        await self._wait(self._process, environment, launch)
 
     async def _wait(self, process: Process, environment: dict[str, str], launch: Launch) -> None:
         if self.service.is_job:
@@ -254,16 +258,6 @@ class Instance:
         self.state = state
         ready_ms = (now - self._since) * 1000 if state in {"ready", "done"} else 0.0
         self._means.hub.tell(ServiceChanged(now, self.label, state, ready_ms, detail, str(self.address), self.pid, log))
-
-
-def _nothing_to_start(service: Service) -> Problem:
-    place = service.place
-    return Problem(
-        f"nothing can start {service.name}: it has no `run:`, and {service.technology} brings no server",
-        f"give it `run:`, or an address in the environment: {service.name}: <url>",
-        place.file,
-        place.line,
-    )
 
 
 def _make_folder(folder: Path, user: str) -> None:

@@ -50,6 +50,8 @@ def select(order: StageOrder, registry: Registry) -> Selection:
     }
     if start and order.environment.is_read_only:
         raise NotReadyError(_read_only(order, min(start)))
+    for name in sorted(start):
+        _require_startable(system.by_name[name], registry)
     return Selection(tuple(service for service in system.services if service.name in start), given)
 
 
@@ -81,6 +83,18 @@ def _needed(order: StageOrder, addresses: Mapping[str, str]) -> frozenset[str]:
         waiting += before[name]
         waiting += [job.name for job in system.services if job.is_job and name in {e.target for e in job.uses}]
     return frozenset(found)
+
+
+def _require_startable(service: Service, registry: Registry) -> None:
+    if "launcher" in registry.sheet(service.launched_by).parts:
+        return
+    place = service.place
+    raise NotReadyError(
+        Problem(
+            f"nothing can start {service.name}: it has no `run:`, and {service.technology} brings no server",
+            f"give it `run:`, or an address in the environment: {service.name}: <url>", place.file, place.line,
+        )
+    )  # fmt: skip
 
 
 def _given(service: Service, text: str, registry: Registry) -> Address:
