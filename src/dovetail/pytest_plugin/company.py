@@ -32,14 +32,12 @@ class FaultMaker(Protocol):
 
 
 class Company:
-    """Registered as a plugin of its own, because a system's fixture is named after the system."""
+    """What pytest is handed; `gather_company` adds the fixture with the system's own name."""
 
     def __init__(self, file: Path, name: str) -> None:
         self._file = file
         self._name = name
         self._player: Player | None = None
-        own = pytest.fixture(name=name)(_environment_of(self))
-        setattr(self, f"fixture_{name}", own)
 
     @property
     def player(self) -> Player:
@@ -118,9 +116,12 @@ class Company:
                 reporter.write_line(f"dovetail: left behind: {', '.join(remains)}", red=True)
 
 
-def _environment_of(company: Company) -> Callable[..., Iterator[Environment]]:
-    def own_environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
-        player = company.player
+def gather_company(file: Path, name: str) -> Company:
+    """Return a company with a fixture named after the system; pytest looks for fixtures on the class."""
+
+    @pytest.fixture(name=name)
+    def own_environment(self: Company, request: pytest.FixtureRequest) -> Iterator[Environment]:
+        player = self.player
         try:
             environment, check = player.begin(_plan(request.node, player.folder))
         except DovetailError as failure:
@@ -130,7 +131,7 @@ def _environment_of(company: Company) -> Callable[..., Iterator[Environment]]:
         if trouble:
             pytest.fail(f"cleanup failed: {trouble}", pytrace=False)
 
-    return own_environment
+    return type("SystemCompany", (Company,), {"own_environment": own_environment})(file, name)
 
 
 def _plan(item: pytest.Item, folder: Path) -> PlannedCheck:

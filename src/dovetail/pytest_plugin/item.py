@@ -55,4 +55,3 @@ class CheckItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, max(0, self._check.place.line - 1), self._check.name
-

@@ -17,9 +17,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     file = find_file(config)
     if file is not None:
-        from dovetail.pytest_plugin.company import Company  # noqa: PLC0415 - nobody else's pytest pays for it
+        from dovetail.pytest_plugin.company import gather_company  # noqa: PLC0415 - nobody else's pytest pays for it
 
-        config.pluginmanager.register(Company(file, fixture_name(file)), "dovetail-company")
+        config.pluginmanager.register(gather_company(file, fixture_name(file)), "dovetail-company")
 
 
 def find_file(config: pytest.Config) -> Path | None:

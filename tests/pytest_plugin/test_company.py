@@ -1,0 +1,193 @@
+from pathlib import Path
+from typing import Any
+
+Project = Any
+
+
+def starts(folder: Path, service: str) -> int:
+    return len(list(folder.glob(f"started-*-{service}.py")))
+
+
+def test_yaml_checks_are_items_and_pass(project: Project) -> None:
+    ended = project.pytest("tests")
+    assert ended.code == 0, ended.output
+    assert "2 passed" in ended.output
+
+
+def test_collecting_starts_nothing(project: Project) -> None:
+    ended = project.pytest("--collect-only", "tests")
+    assert "letters.yaml::a letter reaches the postbox" in ended.output
+    assert starts(project.folder, "sorter") == 0
+
+
+def test_checks_are_chosen_by_their_words_and_tags(project: Project) -> None:
+    ended = project.pytest("tests", "-k", "postbox and soon")
+    assert "1 passed, 1 deselected" in ended.output
+
+
+def test_a_failed_check_is_told_under_the_users_line(project: Project) -> None:
+    checks = project.folder / "tests/integration/letters.yaml"
+    checks.write_text(checks.read_text().replace("status: 202", "status: 200"))
+    ended = project.pytest("tests", "-k", "reaches")
+    assert ended.code == 1
+    assert "letters.yaml:" in ended.output
+    assert "expected 200, got 202" in ended.output
+
+
+def test_a_mistake_in_the_yaml_is_a_collection_error_with_the_nearest_word(project: Project) -> None:
+    checks = project.folder / "tests/integration/letters.yaml"
+    checks.write_text(checks.read_text().replace("steps:", "stepz:", 1))
+    ended = project.pytest("tests")
+    assert ended.code == 2
+    assert "stepz" in ended.output
+    assert "steps" in ended.output
+
+
+def test_the_environment_is_a_fixture_named_after_the_system(project: Project) -> None:
+    project.write(
+        "tests/integration/test_letters.py",
+        """
+from dovetail import Environment, contains
+
+
+def test_a_letter_arrives(letters: Environment) -> None:
+    to = letters.unique.email
+    letters.http("sorter").post("/letters", json={"to": to}).expect(status=202)
+    letters.http("postbox").get("/letters").expect(json=contains({"to": to}))
+
+
+async def test_the_same_from_async_code(environment: Environment) -> None:
+    answer = await environment.http("sorter").post("/letters", json={"to": "x"})
+    assert answer.status == 202
+    await answer.expect(status=202, within="2s")
+""",
+    )
+    ended = project.pytest("tests/integration/test_letters.py")
+    assert ended.code == 0, ended.output
+    assert "2 passed" in ended.output
+
+
+def test_an_edge_is_broken_counted_and_healed(project: Project) -> None:
+    project.write(
+        "tests/integration/test_faults.py",
+        """
+def post(letters, status):
+    letters.http("sorter").post("/letters", json={"to": "x"}).expect(status=status)
+
+
+def test_with_block(letters):
+    with letters.edge("sorter -> postbox").fault(http={"status": 503, "first": 1}) as edge:
+        post(letters, 503)
+        post(letters, 202)
+    assert edge.calls == 2
+
+
+def test_until_the_end(letters, fault):
+    fault("sorter->postbox", http=503)
+    post(letters, 503)
+
+
+def test_healed(letters):
+    post(letters, 202)
+""",
+    )
+    ended = project.pytest("tests/integration/test_faults.py")
+    assert ended.code == 0, ended.output
+
+
+def test_a_service_is_restarted_and_read(project: Project) -> None:
+    project.write(
+        "tests/integration/test_service.py",
+        """
+def test_restart(letters, service):
+    before = service("sorter").address
+    service("sorter").restart()
+    assert service("sorter").address == before
+    letters.http("sorter").get("/health").expect(status=200)
+    assert any("GET /health" in line for line in service("sorter").logs)
+""",
+    )
+    ended = project.pytest("tests/integration/test_service.py")
+    assert ended.code == 0, ended.output
+    assert starts(project.folder, "sorter") == 2
+
+
+def test_a_wrong_word_names_the_nearest_one(project: Project) -> None:
+    project.write(
+        "tests/integration/test_wrong.py",
+        """
+def test_service(letters):
+    letters.http("sorterr")
+
+
+def test_verb(letters):
+    letters.http("sorter").psot("/letters")
+
+
+def test_key(letters):
+    letters.http("sorter").post("/letters", jsn={})
+
+
+def test_fault(letters):
+    letters.edge("sorter -> postbox").fault(latncy="1s")
+""",
+    )
+    ended = project.pytest("tests/integration/test_wrong.py")
+    assert "4 failed" in ended.output
+    for nearest in ("`sorter`", "`post`", "`json`", "`latency`"):
+        assert nearest in ended.output, ended.output
+
+
+def test_four_workers_share_one_environment(project: Project) -> None:
+    for number in range(4):
+        project.write(
+            f"tests/integration/test_worker_{number}.py",
+            """
+import pytest
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_post(letters, number):
+    letters.http("sorter").post("/letters", json={"to": "x"}).expect(status=202)
+""",
+        )
+    ended = project.pytest("tests", "-n", "4")
+    assert ended.code == 0, ended.output
+    assert "14 passed" in ended.output
+    assert starts(project.folder, "sorter") == 1
+    assert starts(project.folder, "postbox") == 1
+
+
+def test_dovetail_run_tells_python_checks_beside_the_others(project: Project) -> None:
+    project.write(
+        "tests/integration/test_letters.py",
+        """
+import pytest
+
+
+@pytest.mark.scope("api")
+def test_a_letter_is_taken(letters):
+    letters.http("sorter").post("/letters", json={"to": "x"}).expect(status=202)
+
+
+def test_a_letter_is_refused(letters):
+    letters.http("sorter").post("/letters", json={"to": "x"}).expect(status=400)
+
+
+def test_nothing_is_expected(letters):
+    letters.http("sorter").get("/health")
+""",
+    )
+    ended = project.run("dovetail", "run", "--report-format", "json")
+    assert ended.code == 1, ended.output
+    assert "3 passed · 1 failed · 0 flaky · 1 inconclusive" in ended.output
+    assert "expected 400, got 202" in ended.output
+    assert "a letter is taken" in ended.output
+
+
+def test_a_project_without_dovetail_is_left_alone(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "dovetail.yaml").unlink()
+    (tmp_path / ".git").mkdir()
+    project.write("tests/test_plain.py", "def test_plain():\n    assert True is not False\n")
+    ended = project.pytest("tests/test_plain.py")
+    assert ended.code == 0, ended.output
