@@ -76,6 +76,7 @@ class Story:
     attempt: ClassVar = Attempt
     step: ClassVar = staticmethod(make_step)
     wrong: ClassVar = staticmethod(wrong)
+    sighting: ClassVar = Sighting
 
     services: Mapping[str, str] = field(default_factory=dict)
     edges: Mapping[str, str] = field(default_factory=dict)

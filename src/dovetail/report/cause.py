@@ -1,67 +1,29 @@
 """Why one check did not pass: rules from the surest evidence to the weakest. Called by `finding`, which groups them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from dovetail.model.event import ServiceChanged
-from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
-from dovetail.report.fact import BAD_ENDS, AttemptRecord, CheckRecord, FaultRecord, SeenExchange, ServiceRecord
-from dovetail.report.reach import Reach
+from dovetail.model.outcome import Verdict
+from dovetail.report.case import (
+    Case,
+    Cause,
+    Evidence,
+    describe_failure,
+    is_server_error,
+    is_written_wrong,
+    lacks_answer,
+    lies_on,
+    log_evidence,
+    name_logs,
+    shows_absence,
+    state_at,
+    tell,
+)
+from dovetail.report.fact import BAD_ENDS, SLICE, SeenExchange
 from dovetail.report.symptom import name_status, name_symptom
-from dovetail.report.text import on_one_line, spell_count, spell_ms
+from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
-KEPT_LINES = 8
 KEPT_SIGHTINGS = 6
-FIRST_SERVER_ERROR = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One line that supports a cause; `source` is the service or edge it comes from."""
-
-    source: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Equal keys are one cause; `at` is when it happened (0 where only its effect is known)."""
-
-    kind: str
-    key: tuple[str, ...]
-    title: str
-    service: str = ""
-    edge: str = ""
-    at: float = 0.0
-    evidence: tuple[Evidence, ...] = ()
-    next: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One check that did not pass, with the attempt and the step that tell why, and the system around it."""
-
-    check: CheckRecord
-    attempt: AttemptRecord | None
-    step: StepOutcome | None
-    services: Mapping[str, ServiceRecord]
-    reach: Reach
-
-    @property
-    def mismatch(self) -> Mismatch | None:
-        return self.step.mismatches[0] if self.step and self.step.mismatches else None
-
-    @property
-    def status(self) -> tuple[str, str]:
-        """The expected and the given status where that is what did not hold."""
-        mismatch = self.mismatch
-        if mismatch and mismatch.path.rpartition(".")[2] == "status":
-            return mismatch.expected, mismatch.got
-        return "", ""
-
-    @property
-    def touched(self) -> frozenset[str]:
-        return self.reach.services(step.on for attempt in self.check.attempts for step in attempt.steps)
+TOLD_LATE = 0.5
 
 
 Rule = Callable[[Case], Cause | None]
@@ -72,36 +34,25 @@ def find_cause(case: Case) -> Cause:
         cause = rule(case)
         if cause is not None:
             return cause
-    why = case.check.why or "no step tells why"
-    return Cause("other", ("other", why), why, next=(_logs(case),))
-
-
-def state_at(service: ServiceRecord, at: float) -> ServiceChanged | None:
-    """Return the last change of `service` until `at`."""
-    return next((change for change in reversed(service.changes) if change.at <= at), None)
-
-
-def describe_failure(change: ServiceChanged) -> str:
-    detail = on_one_line(change.detail, 200)
-    if not detail:
-        return f"{change.service} {'failed' if change.state == 'failed' else f'was {change.state}'}"
-    return detail if detail.startswith(change.service) else f"{change.service} {detail}"
-
-
-def log_evidence(service: ServiceRecord, change: ServiceChanged) -> tuple[Evidence, ...]:
-    lines = change.log or service.last_lines
-    return tuple(Evidence(service.name, on_one_line(line, 300)) for line in lines[-KEPT_LINES:] if line.strip())
+    why = on_one_line(case.check.why, 300) or "no step tells why"
+    return Cause("other", ("other", why), why, next=(name_logs(case),))
 
 
 def _service_went_down(case: Case) -> Cause | None:
-    if case.attempt is None or not _shows_absence(case):
+    if case.attempt is None or not shows_absence(case):
         return None
     until = case.step.started_at + case.step.duration_ms / 1000 if case.step else case.attempt.ended_at
+    touched = case.touched
     down = []
-    for name in case.touched:
-        service = case.services.get(name)
-        change = state_at(service, until) if service else None
-        if service and change and change.state in {"failed", "paused"}:
+    for service in case.services.values():
+        if service.name.partition(SLICE)[0] not in touched:
+            continue
+        change = state_at(service, until + TOLD_LATE)
+        if (
+            change
+            and change.state in {"failed", "paused"}
+            and not (service.is_slice and change.at < case.attempt.started_at)
+        ):
             down.append((change.at, service, change))
     if not down:
         return None
@@ -117,10 +68,14 @@ def _service_went_down(case: Case) -> Cause | None:
     )
 
 
-def _shows_absence(case: Case) -> bool:
-    """Tell whether the step looks like one that lacked somebody: a wrong value alone does not."""
-    step = case.step
-    return step is None or bool(step.error or step.sightings) or _is_server_error(case)
+def _written_wrong(case: Case) -> Cause | None:
+    error = case.step.error if case.step else case.attempt.why if case.attempt else ""
+    if not is_written_wrong(error):
+        return None
+    lines = tuple(Evidence("", line) for line in clean(error).splitlines() if line.strip())
+    place = on_one_line(lines[0].text)
+    now = (f"correct {place}",)
+    return Cause("suite", ("suite", error), f"the check is written wrong: {place}", evidence=lines, next=now)
 
 
 def _nothing_proven(case: Case) -> Cause | None:
@@ -141,19 +96,19 @@ def _cleanup_failed(case: Case) -> Cause | None:
     if not (step.is_cleanup if step else case.check.cleanup_failed):
         return None
     told = case.check.cleanup_failed or (step.error if step else "")
-    where = (Evidence(step.on, _tell(step)),) if step else ()
+    where = (Evidence(step.on, tell(step)),) if step else ()
     return Cause(
         "cleanup-failed",
         ("cleanup-failed", step.on if step else "", told),
         f"the check did its work, but its clean-up failed{': ' + on_one_line(told, 160) if told else ''}",
         service=step.on if step else "",
         evidence=where,
-        next=(_logs(case), "dovetail down && dovetail up"),
+        next=(name_logs(case), "dovetail down && dovetail up"),
     )
 
 
 def _broken_on_purpose(case: Case) -> Cause | None:
-    step, faults = case.step, [fault for fault in case.check.faults if _lies_on(fault, case.step)]
+    step, faults = case.step, [fault for fault in case.check.faults if lies_on(fault, case.step)]
     if step is None or not faults:
         return None
     fault = faults[0]
@@ -163,21 +118,14 @@ def _broken_on_purpose(case: Case) -> Cause | None:
         f"{step.on} did not behave as expected while {fault.edge} was broken on purpose ({fault.words})",
         service=step.on,
         edge=fault.edge,
-        evidence=(Evidence(step.on, _tell(step)),),
+        evidence=(Evidence(step.on, tell(step)),),
         next=(f"dovetail logs {step.on}",),
     )
 
 
-def _lies_on(fault: FaultRecord, step: StepOutcome | None) -> bool:
-    if step is None:
-        return False
-    ended = step.started_at + step.duration_ms / 1000
-    return fault.injected_at <= ended and (not fault.lifted_at or fault.lifted_at >= step.started_at)
-
-
 def _edge_in_trouble(case: Case) -> Cause | None:
     step = case.step
-    if step is None or not (step.error or _is_server_error(case)):
+    if step is None or not (lacks_answer(step) or is_server_error(case)):
         return None
     ended = step.started_at + step.duration_ms / 1000
     bad = [
@@ -211,17 +159,12 @@ def _blame_edge(case: Case, seen: SeenExchange) -> Cause:
     )
 
 
-def _is_server_error(case: Case) -> bool:
-    got = case.status[1]
-    return got.isdigit() and int(got) >= FIRST_SERVER_ERROR
-
-
 def _event_not_received(case: Case) -> Cause | None:
     step = case.step
     if step is None or not step.verb.endswith("consume"):
         return None
     asked = on_one_line(step.request or step.name or step.on, 120)
-    seen = step.sightings
+    seen = [one for one in step.sightings if one.saw != step.error and name_symptom(one.saw).kind != "timeout"]
     came = f"{spell_count(len(seen), 'message')} came, none as expected" if seen else "nothing came"
     lines = tuple(Evidence(f"{one.at:.1f} s", on_one_line(one.saw, 200)) for one in seen[-KEPT_SIGHTINGS:])
     sources = sorted(source for source, target in case.reach.ends.values() if target == step.on)
@@ -231,13 +174,13 @@ def _event_not_received(case: Case) -> Cause | None:
         f"{asked}: {came} within {spell_ms(step.duration_ms)}",
         service=step.on,
         evidence=lines,
-        next=tuple(f"dovetail logs {source}" for source in sources[:3]) or (_logs(case),),
+        next=tuple(f"dovetail logs {source}" for source in sources[:3]) or (name_logs(case),),
     )
 
 
 def _step_error(case: Case) -> Cause | None:
     step = case.step
-    if step is None or not step.error:
+    if step is None or not lacks_answer(step):
         return None
     symptom = name_symptom(step.error)
     title = f"{step.on}: {symptom.words}" if symptom.kind != "error" else f"{step.on}: {on_one_line(step.error, 160)}"
@@ -246,7 +189,7 @@ def _step_error(case: Case) -> Cause | None:
         ("error", symptom.kind, step.on, step.error if symptom.kind == "error" else ""),
         title,
         service=step.on,
-        evidence=(Evidence(step.on, _tell(step)),),
+        evidence=(Evidence(step.on, tell(step)),),
         next=(symptom.now.format(service=step.on), f"dovetail logs {step.on}"),
     )
 
@@ -258,10 +201,10 @@ def _wrong_status(case: Case) -> Cause | None:
     symptom = name_status(got)
     return Cause(
         symptom.kind,
-        ("status", step.on, expected, got, "" if _is_server_error(case) else step.request),
+        ("status", step.on, expected, got, "" if is_server_error(case) else step.request),
         f"{step.on} {symptom.words.format(got=got, expected=expected)}",
         service=step.on,
-        evidence=(Evidence(step.on, _tell(step)),),
+        evidence=(Evidence(step.on, tell(step)),),
         next=(symptom.now.format(service=step.on), f"dovetail logs {step.on}"),
     )
 
@@ -277,22 +220,13 @@ def _other_answer(case: Case) -> Cause | None:
         ("mismatch", step.on, mismatch.path, mismatch.expected, mismatch.got),
         f"{step.on} answered otherwise at {on_one_line(mismatch.path, 80)}{waited}: {what}",
         service=step.on,
-        evidence=(Evidence(step.on, _tell(step)),),
-        next=(_logs(case),),
+        evidence=(Evidence(step.on, tell(step)),),
+        next=(name_logs(case),),
     )
 
 
-def _tell(step: StepOutcome) -> str:
-    parts = (step.request or step.name, step.answer or step.error)
-    return " → ".join(on_one_line(part, 160) for part in parts if part)
-
-
-def _logs(case: Case) -> str:
-    service = case.step.on if case.step else ""
-    return f"dovetail logs {service}" if service else "dovetail run --failed"
-
-
 RULES: tuple[Rule, ...] = (
+    _written_wrong,
     _nothing_proven,
     _cleanup_failed,
     _service_went_down,

@@ -15,12 +15,12 @@ from dovetail.model.event import (
     TornDown,
 )
 from dovetail.model.outcome import Verdict
-from dovetail.report.cause import describe_failure
+from dovetail.report.case import describe_failure
 from dovetail.report.finding import find_causes
 from dovetail.report.record import Recorder
 from dovetail.report.section import LOOKS, SIGNS, Sections, hang, head, sum_up, tell_ready
 from dovetail.report.terminal import NARROWEST, Style, Terminal, shorten
-from dovetail.report.text import on_one_line, spell_ms
+from dovetail.report.text import clean, on_one_line, spell_ms
 
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_LINES = 5.0
@@ -64,7 +64,8 @@ class Console:
                 self._counts[event.verdict] += 1
             case Noticed():
                 look = {"error": "red", "warning": "yellow"}.get(event.level, "dim")
-                rows = hang(f"  {event.level}  ", on_one_line(event.text), self._style.width)
+                first, *rest = clean(event.text).splitlines() or [""]
+                rows = [*hang(f"  {event.level}  ", first, self._style.width), *(f"    {row}" for row in rest)]
                 self._say([self._style.paint(row, look) for row in rows])
             case TornDown() if event.remains and self._is_finished:
                 self._say(hang("  teardown left behind  ", ", ".join(event.remains), self._style.width))

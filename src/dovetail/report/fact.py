@@ -7,8 +7,9 @@ from enum import StrEnum
 from dovetail.model.data import NOWHERE, Place
 from dovetail.model.event import LogWritten, Noticed, ServiceChanged
 from dovetail.model.exchange import Exchange
-from dovetail.model.outcome import StepOutcome, Verdict
+from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
 
+SLICE = "@"
 BAD_ENDS = frozenset({"failed", "cut", "refused", "timed out"})
 
 
@@ -24,6 +25,11 @@ class Attribution(StrEnum):
 class SeenExchange:
     exchange: Exchange
     by: Attribution
+
+
+def told_mismatches(step: StepOutcome) -> tuple[Mismatch, ...]:
+    """Return what did not hold, without the entry that only repeats `error`: that no answer came."""
+    return tuple(one for one in step.mismatches if one.path != "error" or one.got != step.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +73,16 @@ class FaultRecord:
 
     @property
     def words(self) -> str:
+        """The fault in one line: its kind and settings."""
         return " ".join([self.kind, *(f"{name} {value}" for name, value in self.settings.items())])
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceRecord:
-    """`state` is the last one told before teardown, `changes` its whole health timeline."""
+    """`state` is the last one told before teardown, `changes` its whole health timeline.
+
+    A private copy for some checks is called service@slice.
+    """
 
     name: str
     technology: str
@@ -84,6 +94,10 @@ class ServiceRecord:
     address: str = ""
     changes: tuple[ServiceChanged, ...] = ()
     last_lines: tuple[str, ...] = ()
+
+    @property
+    def is_slice(self) -> bool:
+        return SLICE in self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from dovetail.model.event import MappedEdge
 from dovetail.model.outcome import Verdict
-from dovetail.report.cause import Case, Cause, Evidence, describe_failure, find_cause, log_evidence
+from dovetail.report.case import Case, Cause, Evidence, describe_failure, log_evidence
+from dovetail.report.cause import find_cause
 from dovetail.report.fact import CheckRecord, Record
 from dovetail.report.reach import Reach
 from dovetail.report.record import CUT_SHORT
@@ -33,8 +34,10 @@ def find_causes(record: Record) -> tuple[Finding, ...]:
     services = {service.name: service for service in record.services}
     reach = Reach(MappedEdge(edge.name, edge.source, edge.target, edge.technology) for edge in record.edges)
     groups: dict[tuple[str, ...], tuple[Cause, list[CheckRecord]]] = {}
+    never_ready = _never_ready(record)
+    waited = tuple(c.id for c in record.checks if never_ready and not c.attempts and not c.is_fine)
     for check in record.checks:
-        if check.is_fine or _is_cut_off(check):
+        if check.is_fine or _is_cut_off(check) or check.id in waited:
             continue
         attempt = check.telling_attempt
         case = Case(check, attempt, attempt.blamed_step if attempt else None, services, reach)
@@ -43,7 +46,11 @@ def find_causes(record: Record) -> tuple[Finding, ...]:
     found = [_finding(cause, checks) for cause, checks in groups.values()]
     found.sort(key=lambda finding: (_RANK[finding.verdict], -len(finding.checks)))
     told = {finding.service for finding in found if finding.kind == "service-down"}
-    return (*_of_the_run(record, told), *found)
+    return (*_of_the_run(record, told, waited), *found)
+
+
+def _never_ready(record: Record) -> bool:
+    return any(service.state == "failed" and not service.ready_ms for service in record.services)
 
 
 def _finding(cause: Cause, checks: list[CheckRecord]) -> Finding:
@@ -74,7 +81,7 @@ def _is_cut_off(check: CheckRecord) -> bool:
     return CUT_SHORT in check.why
 
 
-def _of_the_run(record: Record, told: set[str]) -> list[Finding]:
+def _of_the_run(record: Record, told: set[str], waited: tuple[str, ...]) -> list[Finding]:
     found = []
     cut = tuple(check.id for check in record.checks if _is_cut_off(check))
     if not record.is_complete:
@@ -89,7 +96,8 @@ def _of_the_run(record: Record, told: set[str]) -> list[Finding]:
             again = (f"dovetail logs {service.name}", "dovetail doctor")
             title = describe_failure(failed)
             verdict = Verdict.FAILED if service.ready_ms else Verdict.INCONCLUSIVE
-            found.append(Finding("service-failed", title, verdict, (), service.name, evidence=lines, next=again))
+            checks, waited = (waited, ()) if not service.ready_ms else ((), waited)
+            found.append(Finding("service-failed", title, verdict, checks, service.name, evidence=lines, next=again))
     if record.remains:
         title = f"teardown left {spell_count(len(record.remains), 'thing')} behind"
         left = tuple(Evidence("left", thing) for thing in record.remains)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from dovetail.model.outcome import StepOutcome, Verdict
-from dovetail.report.fact import AttemptRecord, CheckRecord, Record, Totals
+from dovetail.report.fact import AttemptRecord, CheckRecord, Record, Totals, told_mismatches
 from dovetail.report.finding import Finding, find_causes
 from dovetail.report.text import clean, spell_ms
 
@@ -78,8 +78,8 @@ def _result(check: CheckRecord, finding: Finding | None) -> Iterator[str]:
 def _headline(check: CheckRecord, finding: Finding | None) -> str:
     attempt = check.telling_attempt
     step = attempt.blamed_step if attempt else None
-    if step and step.mismatches:
-        first = step.mismatches[0]
+    if step and told_mismatches(step):
+        first = told_mismatches(step)[0]
         return f"{first.path}: expected {first.expected}, got {first.got}"
     if step and step.error:
         return step.error
@@ -112,7 +112,7 @@ def _tell_attempt(attempt: AttemptRecord, *, is_alone: bool) -> Iterator[str]:
 def _tell_step(step: StepOutcome) -> Iterator[str]:
     where = f"{step.place}  " if step.place.file else ""
     yield f"{where}{step.request or step.name} on {step.on}{f': {step.error}' if step.error else ''}"
-    for one in step.mismatches:
+    for one in told_mismatches(step):
         spot = f"{one.place}  " if one.place.file else ""
         yield f"  {spot}{one.path}: expected {one.expected}, got {one.got}{f'  ({one.why})' if one.why else ''}"
     yield from (f"  {one.at:.2f} s  saw {one.saw}" for one in step.sightings)

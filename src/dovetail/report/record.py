@@ -25,7 +25,7 @@ from dovetail.model.event import (
 from dovetail.model.outcome import ExitCode, Verdict
 from dovetail.report.attribution import Share, Span, attribute
 from dovetail.report.draft import CheckDraft, EdgeDraft, LogBook, ServiceDraft
-from dovetail.report.fact import BAD_ENDS, CheckRecord, FaultRecord, Record, Totals
+from dovetail.report.fact import BAD_ENDS, SLICE, CheckRecord, FaultRecord, Record, Totals
 from dovetail.report.reach import Reach
 
 CUT_SHORT = "the run was cut short"
@@ -114,10 +114,14 @@ class Recorder:
             notices=tuple(self._notices),
             totals=count(checks),
             scopes=scopes,
-            ready_ms=max((draft.first_ready_at - start.at for draft in self._services.values()), default=0.0) * 1000,
+            ready_ms=self._ready_after(start.at) * 1000,
             teardown_ms=self._torn_down.took_ms if self._torn_down else 0.0,
             remains=self._torn_down.remains if self._torn_down else (),
         )
+
+    def _ready_after(self, begin: float) -> float:
+        ready = (draft.first_ready_at for name, draft in self._services.items() if SLICE not in name)
+        return max((at - begin for at in ready if at), default=0.0)
 
     def _conclude(self, totals: Totals) -> tuple[Verdict, int, tuple[str, ...]]:
         if self.end:

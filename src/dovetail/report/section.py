@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from dovetail.model.event import RunStarted
 from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
-from dovetail.report.fact import AttemptRecord, CheckRecord, Record, Totals
+from dovetail.report.fact import AttemptRecord, CheckRecord, Record, Totals, told_mismatches
 from dovetail.report.finding import Finding
 from dovetail.report.terminal import Style, fold, shorten, width_of
-from dovetail.report.text import on_one_line, spell_count, spell_ms
+from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
 LIST_ALL_BELOW = 50
 LEAST_RULE = 2
@@ -45,7 +45,7 @@ def head(start: RunStarted, style: Style) -> list[str]:
 
 def tell_ready(record: Record, style: Style) -> list[str]:
     """Say when each service was ready; those that never were are left out."""
-    ready = [(one.name, one.ready_ms / 1000) for one in record.services if one.ready_ms]
+    ready = [(one.name, one.ready_ms / 1000) for one in record.services if one.ready_ms and not one.is_slice]
     if not ready:
         return []
     text = "  ".join(f"{name} {seconds:.1f}" for name, seconds in ready)
@@ -151,19 +151,25 @@ class Sections:
 
     def _blame(self, check: CheckRecord, step: StepOutcome | None) -> Iterator[str]:
         if step is None:
-            place = f"{check.place}   " if check.place.file else ""
-            yield from self._told_rows("      ", f"{place}{check.why}".rstrip())
+            yield from self._error(check.why, f"{check.place}   " if check.place.file else "")
             return
-        for mismatch in step.mismatches[:MOST_MISMATCHES]:
+        mismatches = told_mismatches(step)
+        for mismatch in mismatches[:MOST_MISMATCHES]:
             yield from self._mismatch(mismatch, step)
-        if len(step.mismatches) > MOST_MISMATCHES:
-            yield from self._told_rows("        ", f"and {len(step.mismatches) - MOST_MISMATCHES} more mismatches")
-        if step.error:
-            place = f"{step.place}   " if step.place.file else ""
-            yield from self._told_rows("      ", f"{place}{on_one_line(step.error, 400)}")
+        if len(mismatches) > MOST_MISMATCHES:
+            yield from self._told_rows("        ", f"and {len(mismatches) - MOST_MISMATCHES} more mismatches")
+        yield from self._error(step.error, "" if not step.place.file else f"{step.place}   ")
         yield from self._sightings(step)
         if check.cleanup_failed and not step.is_cleanup:
             yield from self._told_rows("      ", f"clean-up failed too: {check.cleanup_failed}")
+
+    def _error(self, error: str, place: str) -> Iterator[str]:
+        """Show an error; a mistake in the user's file comes with its own place and line and stays as it is."""
+        rows = clean(error).splitlines()
+        if len(rows) > 1:
+            yield from (shorten(f"      {row}", self._style.width) for row in rows)
+        elif rows:
+            yield from self._told_rows("      ", f"{place}{on_one_line(error, 400)}")
 
     def _mismatch(self, mismatch: Mismatch, step: StepOutcome) -> Iterator[str]:
         place = mismatch.place if mismatch.place.file else step.place

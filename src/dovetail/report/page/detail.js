@@ -43,7 +43,7 @@ function showStep(step) {
     step.answer ? make("div", { class: "answer" }, `→ ${step.answer}`) : "",
     step.verdict === "passed" && !step.expectations ? make("div", { class: "answer" }, "no expectation was evaluated") : "",
     step.error || step.mismatches.length || step.sightings.length ? make("div", { class: "more" },
-      step.error ? make("div", { class: "failed" }, step.error, step.place ? make("span", { class: "soft" }, `  ${step.place}`) : "") : "",
+      step.error ? make("div", { class: step.verdict === "passed" ? "soft" : "failed lead" }, step.error, step.place ? make("span", { class: "soft" }, `  ${step.place}`) : "") : "",
       step.mismatches.map(showMismatch), sightingsPart(step)) : "");
 }
 

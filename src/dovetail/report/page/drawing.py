@@ -49,7 +49,7 @@ def _tip(identity: str) -> str:
 
 
 def _names(record: Record) -> list[str]:
-    names = [service.name for service in record.services]
+    names = [service.name for service in record.services if not service.is_slice]
     ends = (end for edge in record.edges for end in (edge.source, edge.target))
     return list(dict.fromkeys((*names, *(end for end in ends if end))))
 

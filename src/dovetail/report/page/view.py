@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from dovetail.model.data import Place
 from dovetail.model.outcome import StepOutcome, Verdict
-from dovetail.report.fact import AttemptRecord, CheckRecord, FaultRecord, Record, SeenExchange, ServiceRecord
+from dovetail.report.fact import (
+    AttemptRecord,
+    CheckRecord,
+    FaultRecord,
+    Record,
+    SeenExchange,
+    ServiceRecord,
+    told_mismatches,
+)
 from dovetail.report.finding import Finding, find_causes
 from dovetail.report.text import clean
 
@@ -181,7 +189,7 @@ class _View:
                         self._text(one.why, most),
                         self._place(one.place),
                     ]
-                    for one in step.mismatches
+                    for one in told_mismatches(step)
                 ],
                 [[round(one.at * 1000), self._text(one.saw, most)] for one in step.sightings],
             ]

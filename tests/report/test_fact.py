@@ -1,0 +1,32 @@
+"""What facts say about themselves."""
+
+from dovetail.model.outcome import StepOutcome, Verdict
+from dovetail.report.fact import AttemptRecord, FaultRecord, Totals
+
+
+def step(name: str, verdict: Verdict, *, is_cleanup: bool = False) -> StepOutcome:
+    return StepOutcome(name, "http", "orders", verdict, 0.0, 1.0, is_cleanup=is_cleanup)
+
+
+def test_an_act_is_blamed_before_a_clean_up() -> None:
+    steps = (
+        step("tidy", Verdict.FAILED, is_cleanup=True),
+        step("fine", Verdict.PASSED),
+        step("act", Verdict.FAILED),
+    )
+    attempt = AttemptRecord(1, 0, 0.0, 1.0, Verdict.FAILED, steps=steps)
+    assert attempt.blamed_step is steps[2]
+    assert AttemptRecord(1, 0, 0.0, 1.0, Verdict.FAILED, steps=steps[:1]).blamed_step is steps[0]
+    assert AttemptRecord(1, 0, 0.0, 1.0, Verdict.PASSED, steps=steps[1:2]).blamed_step is None
+
+
+def test_skipped_checks_leave_a_run_green_and_flaky_ones_do_not() -> None:
+    assert Totals(passed=3, skipped=1).is_green
+    assert not Totals(passed=3, flaky=1).is_green
+    assert Totals(passed=3, skipped=1).checks == 4
+
+
+def test_a_fault_says_its_kind_and_settings() -> None:
+    assert (
+        FaultRecord("l", "a -> b", "http", {"status": "503", "first": "2"}, "c", 0.0).words == "http status 503 first 2"
+    )

@@ -1,0 +1,67 @@
+"""Many failures with one cause are one finding."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from dovetail.model.event import Event, TornDown
+from dovetail.model.outcome import Verdict
+from dovetail.report.finding import find_causes
+from dovetail.report.record import read_run
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Story
+
+
+def test_three_checks_behind_one_dead_service_are_one_finding(shop_events: list[Event]) -> None:
+    first = find_causes(read_run(shop_events))[0]
+    assert (first.kind, first.title, len(first.checks)) == ("service-down", "payments exited with code 1", 3)
+    assert first.when == "420 ms earlier"
+    assert first.next == ("dovetail logs payments", "dovetail run --failed")
+
+
+def test_every_check_that_did_not_pass_is_explained_once(shop_events: list[Event]) -> None:
+    record = read_run(shop_events)
+    told = Counter(check for finding in find_causes(record) for check in finding.checks)
+    assert told == Counter(check.id for check in record.checks if not check.is_fine)
+
+
+def test_failures_come_before_doubts_and_flaky_ones(shop_events: list[Event]) -> None:
+    verdicts = [finding.verdict for finding in find_causes(read_run(shop_events))]
+    assert verdicts == sorted(verdicts, key=[Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.FLAKY].index)
+
+
+def test_a_green_run_has_no_finding(story: "Story") -> None:
+    story.check("fine", "api", story.attempt(1.0, steps=(story.step(),)))
+    story.end(2.0, Verdict.PASSED, 0)
+    assert find_causes(read_run(story.stream())) == ()
+
+
+def test_a_run_that_was_cut_short_says_so_first_and_once(shop_events: list[Event]) -> None:
+    record = read_run(shop_events[:60])
+    first, *rest = find_causes(record)
+    assert first.kind == "cut-short"
+    assert len(first.checks) == record.totals.inconclusive
+    assert not any("cut short" in finding.title for finding in rest)
+
+
+def test_a_service_that_never_became_ready_is_told_without_any_check(story: "Story") -> None:
+    story.change("payments", "failed", 0.4, "exited with code 3 before it was ready", ("no such module: shop",))
+    story.end(0.5, Verdict.INCONCLUSIVE, 6, "payments never became ready")
+    (finding,) = find_causes(read_run(story.stream()))
+    assert (finding.kind, finding.service, finding.verdict) == ("service-failed", "payments", Verdict.INCONCLUSIVE)
+    assert finding.evidence[0].text == "no such module: shop"
+
+
+def test_what_teardown_left_behind_is_a_finding(shop_events: list[Event]) -> None:
+    left = TornDown(shop_events[-1].at, 10.0, ("process 4711", "port 4003"))
+    first = find_causes(read_run([*shop_events, left]))[0]
+    assert (first.kind, [one.text for one in first.evidence]) == ("not-torn-down", ["process 4711", "port 4003"])
+
+
+def test_checks_that_waited_for_a_service_that_never_was_ready_are_its_finding(story: "Story") -> None:
+    story.change("payments", "failed", 0.4, "exited with code 3")
+    why = "the environment was not ready: payments exited"
+    names = [story.check(name, verdict=Verdict.INCONCLUSIVE, why=why) for name in ("one", "two")]
+    story.end(0.5, Verdict.INCONCLUSIVE, 6, "payments never became ready")
+    (finding,) = find_causes(read_run(story.stream()))
+    assert (finding.service, list(finding.checks)) == ("payments", names)

@@ -1,0 +1,145 @@
+"""A stream of events reads as one record, whole or cut short."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dovetail.model.event import CheckEnded, CheckStarted, Event, RunEnded, RunStarted, ServiceChanged
+from dovetail.model.outcome import Verdict
+from dovetail.report.fact import Attribution, Totals
+from dovetail.report.record import CUT_SHORT, Recorder, read_run
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Story
+
+
+def test_a_run_is_folded_with_its_totals_by_scope(shop_events: list[Event]) -> None:
+    record = read_run(shop_events)
+    assert (record.system, record.environment, record.seed, record.agents) == ("shop", "local", "7f3a", 4)
+    assert record.totals == Totals(passed=7, failed=6, flaky=1, inconclusive=1, skipped=1)
+    assert record.scopes["api"] == Totals(passed=6, failed=3)
+    assert (record.verdict, record.exit_code, record.is_complete) == (Verdict.FAILED, 1, True)
+    assert record.causes == ("6 checks failed", "1 check was inconclusive")
+    assert round(record.ready_ms) == 740
+
+
+def test_checks_keep_the_order_of_the_plan(shop_events: list[Event]) -> None:
+    start = shop_events[0]
+    assert isinstance(start, RunStarted)
+    assert [check.id for check in read_run(shop_events).checks] == [planned.id for planned in start.checks]
+
+
+def test_every_attempt_is_kept_and_the_failed_one_tells_a_flaky_check(shop_events: list[Event]) -> None:
+    flaky = next(check for check in read_run(shop_events).checks if check.verdict is Verdict.FLAKY)
+    assert [attempt.verdict for attempt in flaky.attempts] == [Verdict.FAILED, Verdict.PASSED]
+    assert flaky.telling_attempt is flaky.attempts[0]
+
+
+def test_a_journal_without_an_end_reads_as_cut_short_and_nothing_unfinished_is_green(shop_events: list[Event]) -> None:
+    ended = {event.check for event in shop_events[:60] if isinstance(event, CheckEnded)}
+    record = read_run(shop_events[:60])
+    assert (record.verdict, record.exit_code, record.is_complete) == (Verdict.INCONCLUSIVE, 9, False)
+    assert record.causes[0] == CUT_SHORT
+    unfinished = [check for check in record.checks if check.id not in ended]
+    assert unfinished
+    assert all(check.verdict is Verdict.INCONCLUSIVE and CUT_SHORT in check.why for check in unfinished)
+
+
+def test_a_check_that_was_planned_but_never_ran_is_inconclusive_even_in_a_green_run(story: "Story") -> None:
+    story.check("never reached")
+    story.events.clear()
+    story.end(1.0, Verdict.PASSED, 0)
+    (check,) = read_run(story.stream()).checks
+    assert check.verdict is Verdict.INCONCLUSIVE
+    assert check.why == "never started: never ended"
+
+
+def test_no_event_at_all_reads_as_cut_short() -> None:
+    record = read_run([])
+    assert (record.verdict, record.checks, record.causes) == (Verdict.INCONCLUSIVE, (), (CUT_SHORT,))
+
+
+def test_a_check_that_no_plan_named_is_kept_under_its_id(shop_events: list[Event]) -> None:
+    begun = CheckStarted(shop_events[-1].at, "test_late.py::test_more", 1, 0)
+    record = read_run([*shop_events, begun])
+    assert record.checks[-1].id == "test_late.py::test_more"
+    assert record.checks[-1].verdict is Verdict.INCONCLUSIVE
+
+
+def test_stopping_at_the_end_does_not_hide_that_a_service_was_healthy(story: "Story") -> None:
+    story.ready("orders", 0.2)
+    story.change("orders", "stopping", 3.0)
+    story.change("orders", "stopped", 3.1)
+    service = {one.name: one for one in read_run(story.stream()).services}["orders"]
+    assert (service.state, service.ready_ms, len(service.changes)) == ("ready", 200.0, 4)
+
+
+def test_an_exchange_with_the_checks_trace_is_certainly_its_own(shop_events: list[Event]) -> None:
+    checks = {check.name: check for check in read_run(shop_events).checks}
+    seen = checks["an order is created, stored and announced"].exchanges
+    assert (seen[0].exchange.edge, seen[0].by) == ("orders -> payments", Attribution.TRACE)
+
+
+def test_an_edge_is_failing_only_where_a_check_that_did_not_pass_met_it(shop_events: list[Event]) -> None:
+    edges = {edge.name: edge for edge in read_run(shop_events).edges}
+    assert [name for name, edge in edges.items() if edge.is_failing] == ["orders -> payments"]
+    assert edges["orders -> payments"].failed == 1
+    assert edges["orders -> orders-db"].calls == 2
+
+
+def test_the_log_window_holds_what_the_reached_services_wrote_meanwhile(shop_events: list[Event]) -> None:
+    checks = {check.name: check for check in read_run(shop_events).checks}
+    lines = [event.line for event in checks["an order is created, stored and announced"].log]
+    assert any("password authentication failed" in line for line in lines)
+    assert checks["an order can be read, way 0"].log == ()
+
+
+def test_a_fault_belongs_to_the_check_that_asked_for_it(shop_events: list[Event]) -> None:
+    record = read_run(shop_events)
+    (fault,) = record.faults
+    broken = next(check for check in record.checks if check.id == fault.check)
+    assert broken.faults == (fault,)
+    assert fault.lifted_at > fault.injected_at
+
+
+def test_a_brief_recorder_forgets_steps_of_what_passed_but_counts_the_same(shop_events: list[Event]) -> None:
+    recorder = Recorder(is_brief=True)
+    for event in shop_events:
+        recorder.hear(event)
+    record = recorder.record()
+    assert record.totals == read_run(shop_events).totals
+    assert not any(a.steps for c in record.checks if c.verdict is Verdict.PASSED for a in c.attempts)
+    assert any(a.steps for c in record.checks if c.verdict is Verdict.FAILED for a in c.attempts)
+
+
+def test_a_service_nobody_mapped_is_kept(shop_events: list[Event]) -> None:
+    late = ServiceChanged(shop_events[-1].at, "stranger", "ready")
+    assert read_run([*shop_events, late]).services[-1].name == "stranger"
+
+
+def test_reading_grows_with_the_events_not_faster(story: "Story") -> None:
+    def seconds(checks: int) -> float:
+        told = type(story)(story.services, story.edges)
+        for number in range(checks):
+            told.check(
+                f"check {number}", "api", told.attempt(number * 0.1, 0.15, steps=(told.step(),), agent=number % 4)
+            )
+            told.call("orders -> orders-db", number * 0.1 + 0.02, "select 1", "1 row")
+        events = told.stream()
+        return min(_timed(lambda: read_run(events)) for _ in range(3))
+
+    assert seconds(4000) < 12 * seconds(800)
+
+
+def _timed(act: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    act()
+    return time.perf_counter() - begin
+
+
+def test_the_end_event_has_the_last_word_on_the_verdict(shop_events: list[Event]) -> None:
+    end = shop_events[-1]
+    assert isinstance(end, RunEnded)
+    record = read_run([*shop_events[:-1], replace(end, verdict=Verdict.INCONCLUSIVE, exit_code=2)])
+    assert (record.verdict, record.exit_code) == (Verdict.INCONCLUSIVE, 2)

@@ -1,0 +1,47 @@
+"""Times, counts and foreign text are written for people."""
+
+import pytest
+
+from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
+
+
+@pytest.mark.parametrize(
+    ("ms", "expected"),
+    [
+        (0, "0 ms"),
+        (0.25, "0.2 ms"),
+        (212.4, "212 ms"),
+        (999.4, "999 ms"),
+        (3120, "3.1 s"),
+        (12_400, "12 s"),
+        (75_000, "1 m 15 s"),
+        (3_600_000, "60 m 0 s"),
+    ],
+)
+def test_a_duration_reads_as_people_say_it(ms: float, expected: str) -> None:
+    assert spell_ms(ms) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]0;title\x07after", "after"),
+        ("a\x00b\x08c", "abc"),
+        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
+        ("turned \u202eround", "turned round"),
+        ("lone \ud800 half", "lone  half"),
+        ("tab\tstays", "tab\tstays"),
+    ],
+)
+def test_what_could_steer_a_terminal_is_removed(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+def test_one_line_is_cut_with_an_ellipsis() -> None:
+    assert on_one_line("a\n  b\tc") == "a b c"
+    assert on_one_line("abcdefgh", 5) == "abcd…"
+
+
+def test_a_count_knows_one_and_many() -> None:
+    assert [spell_count(n, "check") for n in (0, 1, 1200)] == ["0 checks", "1 check", "1,200 checks"]
