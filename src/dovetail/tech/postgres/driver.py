@@ -3,6 +3,7 @@
 from dovetail.model.data import Bound
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act, Driver, Session, Target
+from dovetail.plugin.placeholder import PLACEHOLDER
 from dovetail.tech.postgres.effect import judge
 from dovetail.tech.postgres.pool import Pool
 from dovetail.tech.postgres.session import PostgresSession
@@ -14,9 +15,9 @@ class PostgresDriver:
         self._pool = Pool()
 
     def effect_of(self, act: Act) -> Effect:
-        if isinstance(act.subject, str | Bound):
-            return judge(split_bound(act.subject))
-        return Effect.WRITES
+        if isinstance(act.subject, Bound):
+            return judge(split_bound("x".join(act.subject.parts)))
+        return judge(split_bound(PLACEHOLDER.sub("x", act.subject))) if isinstance(act.subject, str) else Effect.WRITES
 
     async def connect(self, target: Target) -> Session:
         return PostgresSession(target, self._pool)

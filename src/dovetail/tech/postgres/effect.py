@@ -41,14 +41,30 @@ _HARMLESS = frozenset(_NAMES.split())
 
 
 def judge(statements: Iterable[Statement]) -> Effect:
-    """Say READS only where nothing but reading is possible: a function that is not known counts as writing."""
-    return Effect.READS if all(_is_reading(statement) for statement in statements) else Effect.WRITES
+    """Say READS only where nothing but reading is possible: a function that is not known counts as writing.
+
+    DISTURBS is what no rollback can undo; such a check needs a database of its own.
+    """
+    effect = Effect.READS
+    for statement in statements:
+        if steers_transaction(statement) or _is_lasting(statement):
+            return Effect.DISTURBS
+        if not _is_reading(statement):
+            effect = Effect.WRITES
+    return effect
 
 
 def steers_transaction(statement: Statement) -> bool:
     """Tell whether the statement opens or ends a transaction or a part of one."""
     words = statement.words
     return words[:1] != () and (words[0] in _TRANSACTION or words[:2] == ("prepare", "transaction"))
+
+
+def _is_lasting(statement: Statement) -> bool:
+    words = statement.words
+    if words[:1] == ("vacuum",) or words[:2] in {("create", "database"), ("drop", "database"), ("alter", "system")}:
+        return True
+    return words[:1] in {("create",), ("drop",), ("reindex",), ("alter",)} and "concurrently" in words
 
 
 def _is_reading(statement: Statement) -> bool:

@@ -28,4 +28,5 @@ SHEET = Sheet(
     verbs=(QUERY,),
     parts=frozenset({"launcher", "prober", "driver"}),
     extra="embedded",
+    is_transactional=True,
 )

@@ -118,7 +118,12 @@ SUBSCRIBE = Verb(
 COMMAND = Verb(
     name="redis.command",
     aliases=("redis",),
-    subject=Word("command", "any", "A list of words, or one line split like a shell's", is_required=True),
+    subject=Word(
+        "command",
+        "any",
+        "A list of words; or one line, split like a shell's once its values are filled in",
+        is_required=True,
+    ),
     doc="Send any command",
     facets=(VALUE, JSON, ERROR),
     example="redis: [LRANGE, queue, 0, -1]",
@@ -145,6 +150,6 @@ SHEET = Sheet(
         SUBSCRIBE,
         COMMAND,
     ),
-    parts=frozenset(),
+    parts=frozenset({"launcher", "prober", "driver"}),
     extra="embedded",
 )
