@@ -8,6 +8,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -29,7 +31,7 @@ DEADLINE = 60.0
 T = TypeVar("T")
 
 
-def free_port() -> int:
+def find_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -72,10 +74,50 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 def address() -> Iterator[Address]:
     """Where the one broker of this test process listens."""
     folder = Path(tempfile.mkdtemp(prefix="dovetail-kafka-"))
-    where, process = start(folder, free_port())
+    where, process = start(folder, find_port())
     yield where
     stop(process)
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def stranger() -> Iterator[Callable[[bytes | None], Address]]:
+    """Listen as one who answers the first words with `greeting` and hangs up; None never answers."""
+    with ExitStack() as guests, ThreadPoolExecutor(8) as crew:
+
+        def listen(greeting: bytes | None) -> Address:
+            door = guests.enter_context(socket.create_server(("127.0.0.1", 0)))
+            crew.submit(welcome, door, greeting)
+            guests.callback(door.shutdown, socket.SHUT_RDWR)
+            return Address("127.0.0.1", door.getsockname()[1], form="endpoint")
+
+        yield listen
+        guests.close()
+
+
+def welcome(door: socket.socket, greeting: bytes | None) -> None:
+    """Serve one guest after the other until the door is shut."""
+    while True:
+        try:
+            guest, _ = door.accept()
+        except OSError:
+            return
+        with guest:
+            guest.settimeout(DEADLINE)
+            try:
+                guest.recv(65536)
+                if greeting is None:
+                    guest.recv(65536)
+                else:
+                    guest.sendall(greeting)
+            except OSError:
+                continue
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Find a port on which nobody listens."""
+    return find_port()
 
 
 @pytest.fixture
@@ -93,11 +135,13 @@ def new_topic(address: Address) -> Callable[..., str]:
 
 @pytest.fixture
 def start_broker(tmp_path: Path) -> Iterator[Callable[..., Address]]:
-    """Start brokers of a test's own; they are stopped behind it."""
+    """Start brokers of a test's own, stopped behind it; with a `port`, in place of the last one."""
     running: list[subprocess.Popen[bytes]] = []
 
     def start_one(port: int = 0, advertised: str = "") -> Address:
-        where, process = start(tmp_path, port or free_port(), advertised)
+        if port:
+            stop(running.pop())
+        where, process = start(tmp_path, port or find_port(), advertised)
         running.append(process)
         return where
 

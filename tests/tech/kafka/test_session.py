@@ -19,6 +19,7 @@ from dovetail.tech.kafka.preparer import preparer
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 Run = Callable[[Coroutine[object, object, None]], None]
 NewTopic = Callable[..., str]
+Stranger = Callable[[bytes | None], Address]
 
 
 def publish(topic: str, value: Data, **fields: Data) -> Act:
@@ -359,5 +360,50 @@ def test_many_checks_at_once_each_see_their_own(address: Address, new_topic: New
             for number in range(40):
                 group.create_task(one_check(), name=f"check {number}")
         await driver.close()
+
+    run(work())
+
+
+@pytest.mark.parametrize("verb", ["kafka.publish", "kafka.consume", "kafka.messages", "kafka.lag", "kafka.topics"])
+@pytest.mark.parametrize(("greeting", "kind"), [(None, "timeout"), (b"", "closed"), (b"SSH-2.0-x\r\n", "protocol")])
+def test_a_stranger_is_told_by_kind_within_the_deadline(
+    stranger: Stranger, run: Run, verb: str, greeting: bytes | None, kind: str
+) -> None:
+    where = stranger(greeting)
+
+    async def work() -> None:
+        async with speaking(where) as session:
+            began = time.monotonic()
+            answer = await session.perform(Act(verb, "orders", {"value": 1}), 0.3)
+        assert error_of(answer)[0] == kind
+        assert time.monotonic() - began < 10
+
+    run(work())
+
+
+def test_a_broker_that_is_gone_refuses_and_foreseeing_it_breaks_nothing(free_port: int, run: Run) -> None:
+    async def work() -> None:
+        reading = consume("orders")
+        async with speaking(Address("127.0.0.1", free_port), reading) as session:
+            assert error_of(await session.perform(reading, 10))[0] == "refused"
+
+    run(work())
+
+
+def test_a_broker_that_comes_back_is_spoken_to_again(start_broker: Callable[..., Address], run: Run) -> None:
+    where = start_broker()
+    make_topic(where, "orders")
+
+    async def work() -> None:
+        reading = consume("orders")
+        async with speaking(where, reading) as session:
+            for _ in range(2):
+                await session.perform(publish("orders", "before"), 10)
+                assert (await session.perform(reading, 10)).facets["value"] == "before"
+            await asyncio.to_thread(start_broker, where.port)
+            assert "does not exist" in (await session.perform(publish("orders", "lost"), 10)).error
+            await asyncio.to_thread(make_topic, where, "orders")
+            await session.perform(publish("orders", "after"), 10)
+            assert (await session.perform(reading, 10)).facets["value"] == "after"
 
     run(work())

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
+from itertools import accumulate, cycle, pairwise, takewhile
 from pathlib import Path
-from random import Random
 from typing import Protocol
 
 import confluent_kafka
@@ -252,6 +253,11 @@ def in_one(data: bytes) -> list[bytes]:
     return [data]
 
 
+def in_pieces(sizes: tuple[int, ...], data: bytes) -> list[bytes]:
+    ends = list(takewhile(lambda end: end < len(data), accumulate(cycle(sizes))))
+    return [data[start:end] for start, end in pairwise([0, *ends, len(data)])]
+
+
 def replay(asked: bytes, answered: bytes, cut: Callable[[bytes], list[bytes]]) -> tuple[bytes, list[Exchange]]:
     exchanges: list[Exchange] = []
     listener = tap().listen(Line("e", 1, Address("localhost.localdomain", 65000), exchanges.append, lambda: 1.0))
@@ -284,17 +290,10 @@ def talk(address: Address, topic: str) -> None:
 def test_real_streams_in_any_pieces_give_the_same(open_door: OpenDoor, new_topic: NewTopic) -> None:
     recorder = Recorder()
     talk(open_door(recorder).address, new_topic(2))
-    random = Random(20)  # noqa: S311 - a repeatable choice is wanted, not a secret one
-
-    def in_pieces(data: bytes) -> list[bytes]:
-        number = min(len(data) - 1, random.choice([1, 7, 60, 500]))
-        cuts = sorted(random.sample(range(1, len(data)), number))
-        return [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
-
     streams = [(bytes(asked), bytes(answered)) for asked, answered in recorder.streams if answered]
     assert len(streams) >= 3
     assert any(b"localhost.localdomain" in replay(asked, answered, in_one)[0] for asked, answered in streams)
     for asked, answered in streams:
         whole = replay(asked, answered, in_one)
-        for _ in range(25):
-            assert replay(asked, answered, in_pieces) == whole
+        for sizes in ((1,), (3, 1, 8, 5, 2), (13, 997, 4, 31), (7, 4096, 1), (65536, 11, 9001)):
+            assert replay(asked, answered, partial(in_pieces, sizes)) == whole

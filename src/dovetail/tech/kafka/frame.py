@@ -5,6 +5,9 @@ Since "flexible" versions lengths are variable-length numbers and structures end
 
 from dovetail.errors import BrokenDovetailError
 
+_MORE = 0x80
+_NUMBER_BITS = 70
+
 
 class FrameError(ValueError):
     """The bytes are not what the protocol says."""
@@ -37,10 +40,10 @@ class Reader:
     def unsigned(self) -> int:
         """Read a variable-length number of at most 64 bits."""
         value = shift = 0
-        while shift < 70:  # noqa: PLR2004 - ten groups of seven bits
+        while shift < _NUMBER_BITS:
             byte = self.take(1)[0]
             value |= (byte & 0x7F) << shift
-            if byte < 0x80:  # noqa: PLR2004 - the top bit says that more follows
+            if byte < _MORE:
                 return value
             shift += 7
         raise FrameError("a number has no end")
@@ -101,8 +104,8 @@ class Writer:
     def unsigned(self, value: int) -> "Writer":
         if value < 0:
             raise BrokenDovetailError(f"{value} written as an unsigned number")
-        while value >= 0x80:  # noqa: PLR2004 - the top bit says that more follows
-            self.data.append(value & 0x7F | 0x80)
+        while value >= _MORE:
+            self.data.append(value & 0x7F | _MORE)
             value >>= 7
         self.data.append(value)
         return self

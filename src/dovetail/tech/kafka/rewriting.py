@@ -7,6 +7,7 @@ from dovetail.tech.kafka.addresses import is_rewritten, rewrite_answer
 from dovetail.tech.kafka.frame import FrameError
 
 _HEAD = 8
+_SMALLEST = 4
 _MOST_HELD = 16 << 20
 
 Kind = tuple[int, int]
@@ -66,7 +67,7 @@ class Rewriting:
         size = int.from_bytes(data[at : at + 4], "big", signed=True)
         kind = self._kind_of(int.from_bytes(data[at + 4 : at + 8], "big", signed=True))
         end = at + 4 + size
-        if size < 4 or kind is None:  # noqa: PLR2004 - a frame holds its correlation id at least
+        if size < _SMALLEST or kind is None:
             return -1
         if end <= len(data) or not is_rewritten(*kind):
             return end

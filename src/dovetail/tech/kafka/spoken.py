@@ -22,7 +22,9 @@ _TRACE = re.compile(rb"\x16traceparent\x6e[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16
 _COUNT_AT = 57
 _MAGIC_AT = 16
 _MAGIC = 2
-_PRODUCE_IDS, _FETCH_IDS, _METADATA_IDS = 13, 13, 10
+_IDS_SINCE = {PRODUCE: 13, FETCH: 13, METADATA: 10}
+_PRODUCE_TRANSACTIONS, _PRODUCE_LOG_TIME, _PRODUCE_LOG_START, _PRODUCE_RECORD_ERRORS = 3, 2, 5, 8
+_FETCH_TRANSACTIONS, _FETCH_LOG_START, _FETCH_SESSIONS, _FETCH_REPLICAS = 4, 5, 7, 11
 _GROUP_FIRST = frozenset({JOIN_GROUP, LEAVE_GROUP, SYNC_GROUP, OFFSET_COMMIT})
 _GROUP_THROTTLED = {JOIN_GROUP: 2, LEAVE_GROUP: 1, SYNC_GROUP: 1, OFFSET_COMMIT: 3}
 
@@ -70,20 +72,20 @@ def read_question(head: bytes, names: Mapping[bytes, str]) -> Question:
 
 
 def _read_produce(reader: Reader, version: int, correlation: int, names: Mapping[bytes, str]) -> Question:
-    if version >= 3:  # noqa: PLR2004 - since then transactions have ids
+    if version >= _PRODUCE_TRANSACTIONS:
         reader.text()
     is_answered = reader.integer(2) != 0
     reader.take(4)
-    shares = tuple(_read_shares(reader, _topic_reader(version >= _PRODUCE_IDS, names), _read_produced_share))
+    shares = tuple(_read_shares(reader, _topic_reader(PRODUCE, version, names), _read_produced_share))
     return Question(PRODUCE, version, correlation, is_answered, shares=shares)
 
 
-def _topic_reader(has_ids: bool, names: Mapping[bytes, str]) -> Callable[[Reader], str]:  # noqa: FBT001 - told at one place
+def _topic_reader(api: int, version: int, names: Mapping[bytes, str]) -> Callable[[Reader], str]:
     def read_id(reader: Reader) -> str:
         identity = reader.take(16)
         return names.get(identity, identity.hex())
 
-    return read_id if has_ids else Reader.name
+    return read_id if version >= _IDS_SINCE[api] else Reader.name
 
 
 def _read_shares(
@@ -147,8 +149,8 @@ def read_answer(question: Question, head: bytes, names: Names) -> tuple[Share, .
 def _read_produce_answer(reader: Reader, version: int, names: Names) -> tuple[Share, ...]:
     def read_share(row: Reader, topic: str) -> Share:
         share = Share(topic, row.integer(4), row.integer(2))
-        row.take(8 * (1 + (version >= 2) + (version >= 5)))  # noqa: PLR2004 - offset; log time; log start
-        if version >= 8:  # noqa: PLR2004 - since then errors are told by record
+        row.take(8 * (1 + (version >= _PRODUCE_LOG_TIME) + (version >= _PRODUCE_LOG_START)))
+        if version >= _PRODUCE_RECORD_ERRORS:
             for _ in range(row.count()):
                 row.take(4)
                 row.text()
@@ -156,7 +158,7 @@ def _read_produce_answer(reader: Reader, version: int, names: Names) -> tuple[Sh
             row.text()
         return share
 
-    return tuple(_read_shares(reader, _topic_reader(version >= _PRODUCE_IDS, names), read_share))
+    return tuple(_read_shares(reader, _topic_reader(PRODUCE, version, names), read_share))
 
 
 def _read_commit_answer(reader: Reader, version: int) -> tuple[Share, ...]:
@@ -169,7 +171,7 @@ def _read_commit_answer(reader: Reader, version: int) -> tuple[Share, ...]:
 def _read_fetch_answer(reader: Reader, version: int, names: Names) -> tuple[Share, ...]:
     if version >= 1:
         reader.take(4)
-    if version >= 7:  # noqa: PLR2004 - since then there are fetch sessions
+    if version >= _FETCH_SESSIONS:
         code = reader.integer(2)
         if code:
             return (Share("", -1, code),)
@@ -177,21 +179,21 @@ def _read_fetch_answer(reader: Reader, version: int, names: Names) -> tuple[Shar
 
     def read_share(row: Reader, topic: str) -> Share:
         partition, code = row.integer(4), row.integer(2)
-        row.take(8 * (1 + (version >= 4) + (version >= 5)))  # noqa: PLR2004 - end; stable end; log start
-        if version >= 4:  # noqa: PLR2004 - since then there are transactions
+        row.take(8 * (1 + (version >= _FETCH_TRANSACTIONS) + (version >= _FETCH_LOG_START)))
+        if version >= _FETCH_TRANSACTIONS:
             for _ in range(row.count()):
                 row.take(16)
                 row.tags()
-        if version >= 11:  # noqa: PLR2004 - since then replicas can be read from
+        if version >= _FETCH_REPLICAS:
             row.take(4)
         return _measure(row, topic, partition, code)
 
-    return tuple(_read_shares(reader, _topic_reader(version >= _FETCH_IDS, names), read_share))
+    return tuple(_read_shares(reader, _topic_reader(FETCH, version, names), read_share))
 
 
 def _read_metadata_answer(reader: Reader, version: int, names: Names) -> tuple[Share, ...]:
     """Learn the topics' ids, by which younger requests name them."""
-    if version < _METADATA_IDS:
+    if version < _IDS_SINCE[METADATA]:
         return ()
     reader.take(4)
     for _ in range(reader.count()):

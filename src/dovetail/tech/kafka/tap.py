@@ -1,18 +1,34 @@
-"""Stands on an edge to Kafka: keeps clients on the edge and tells what they exchange with the broker. Called by the edge.
+"""Stands on an edge to Kafka: keeps clients on the edge and tells what they exchange with the broker.
 
-A broker names its own address in its answers; they are changed to the edge's door, so that cutting the edge cuts the
-client. Behind one door there can be one broker only. SASL in the clear is understood; TLS passes through untouched and
-unheard, and so the addresses within: give such a broker a listener that advertises the door.
+Called by the edge. A broker names its own address in its answers; they are changed to the edge's door, so that cutting
+the edge cuts the client. Behind one door there can be one broker only. SASL in the clear is understood; TLS passes
+through untouched and unheard, and so do the addresses within: such a broker needs a listener that advertises the door.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Rewriter, RewritingListener
-from dovetail.tech.kafka.api import API_VERSIONS, APIS, FETCH, FIND_COORDINATOR, METADATA, PRODUCE
+from dovetail.tech.kafka.api import (
+    API_VERSIONS,
+    APIS,
+    FETCH,
+    FIND_COORDINATOR,
+    JOIN_GROUP,
+    METADATA,
+    PRODUCE,
+    SYNC_GROUP,
+)
 from dovetail.tech.kafka.frame import FrameError
-from dovetail.tech.kafka.refusal import TOPIC_IS_UNKNOWN, name_code
+from dovetail.tech.kafka.refusal import (
+    LEADER_IS_UNKNOWN,
+    MEMBER_ID_IS_REQUIRED,
+    REBALANCE_GOES_ON,
+    TOPIC_IS_UNKNOWN,
+    name_code,
+)
 from dovetail.tech.kafka.rewriting import Kind, Rewriting
 from dovetail.tech.kafka.splitter import Splitter
 from dovetail.tech.kafka.spoken import Names, Question, Share, read_answer, read_question
@@ -23,6 +39,11 @@ _MOST_NAMES = 100_000
 _HEARTBEAT = 68
 _UNTOLD = frozenset({API_VERSIONS, FIND_COORDINATOR, _HEARTBEAT})
 _SHOWN = 4
+_PART_OF_THE_GAME = {
+    METADATA: frozenset({TOPIC_IS_UNKNOWN, LEADER_IS_UNKNOWN}),
+    JOIN_GROUP: frozenset({MEMBER_ID_IS_REQUIRED, REBALANCE_GOES_ON}),
+    SYNC_GROUP: frozenset({REBALANCE_GOES_ON}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +118,9 @@ class KafkaListener:
         if asked.question.api == FETCH and not any(share.code or share.size for share in shares):
             return
         codes = [share.code for share in shares if share.code]
-        if asked.question.api == METADATA:
-            codes = [code for code in codes if code != TOPIC_IS_UNKNOWN]
-        self._report(asked, _sum_up(shares, codes), "failed" if codes else "answered", size, shares)
+        failed = [code for code in codes if code not in _PART_OF_THE_GAME.get(asked.question.api, ())]
+        answer = _sum_up(asked.question.shares or shares, codes)
+        self._report(asked, answer, "failed" if failed else "answered", size, shares)
 
     def _read(self, question: Question, head: bytes) -> tuple[Share, ...]:
         """Read an answer's body; one that was cut off or is of a kind unknown here only loses its details."""
@@ -158,7 +179,7 @@ def _name_topics(shares: list[Share]) -> str:
     return ", ".join(topics[:_SHOWN]) + more
 
 
-def _sum_up(shares: tuple[Share, ...], codes: list[int]) -> str:
+def _sum_up(shares: Sequence[Share], codes: list[int]) -> str:
     if codes:
         return ", ".join(name_code(code) for code, _ in Counter(codes).most_common(_SHOWN))
     records = sum(share.records for share in shares)

@@ -1,0 +1,36 @@
+import asyncio
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dovetail.model.address import Address
+from dovetail.model.vocabulary import Effect
+from dovetail.plugin.driver import Act, Target
+from dovetail.tech.kafka.driver import KafkaDriver, driver
+from dovetail.tech.kafka.session import KafkaSession
+from dovetail.tech.kafka.sheet import SHEET
+
+
+@pytest.mark.parametrize("verb", [verb.name for verb in SHEET.verbs])
+def test_only_publishing_writes(verb: str) -> None:
+    effect = driver().effect_of(Act(verb, "orders"))
+    assert effect is (Effect.WRITES if verb == "kafka.publish" else Effect.READS)
+
+
+def test_connecting_needs_no_broker(free_port: int) -> None:
+    async def work() -> None:
+        kafka = KafkaDriver(time.time)
+        session = await kafka.connect(Target("events", Address("127.0.0.1", free_port)))
+        assert isinstance(session, KafkaSession)
+        await session.close()
+        await kafka.close()
+
+    asyncio.run(work())
+
+
+def test_no_client_library_is_loaded() -> None:
+    code = "import sys, dovetail.tech.kafka.driver; print(sorted(m for m in sys.modules if 'kafka' in m.split('.')[0]))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
