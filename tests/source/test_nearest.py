@@ -10,6 +10,8 @@ from dovetail.source.nearest import nearest, suggest
         ("Expect", "expect"),
         ("when-broken", "when_broken"),
         ("exepct", "expect"),
+        ("nuow", ""),
+        ("ownre", "owner"),
         ("zzz", ""),
         ("", ""),
     ],
@@ -28,3 +30,7 @@ def test_a_long_list_is_cut() -> None:
 
 def test_nothing_known_is_said() -> None:
     assert suggest("x", []) == "none is known here"
+
+
+def test_swapped_letters_of_a_short_name_are_seen() -> None:
+    assert nearest("bd", ["web", "db"]) == "db"

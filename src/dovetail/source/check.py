@@ -80,16 +80,16 @@ class CheckReader:
 
     def _read_actions(self, entry: Entry, step: Table, place: Place, on: str) -> tuple[Action, ...]:
         if "steps" not in entry:
-            if not step:
+            if not step and not CHECK.later & entry.table.keys():
                 self._mistakes.add(place, "this check has no steps", "list what it does under `steps:`")
                 return ()
-            action = self._actions.read_item(step, place, on)
+            action = self._actions.read_item(step, place, on) if step else None
             return () if action is None else (action,)
         if step:
             key = next(iter(step))
             self._refuse(step, key)
         written = entry.list("steps")
-        if not written:
+        if not written and entry.table["steps"] in ([], None):
             self._mistakes.add(entry.table.place_of_key("steps"), "this check has no steps", "list what it does below")
         return self._actions.read_list(written, on)
 

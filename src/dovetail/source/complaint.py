@@ -15,6 +15,11 @@ ADVICE = (
     ("mapping values are not allowed", "a colon has no place here", f"{QUOTES}, or begin the key on its own line"),
     ("did not find expected key", "a key is expected here", INDENT),
     ("did not find expected '-' indicator", "a list item (`- `) is expected here", INDENT),
+    (
+        "did not find expected node content",
+        "a value is expected here",
+        "close the bracket that is open, or write the value",
+    ),
     ("did not find expected ',' or ']'", "this list is not closed", "close it with ]"),
     ("did not find expected ',' or '}'", "this map is not closed", "close it with }, or put the value in quotes"),
     ("found unexpected end of stream", "a quote is not closed", "close it with the same quote"),

@@ -14,6 +14,8 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)
     for choice in sorted(choices):
+        if wanted and sorted(fold(choice)) == sorted(wanted):
+            return choice
         matcher.set_seq1(fold(choice))
         if matcher.real_quick_ratio() < best_ratio or matcher.quick_ratio() < best_ratio:
             continue

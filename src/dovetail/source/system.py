@@ -46,7 +46,7 @@ def read_system(file: Path, words: Vocabulary, variables: Mapping[str, str]) -> 
         secrets.names,
         secrets.values,
     )
-    if not services and "services" in document:
+    if document.get("services") in (None, {}) and "services" in document:
         mistakes.add(document.place_of_key("services"), "there is no service", "write at least one")
     if not len(mistakes):
         refuse_circle(system, mistakes)

@@ -1,0 +1,80 @@
+from collections.abc import Callable
+
+import pytest
+
+from dovetail.errors import Problem
+from dovetail.model.system import System
+
+ReadSystem = Callable[..., System]
+ProblemsOf = Callable[..., list[Problem]]
+
+
+def test_everything_a_service_says_is_read(system_of: ReadSystem) -> None:
+    system = system_of("""\
+system: s
+services:
+  migrate: {run: migrate, job: true}
+  orders:
+    run: serve --port {{ port }}
+    build: make
+    folder: services/orders
+    version: 1.10
+    setup: [a.sql, b]
+    cleanup: c.sh
+    settings: {max_connections: 100}
+    environment: {LEVEL: debug, PORT: 80, ON: true}
+    start_timeout: 1m
+    after: migrate
+    topics: [orders.created]
+    contract: api.yaml
+    owner: team
+""")
+    service = system.by_name["orders"]
+    assert (service.run, service.build, service.folder) == ("serve --port {{ port }}", "make", "services/orders")
+    assert service.version == "1.10"
+    assert (service.setup, service.cleanup, service.topics) == (("a.sql", "b"), ("c.sh",), ("orders.created",))
+    assert service.settings == {"max_connections": 100}
+    assert service.environment == {"LEVEL": "debug", "PORT": "80", "ON": "true"}
+    assert (service.start_timeout, service.after) == (60.0, ("migrate",))
+    assert (service.contract, service.owner, service.technology, service.place.line) == ("api.yaml", "team", "http", 4)
+    assert system.by_name["migrate"].is_job
+
+
+def test_a_technology_is_known_by_any_of_its_names(system_of: ReadSystem) -> None:
+    (service,) = system_of("system: s\nservices: {db: {technology: postgresql}}\n").services
+    assert (service.technology, service.launched_by) == ("postgres", "postgres")
+
+
+def test_an_external_service_has_no_probe(system_of: ReadSystem) -> None:
+    (service,) = system_of("system: s\nservices: {stripe: {external: 'https://api.stripe.com'}}\n").services
+    assert (service.external, service.ready) == ("https://api.stripe.com", ())
+
+
+@pytest.mark.parametrize(
+    ("service", "what", "now"),
+    [
+        ("{run: x, owenr: me}", "the service s1 has no key `owenr`", "did you mean `owner`?"),
+        ("{technology: postgers}", "the technology `postgers` is not known", "did you mean `postgres`?"),
+        ("{owner: me}", "nothing tells where s1 comes from", "run: command"),
+        ("serve", "the service s1 wants a map", "at least"),
+        ("", "the service s1 wants a map", "at least"),
+        ("{run: x, standin: stripe}", "`standin` is not built yet", "leave it out"),
+        ("{technology: redis, job: true}", "a job needs `run`", "command"),
+        ("{run: x, after: s2}", "s1 waits for `s2`, which is no other service", "none is known"),
+        ("{run: x, after: [s1]}", "s1 waits for `s1`, which is no other service", ""),
+        ("{run: [a, b]}", "`run` wants text, got a list", "the command"),
+        ("{run: x, job: maybe}", "`job` wants true or false, got `maybe`", ""),
+        ("{run: }", "`run` is empty", "text"),
+    ],
+)
+def test_a_wrong_service_stands_under_its_line(
+    system_of: ReadSystem, problems_of: ProblemsOf, service: str, what: str, now: str
+) -> None:
+    (problem,) = problems_of(system_of, f"system: s\nservices:\n  s1: {service}\n")
+    assert (problem.what, problem.line) == (what, 3)
+    assert now in problem.now
+
+
+def test_the_same_service_twice_is_a_mistake(system_of: ReadSystem, problems_of: ProblemsOf) -> None:
+    (problem,) = problems_of(system_of, "system: s\nservices:\n  a: {run: x}\n  a: {run: y}\n")
+    assert (problem.what, problem.line) == ("`a` is there twice", 4)

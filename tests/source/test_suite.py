@@ -1,0 +1,127 @@
+import gc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dovetail.app.parts import build_registry, build_vocabulary
+from dovetail.errors import Problem, UsageError
+from dovetail.model.check import Suite
+from dovetail.model.system import System
+from dovetail.model.vocabulary import Vocabulary
+from dovetail.source.location import find_system
+from dovetail.source.suite import read_suite
+from dovetail.source.system import read_system
+
+Write = Callable[[str, str], Path]
+ReadSystem = Callable[..., System]
+ReadChecks = Callable[..., Suite]
+ProblemsOf = Callable[..., list[Problem]]
+ONE = "on: orders\nchecks: [{name: a, http: GET /}]\n"
+
+
+def test_every_file_below_the_tests_folder_is_read(write: Write, checks_of: ReadChecks, tmp_path: Path) -> None:
+    write("tests/integration/deep/test_more.py", "")
+    suite = checks_of(ONE, deep__more=ONE)
+    assert [check.id for check in suite.checks] == ["deep/more/a", "orders/a"]
+    assert len(suite.files) == 2
+    assert suite.python_files == (str(tmp_path / "tests/integration/deep/test_more.py"),)
+
+
+def test_files_and_folders_can_be_chosen(
+    write: Write, checks_of: ReadChecks, system_of: ReadSystem, words: Vocabulary, tmp_path: Path
+) -> None:
+    checks_of(ONE, deep__more=ONE)
+    system = system_of("system: s\nservices: {orders: {run: x}}\n")
+    tests = tmp_path / "tests/integration"
+    python = write("tests/integration/deep/test_more.py", "")
+    chosen = read_suite(system, words, {}, [tests / "deep", tests / "deep/more.yaml", python])
+    assert [check.id for check in chosen.checks] == ["deep/more/a"]
+    assert chosen.python_files == (str(python),)
+    elsewhere = write("other/x.yaml", ONE)
+    assert [check.id for check in read_suite(system, words, {}, [elsewhere]).checks] == ["other/x/a"]
+
+
+def test_a_path_that_is_not_there_names_the_nearest(
+    system_of: ReadSystem, words: Vocabulary, write: Write, tmp_path: Path
+) -> None:
+    write("tests/integration/orders.yaml", ONE)
+    system = system_of("system: s\nservices: {orders: {run: x}}\n")
+    with pytest.raises(UsageError) as caught:
+        read_suite(system, words, {}, [tmp_path / "tests/integration/ordres.yaml"])
+    assert "orders.yaml`?" in caught.value.problems[0].now
+
+
+def test_a_suite_without_tests_is_empty(system_of: ReadSystem, words: Vocabulary) -> None:
+    assert read_suite(system_of("system: s\nservices: {orders: {run: x}}\n"), words, {}) == Suite((), (), ())
+
+
+def test_the_mistakes_of_all_files_are_told_together(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    problems = problems_of(checks_of, "checks: [{name: a}]\n", second="chekcs: []\n", third="a: [\n")
+    assert [(Path(problem.file).stem, problem.what) for problem in problems] == [
+        ("orders", "this check has no steps"),
+        ("second", "a file of checks has no key `chekcs`"),
+        ("second", "a file of checks lacks `checks`"),
+        ("third", "a value is expected here"),
+    ]
+
+
+def test_a_list_that_nobody_uses_is_no_file_of_checks(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    (problem,) = problems_of(checks_of, ONE, rows="- {x: 1}\n")
+    assert problem.what == "a file of checks is a map"
+
+
+def test_a_fragment_that_nobody_uses_is_checked_for_its_keys(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    assert len(checks_of(ONE, fragment="steps: [{http: GET /}]\n").checks) == 1
+    (problem,) = problems_of(checks_of, ONE, fragment="steps: []\nouptuts: []\n")
+    assert problem.now == "did you mean `outputs`?"
+
+
+def test_needs_become_ids_in_the_same_file_and_in_others(checks_of: ReadChecks) -> None:
+    suite = checks_of(
+        "on: orders\nchecks:\n  - {name: a, http: GET /, repeat: 2}\n"
+        "  - {name: b, http: GET /, needs: [a, more/a]}\n  - {name: c, http: GET /, needs: 'orders/a[2]'}\n",
+        more=ONE,
+    )
+    needs = {check.id: check.needs for check in suite.checks}
+    assert needs["orders/b"] == ("orders/a[1]", "orders/a[2]", "more/a")
+    assert needs["orders/c"] == ("orders/a[2]",)
+
+
+def test_a_need_that_is_unknown_names_the_nearest(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    text = "on: orders\nchecks:\n  - {name: order it, http: GET /}\n  - {name: b, http: GET /, needs: [order its]}\n"
+    (problem,) = problems_of(checks_of, text)
+    assert (problem.what, problem.line) == ("there is no check `order its` in the files read", 4)
+    assert problem.now == "did you mean `order it`?"
+
+
+def test_checks_that_need_each_other_are_a_mistake(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    text = "on: orders\nchecks:\n  - {name: a, http: GET /, needs: b}\n  - {name: b, http: GET /, needs: a}\n"
+    (problem,) = problems_of(checks_of, text)
+    assert problem.what.startswith("checks need each other: orders/")
+
+
+def test_a_missing_variable_stands_under_its_line(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    (problem,) = problems_of(checks_of, ONE + "tags: ['${TGA}']\n", {"TAG": "x"})
+    assert (problem.what, problem.line, problem.column) == ("the variable `TGA` is not set", 3, 8)
+
+
+def test_secrets_of_the_system_fill_checks(write: Write, system_of: ReadSystem, words: Vocabulary) -> None:
+    write("secret", "t0p\n")
+    system = system_of("system: s\nservices: {orders: {run: x}}\nsecrets: [{KEY: {file: secret}}]\n")
+    write("tests/integration/a.yaml", "on: orders\nchecks: [{name: a, skip: '${KEY}', http: GET /}]\n")
+    assert read_suite(system, words, {}).checks[0].skip == "t0p"
+
+
+def test_the_garbage_collector_goes_on_afterwards(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    checks_of(ONE)
+    assert gc.isenabled()
+    problems_of(checks_of, "checks: [{name: a}]\n")
+    assert gc.isenabled()
+
+
+def test_the_examples_of_the_repository_can_be_read() -> None:
+    words = build_vocabulary(build_registry())
+    shop = Path(__file__).parents[2] / "examples/shop"
+    system = read_system(find_system(shop), words, {})
+    assert len(read_suite(system, words, {}).checks) >= 30
