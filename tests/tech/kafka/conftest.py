@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -66,7 +67,7 @@ def wait_until_ready(address: Address, process: "subprocess.Popen[bytes]") -> No
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
+    process.send_signal(signal.SIGINT)
     process.wait(DEADLINE)
 
 

@@ -1,9 +1,10 @@
 import asyncio
 import os
 import pwd
+import socket
 import stat
 import subprocess
-from collections.abc import Callable
+import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from dovetail.errors import MissingPartError
-from dovetail.model.address import Address
 from dovetail.model.system import Service
 from dovetail.plugin.launcher import LaunchOrder
 from dovetail.tech.kafka.launcher import copy_once, is_reachable, launcher
@@ -50,12 +50,27 @@ def test_the_server_listens_on_loopback_alone(tmp_path: Path) -> None:
     assert (str(launch.address), launch.folder) == ("127.0.0.1:9092", tmp_path)
 
 
-def test_the_server_ends_cleanly_at_its_signal(start_broker: Callable[..., Address], tmp_path: Path) -> None:
-    start_broker()
-    launch = asyncio.run(launcher().prepare(order(tmp_path)))
+def test_the_server_ends_at_once_and_cleanly_though_clients_hang_on(tmp_path: Path, free_port: int) -> None:
+    launch = asyncio.run(launcher().prepare(LaunchOrder(SERVICE, tmp_path, free_port, tmp_path, tmp_path)))
     process = subprocess.Popen(launch.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    process.send_signal(launch.stop)
-    assert process.wait(30) in {*launch.clean_exits, -launch.stop}
+    try:
+        with connect(free_port):
+            began = time.monotonic()
+            process.send_signal(launch.stop)
+            assert process.wait(30) in launch.clean_exits
+            assert time.monotonic() - began < launch.grace
+    finally:
+        process.kill()
+        process.wait(30)
+
+
+def connect(port: int) -> socket.socket:
+    ends = time.monotonic() + 30
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port))
+        except ConnectionRefusedError:
+            assert time.monotonic() < ends, "the server does not listen"
 
 
 def test_a_server_in_a_private_folder_is_copied_to_where_its_user_can_run_it(tmp_path: Path) -> None:

