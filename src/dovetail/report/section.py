@@ -67,8 +67,8 @@ def hang(lead: str, text: str, width: int) -> list[str]:
     indent = width_of(lead)
     if width - indent < width // 3:
         indent = min(indent, len(lead) - len(lead.lstrip()) + 2)
-    first, *rest = fold(text, width - indent, width - width_of(lead))
-    return [lead + first, *(" " * indent + row for row in rest)]
+    first, *rest = fold(text, width - indent, max(1, width - width_of(lead)))
+    return [(lead + first).rstrip(), *(" " * indent + row for row in rest)]
 
 
 class Sections:

@@ -20,7 +20,7 @@ _PLAIN = str.maketrans(
     }
 )
 _GLYPHS = "✓✗≈─│·→…–▸"
-NARROWEST = 20
+NARROWEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +99,18 @@ def fold(text: str, width: int, first: int = 0) -> list[str]:
     """Break `text` into lines of `width` columns, the first of `first` where given; only too long words are cut."""
     rows: list[str] = []
     row = ""
-    room = max(first or width, NARROWEST // 2)
+    room = first or width
     for word in text.split(" "):
         rest = word
-        while True:
-            joined = f"{row} {rest}" if row else rest
-            if width_of(joined) <= room:
-                row = joined
-                break
-            if row.strip():
+        while width_of(joined := f"{row} {rest}" if row else rest) > room:
+            if row.strip() or (not rows and room < width):
                 rows.append(row.rstrip())
             else:
                 head = _head(rest, room)
                 rows.append(head)
                 rest = rest[len(head) :]
-            row = ""
-            room = max(width, NARROWEST // 2)
+            row, room = "", width
+        row = joined
     return [*rows, row] if row or not rows else rows
 
 

@@ -1,0 +1,111 @@
+"""The console hears a run and says it: live on a terminal, in plain lines elsewhere."""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dovetail.model.event import Event, Noticed, TornDown
+from dovetail.model.outcome import Verdict
+from dovetail.report.console import Console
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Story
+
+
+def hear(events: list[Event], width: int = 90, *, is_live: bool = False, has_color: bool = False) -> str:
+    stream = io.StringIO()
+    console = Console(stream, width, is_live=is_live, has_color=has_color)
+    for event in events:
+        console.hear(event)
+    return stream.getvalue()
+
+
+def test_a_run_is_told_from_head_to_totals(shop_events: list[Event]) -> None:
+    told = hear(shop_events).splitlines()
+    assert told[0].startswith("shop · local · 16 checks · 4 agents")
+    assert told[1].startswith("  ready in 0.7 s   gateway 0.1")
+    assert "  ✗ payments exited with code 1" in told
+    assert told[-1].startswith("exit 1")
+
+
+def test_without_a_terminal_there_is_no_escape_code_and_without_colour_none_for_it(shop_events: list[Event]) -> None:
+    assert "\x1b" not in hear(shop_events)
+    assert "\x1b[31" in hear(shop_events, has_color=True)
+
+
+def test_a_live_console_ends_with_the_same_words(shop_events: list[Event]) -> None:
+    live, plain = hear(shop_events, is_live=True), hear(shop_events)
+    assert live.endswith(plain[plain.index("\napi ─") :])
+
+
+def test_a_live_console_repaints_at_a_bounded_rate_and_erases_what_it_painted(story: "Story") -> None:
+    for number in range(400):
+        story.check(f"check {number}", "api", story.attempt(1 + number * 0.01, 0.01, steps=(story.step(),)))
+    told = hear(story.stream(), is_live=True)
+    assert 20 < told.count("of 400") < 60
+    assert told.count("\x1b[J") >= told.count("  ▸ check")
+
+
+def test_live_lines_stay_inside_the_terminal(story: "Story") -> None:
+    for number in range(10):
+        story.check(f"a check with a long name number {number} " * 3, "api", story.attempt(1.0, 5.0, agent=number))
+    told = hear(story.stream(), 40, is_live=True)
+    painted = [row for row in told.replace("\x1b[J", "").splitlines() if row.startswith(("  ▸", "    and"))]
+    assert painted
+    assert all(len(row) < 40 for row in painted)
+
+
+def test_a_long_plain_run_says_how_far_it_is_every_few_seconds(story: "Story") -> None:
+    for number in range(60):
+        story.check(f"check {number}", "api", story.attempt(1.0 + number, 1.0, steps=(story.step(),)))
+    told = hear(story.stream())
+    assert 8 < told.count(" of 60 ") < 14
+
+
+def test_a_tick_moves_a_live_console_on_while_nothing_happens(story: "Story") -> None:
+    story.check("slow", "api", story.attempt(1.0, 99.0, steps=(story.step(),)))
+    events = story.stream()[:2]
+    stream = io.StringIO()
+    console = Console(stream, 80, is_live=True)
+    for event in events:
+        console.hear(event)
+    console.tick(events[-1].at + 3.0)
+    assert "slow  3.0 s" in stream.getvalue()
+
+
+def test_a_notice_is_told_at_once_and_keeps_its_lines(shop_events: list[Event]) -> None:
+    notice = Noticed(shop_events[0].at, "error", "Dovetail itself broke:\nTraceback\n  line 1")
+    assert "  error  Dovetail itself broke:\n    Traceback\n      line 1\n" in hear([shop_events[0], notice])
+
+
+def test_a_run_that_stops_without_an_end_can_still_be_finished(shop_events: list[Event]) -> None:
+    stream = io.StringIO()
+    console = Console(stream, 90)
+    for event in shop_events[:60]:
+        console.hear(event)
+    console.finish()
+    console.finish()
+    assert stream.getvalue().count("\ninconclusive   ") == 1
+    assert "the run was cut short" in stream.getvalue()
+
+
+def test_what_teardown_leaves_after_the_end_is_told(shop_events: list[Event]) -> None:
+    late = TornDown(shop_events[-1].at, 1.0, ("process 4711",))
+    assert hear([*shop_events, late]).endswith("teardown left behind  process 4711\n")
+
+
+def test_reports_are_named_once_with_their_extensions() -> None:
+    stream = io.StringIO()
+    console = Console(stream, 90)
+    console.tell_reports([Path("reports/latest.html"), Path("reports/latest.xml"), Path("reports/latest.json")])
+    console.tell_reports([])
+    assert stream.getvalue() == "reports  reports/latest.html  .xml  .json\n"
+
+
+def test_a_green_run_is_short(story: "Story") -> None:
+    story.ready("orders", 0.2)
+    story.check("fine", "api", story.attempt(1.0, steps=(story.step(),)))
+    story.end(2.0, Verdict.PASSED, 0)
+    told = hear(story.stream()).splitlines()
+    assert told[2:5] == ["", "api " + "─" * 77 + " 1 passed", "  ✓ fine".ljust(84) + "200 ms"]
+    assert len(told) == 7
