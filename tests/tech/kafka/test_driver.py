@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from dovetail.model.address import Address
+from dovetail.errors import SuiteError
+from dovetail.model.address import Address, parse_address
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act, Target
 from dovetail.tech.kafka.driver import KafkaDriver, driver
@@ -28,6 +29,13 @@ def test_connecting_needs_no_broker(free_port: int) -> None:
         await kafka.close()
 
     asyncio.run(work())
+
+
+@pytest.mark.parametrize("url", ["kafka://user:hidden@h:9093", "kafka+ssl://h:9093"])
+def test_an_address_with_a_login_or_tls_is_refused_without_telling_the_password(url: str) -> None:
+    with pytest.raises(SuiteError, match=r"events: kafka.*://h:9093 asks for a login or TLS") as refusal:
+        asyncio.run(driver().connect(Target("events", parse_address(url))))
+    assert "hidden" not in str(refusal.value)
 
 
 def test_no_client_library_is_loaded() -> None:

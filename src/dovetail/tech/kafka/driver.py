@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from itertools import count
 
+from dovetail.errors import Problem, SuiteError
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act, Driver, Session, Target
 from dovetail.tech.kafka.cluster import Cluster
@@ -23,6 +24,8 @@ class KafkaDriver:
         return Effect.WRITES if act.verb == "kafka.publish" else Effect.READS
 
     async def connect(self, target: Target) -> Session:
+        """Open a session; raises SuiteError for an address that asks for a login or TLS, which are not spoken here."""
+        _refuse_secrets(target)
         door = (target.address.host, target.address.port)
         cluster = self._clusters.setdefault(door, Cluster(door))
         return KafkaSession(cluster, target, self._clock, self._turns)
@@ -31,6 +34,13 @@ class KafkaDriver:
         for cluster in self._clusters.values():
             cluster.close()
         self._clusters.clear()
+
+
+def _refuse_secrets(target: Target) -> None:
+    address = target.address
+    if address.user or address.scheme not in {"", "kafka"}:
+        what = f"{target.service}: {address.scheme or 'kafka'}://{address.endpoint} asks for a login or TLS"
+        raise SuiteError(Problem(what, "only plain connections are spoken: name a plain listener of the broker"))
 
 
 def driver() -> Driver:
