@@ -51,6 +51,11 @@ def test_an_unknown_environment_names_the_nearest(system_of: ReadSystem, problem
     [
         ("{wbe: http://x}", "e gives `wbe` an address, but it is no service", "did you mean `web`?"),
         ("{readonly: true}", "e gives `readonly` an address, but it is no service", "did you mean `read_only`?"),
+        (
+            "{web: 'http://w:port'}",
+            "this is no address: Port could not be cast to integer value as 'port'",
+            "host:port",
+        ),
         ("{web: 5}", "web wants an address in e", "URL"),
         ("{allow: [wbe]}", "`wbe` is neither a service nor an edge", "did you mean `web`?"),
         ("{compose: c.yaml}", "`compose` is not built yet", ""),

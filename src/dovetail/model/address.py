@@ -1,7 +1,10 @@
 """Where a service is spoken to, as one value that every technology can write in its own form."""
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote, urlsplit
+
+SEVERAL_HOSTS = re.compile(r"^((?:[^/?#]*@)?[^/?#,@]*),[^/?#]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +15,7 @@ class Address:
     port: int
     scheme: str = ""
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     path: str = ""
     query: str = ""
     form: str = "url"
@@ -40,11 +43,12 @@ class Address:
 
 
 def parse_address(text: str, default_port: int = 0) -> Address:
-    """Read a URL or a host:port (the first of a comma-separated list)."""
+    """Read a URL or a host:port (the first of a comma-separated list); raises ValueError for a port that is none."""
     if "://" not in text:
         parts = urlsplit(f"//{text.split(',', maxsplit=1)[0]}")
         return Address(parts.hostname or "", parts.port or default_port, form="endpoint")
-    parts = urlsplit(text)
+    scheme, _, rest = text.partition("://")
+    parts = urlsplit(f"{scheme}://{SEVERAL_HOSTS.sub(lambda first: first[1], rest)}")
     return Address(
         parts.hostname or "",
         parts.port or default_port,

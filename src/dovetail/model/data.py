@@ -72,7 +72,7 @@ def locate(data: Data, path: Path) -> Place | None:
     for part in path:
         if isinstance(data, Table) and isinstance(part, str) and part in data.marks:
             place, data = data.place_of_key(part), data[part]
-        elif isinstance(data, Row) and isinstance(part, int) and part < len(data.marks):
+        elif isinstance(data, Row) and isinstance(part, int) and 0 <= part < len(data.marks):
             place, data = data.place_of_item(part), data[part]
         else:
             break

@@ -1,7 +1,8 @@
 """`environments:` and the choice among them; called by the system reader and by whoever starts a run."""
 
 from dovetail.errors import Problem, UsageError
-from dovetail.model.data import Table
+from dovetail.model.address import parse_address
+from dovetail.model.data import Place, Table
 from dovetail.model.system import EnvironmentSpec, System
 from dovetail.source.entry import Entry
 from dovetail.source.grammar import ENVIRONMENT
@@ -45,7 +46,7 @@ class EnvironmentReader:
             text = self._read_address(name, service, named)
             lacking = self._variables.missing(text)
             missing += lacking
-            addresses[service] = text if lacking else self._variables.text(text, named.place_of_value(service))
+            addresses[service] = text if lacking else self._fill(text, named.place_of_value(service))
         allowed = tuple(self._read_allowed(entry, item) for item in entry.names("allow"))
         return EnvironmentSpec(name, addresses, entry.flag("read_only"), allowed, tuple(missing), place)
 
@@ -66,6 +67,14 @@ class EnvironmentReader:
             "write a URL or host:port; leave it out to start it",
         )
         return ""
+
+    def _fill(self, text: str, place: Place) -> str:
+        filled = self._variables.text(text, place)
+        try:
+            parse_address(filled)
+        except ValueError as wrong:
+            self._mistakes.add(place, f"this is no address: {wrong}", "write a URL or host:port")
+        return filled
 
     def _read_allowed(self, entry: Entry, written: str) -> str:
         name = edge_name(written)

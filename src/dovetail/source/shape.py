@@ -18,7 +18,7 @@ PATTERNS = {
     "bool": r"^(true|false)$",
     "duration": r"^\s*(\d+(\.\d+)?\s*(us|µs|ms|s|m|h|d)\s*)+$|^\s*\d+(\.\d+)?\s*$",
     "size": r"^\s*\d+(\.\d+)?\s*([kKmMgGtT][iI]?)?[bB]?\s*$",
-    "share": r"^\s*\d+(\.\d+)?\s*%?\s*$",
+    "share": r"^\s*(100|\d{1,2}(\.\d+)?)\s*%\s*$|^\s*(0(\.\d+)?|1(\.0+)?)\s*$",
 }
 TYPES: Mapping[str, Mapping[str, Data]] = {
     "number": {"type": "number"},

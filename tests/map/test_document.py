@@ -1,0 +1,32 @@
+import json
+
+from dovetail.map.document import draw_json, kind_of
+from dovetail.model.check import Check
+from dovetail.model.system import Service, System
+
+
+def test_everything_stands_in_the_json(shop: System, checks: tuple[Check, ...]) -> None:
+    document = json.loads(draw_json(shop, checks))
+    assert document["schema_version"] == 1
+    assert [service["name"] for service in document["services"]] == [service.name for service in shop.services]
+    assert document["services"][5]["if_down"] == {
+        "fail": [],
+        "degrade": [],
+        "queue": ["orders"],
+        "text": "if payments is down: orders catches up later",
+    }
+    (payments,) = [edge for edge in document["edges"] if edge["target"] == "payments"]
+    assert payments["sla"] == {"p99_s": 0.5, "error_rate": 0.001}
+    assert payments["asynchronous"] is False
+    assert document["start_order"][0] == ["db", "events", "payments"]
+    assert document["points"]["published"][0]["subject"] == "orders.created"
+
+
+def test_a_service_has_one_kind() -> None:
+    services = (
+        Service("a", run="x"),
+        Service("b", run="x", is_job=True),
+        Service("c", external="http://c"),
+        Service("d", "postgres"),
+    )
+    assert [kind_of(service) for service in services] == ["code", "job", "external", "server"]

@@ -1,0 +1,159 @@
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema_rs
+import pytest
+
+from dovetail.app.parts import build_registry, build_vocabulary
+from dovetail.errors import SuiteError
+from dovetail.model.check import Suite
+from dovetail.model.data import Data
+from dovetail.model.system import System
+from dovetail.model.vocabulary import Vocabulary
+from dovetail.source import grammar
+from dovetail.source.document import build, read_document
+from dovetail.source.grammar import Keys
+from dovetail.source.schema import editor_schema
+
+ReadSystem = Callable[..., System]
+ReadChecks = Callable[..., Suite]
+Validator = jsonschema_rs.Draft202012Validator
+
+
+def validator(words: Vocabulary, kind: str) -> Validator:
+    return Validator(plain(editor_schema(words, kind)))
+
+
+def plain(data: Data) -> dict[str, Any]:
+    """Return `data` as the validator reads it."""
+    return cast("dict[str, Any]", json.loads(json.dumps(data)))
+
+
+def holders(schema: Data) -> list[frozenset[str]]:
+    """Return the keys of every closed object in a schema."""
+    found: list[frozenset[str]] = []
+    if isinstance(schema, Mapping):
+        properties = schema.get("properties")
+        if isinstance(properties, Mapping):
+            found.append(frozenset(properties))
+        found += [keys for value in schema.values() for keys in holders(value)]
+    elif isinstance(schema, list):
+        found += [keys for value in schema for keys in holders(value)]
+    return found
+
+
+@pytest.mark.parametrize("kind", ["system", "checks"])
+def test_the_schema_is_a_valid_one(words: Vocabulary, kind: str) -> None:
+    schema = editor_schema(words, kind)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema_rs.meta.validate(plain(schema))
+
+
+def test_another_kind_is_refused(words: Vocabulary) -> None:
+    with pytest.raises(ValueError, match="only 'system' and 'checks'"):
+        editor_schema(words, "other")
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        *(("system", keys) for keys in (grammar.SYSTEM, grammar.SERVICE, grammar.EDGE, grammar.SLA, grammar.RETRIES)),
+        *(("system", keys) for keys in (grammar.BREAKER, grammar.PROBE, grammar.ENVIRONMENT, grammar.SECRET)),
+        *(("checks", keys) for keys in (grammar.FILE, grammar.CHECK, grammar.USE, grammar.FRAGMENT, grammar.TOGETHER)),
+    ],
+    ids=lambda value: value.title if isinstance(value, Keys) else value,
+)
+def test_every_key_of_the_reader_is_in_the_schema(words: Vocabulary, kind: str, keys: Keys) -> None:
+    assert frozenset(keys.by_name) in holders(plain(editor_schema(words, kind)))
+
+
+def test_every_verb_field_facet_and_fault_is_in_the_schema() -> None:
+    words = build_vocabulary(build_registry())
+    schema = editor_schema(words, "checks")
+    closed = holders(plain(schema))
+    for technology in words.technologies:
+        for verb in technology.verbs:
+            for name in (verb.name, *verb.aliases):
+                assert {name, *(field.name for field in verb.fields), *grammar.STEP.by_name} in closed
+            assert not verb.facets or {*(facet.name for facet in verb.facets), "within", "error"} in closed
+    assert {"on", *(fault.name for fault in words.faults)} in closed
+    for fault in words.faults:
+        assert not fault.fields or any(keys >= {field.name for field in fault.fields} for keys in closed)
+
+
+HEAD = "system: s\nservices: "
+SYSTEMS = [
+    HEAD + "{x: {run: serve}}\n",
+    HEAD + "{x: {run: serve, ready: [GET /, {tcp: true}], uses: {db: URL}}, db: {technology: redis}}\n",
+    HEAD + "{x: {run: serve, uses: [db]}, db: {technology: postgresql, version: 18, setup: a.sql}}\n",
+    HEAD + "{x: {run: s, uses: {db: {timeout: 2s, sla: {p99: 500ms, error_rate: 0.1%}}}}, db: {technology: redis}}\n",
+    HEAD + "{x: {run: s}}\nsecrets: [A, {B: {file: f}}]\n"
+    "environments: {local: {}, ci: , prod: {read_only: true, x: 'http://x'}}\n",
+    "services: {x: {run: serve}}\n",
+    HEAD + "{x: {owner: me}}\n",
+    HEAD + "{x: {run: serve, owenr: me}}\n",
+    HEAD + "{x: {technology: nothing}}\n",
+    HEAD + "{x: {run: serve, uses: {db: {when_broken: maybe}}}, db: {technology: redis}}\n",
+    HEAD + "{x: {run: serve, start_timeout: soon}}\n",
+    HEAD + "{x: {run: serve, job: maybe}}\n",
+    HEAD + "{x: {run: serve}}\nextra: 1\n",
+    HEAD + "[x]\n",
+]
+
+
+@pytest.mark.parametrize("text", SYSTEMS)
+def test_editor_and_reader_agree_on_a_system(words: Vocabulary, system_of: ReadSystem, text: str) -> None:
+    assert validator(words, "system").is_valid(plain(build(text, "x"))) == is_read(system_of, text)
+
+
+CHECKS = [
+    "on: orders\nchecks: [{name: a, http: GET /}]\n",
+    "on: orders\nchecks: [{name: a, scope: api, steps: [{http: /, expect: {status: 200, within: 3s}, save: {x: json}}]}]\n",
+    "on: orders\nchecks: [{name: a, http: GET /, retry: 2, within: 5s, each: [{x: 1}], tags: a, if: true}]\n",
+    "on: orders\nchecks: [{name: a, fault: {on: orders -> payments, latency: 1s}, http: GET /}]\n",
+    "on: orders\nchecks: [{name: a, fault: [{on: orders -> payments, http: {status: 503, first: 1}}], http: GET /}]\n",
+    "on: orders\nchecks: [{name: a, fault: {on: orders -> orders-db, refuse: true}, http: GET /}]\n",
+    "checks: [{name: a, steps: [{redis.set: k, value: 1, ttl: '{{ t }}', mode: new}, {redis.flush: }]}]\n",
+    "on: orders\nchecks: [{name: a, steps: [{together: [{http: GET /}, {sql: select 1}]}, {restart: payments}]}]\n",
+    "on: orders\nchecks: [{name: a, together: [{http: GET /}], isolation: clone}]\n",
+    "inputs: [a]\nsteps: [{http: GET /, on: orders}]\noutputs: {a: b}\n",
+    "on: orders\nchecks: [{name: a}]\n",
+    "on: orders\nchecks: [{name: a, htpt: GET /}]\n",
+    "on: orders\nchecks: [{name: a, http: GET /, jsno: 1}]\n",
+    "on: orders\nchecks: [{name: a, http: GET /, expect: {sttus: 1}}]\n",
+    "on: orders\nchecks: [{name: a, http: GET /, retry: often}]\n",
+    "on: orders\nchecks: [{name: a, http: GET /, isolation: never}]\n",
+    "on: orders\nscope: never\nchecks: [{name: a, http: GET /}]\n",
+    "on: orders\nchecks: [{name: a, fault: {on: orders -> payments}, http: GET /}]\n",
+    "on: orders\nchecks: [{name: a, fault: {on: orders -> payments, latency: soon}, http: GET /}]\n",
+    "checks: [{name: a, redis.set: k}]\n",
+    "checks: [{name: a, redis.set: k, value: 1, mode: old}]\n",
+    "on: orders\nchecks: [{steps: [{http: GET /}]}]\n",
+    "on: orders\nchecks: [{name: a, http: GET /, sql: select 1}]\n",
+    "on: orders\ncheks: []\n",
+    "steps: [{http: GET /}]\nouptuts: [a]\n",
+]
+
+
+@pytest.mark.parametrize("text", CHECKS)
+def test_editor_and_reader_agree_on_checks(words: Vocabulary, checks_of: ReadChecks, text: str) -> None:
+    assert validator(words, "checks").is_valid(plain(build(text, "x"))) == is_read(checks_of, text)
+
+
+def is_read(read: Callable[..., object], text: str) -> bool:
+    try:
+        read(text)
+    except SuiteError:
+        return False
+    return True
+
+
+def test_the_shop_is_valid_for_the_real_words() -> None:
+    words = build_vocabulary(build_registry())
+    shop = Path(__file__).parents[2] / "examples/shop"
+    assert validator(words, "system").is_valid(plain(read_document(shop / "dovetail.yaml")))
+    checks = validator(words, "checks")
+    for path in (shop / "tests/integration").rglob("*.yaml"):
+        assert checks.is_valid(plain(read_document(path))), path
