@@ -164,7 +164,7 @@ def _place(grid: _Grid, measure: Measure) -> Layout:
             middle = cross + size / 2
             spots[slot] = (middle, main) if measure.is_downward else (main, middle)
             cross += size + measure.gap
-    length = 2 * measure.margin + len(grid.layers) * (along + measure.between) - measure.between
+    length = 2 * measure.margin + max(0, len(grid.layers) * (along + measure.between) - measure.between)
     breadth = full + 2 * measure.margin
     routes = {link: _route(link, chain, spots, grid, measure) for link, chain in grid.chains.items()}
     nodes = {slot: spot for slot, spot in spots.items() if isinstance(slot, str)}

@@ -61,6 +61,7 @@ function evidenceLines(evidence) {
 }
 
 function showServices(search) {
+  find("system").hidden = !data.services.length;
   find("services").append(...data.services.map((service) => make("div", { class: "service" },
     make("i", { class: service.state, title: service.state }),
     make("span", null, make("b", null, service.name), " ", make("span", { class: "soft" }, service.technology)),

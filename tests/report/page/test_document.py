@@ -1,0 +1,195 @@
+"""The page opens offline in a browser, shows the run, and nothing a service wrote becomes markup."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dovetail.model.event import Event
+from dovetail.model.outcome import Verdict
+from dovetail.report.page.document import MOST_BYTES, inline_json, render_page
+from dovetail.report.record import read_run
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Story
+    from tests.report.page.conftest import Browser
+
+EVIL = "</script><img src=x onerror=document.title='pwned'><!-- \u2028 {{data}}"
+
+
+def write(events: list[Event], folder: Path) -> Path:
+    page = folder / "page.html"
+    page.write_bytes(render_page(read_run(events)))
+    return page
+
+
+def test_the_page_names_no_address_and_loads_nothing(shop_events: list[Event]) -> None:
+    page = render_page(read_run(shop_events)).decode()
+    outside = re.sub(r'<script type="application/json".*?</script>', "", page, flags=re.DOTALL)
+    addresses = {found for found in re.findall(r"\w+://[^\s\"']+", outside) if "www.w3.org" not in found}
+    assert addresses == set()
+    assert not re.search(r"<link|<script[^>]+src|@import|url\((?!#)", outside)
+
+
+def test_data_cannot_leave_its_element(story: "Story") -> None:
+    story.check(EVIL, verdict=Verdict.SKIPPED, why=EVIL)
+    page = render_page(read_run(story.stream())).decode()
+    data = page.split('id="data">')[1].split("</script>")[0]
+    assert "<" not in data
+    assert page.count("</script>") == 2
+
+
+def test_a_run_cut_short_before_it_began_still_opens(browser: "Browser", tmp_path: Path) -> None:
+    browser.open(write([], tmp_path))
+    assert browser.text("h1").startswith("inconclusive")
+    assert browser.complaints() == []
+
+
+def test_what_is_red_is_seen_first(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:
+    browser.open(write(shop_events, tmp_path))
+    assert browser.text("h1") == "failed\n6 of 16 checks failed, 1 inconclusive, 1 flaky, 1 skipped"
+    assert browser.text(".cause h3") == "payments exited with code 1, 420 ms earlier"
+    assert "password authentication failed" in browser.text(".cause .lines")
+    assert browser.run("return document.querySelector('#scope-api .check .sign').textContent") == "✗"
+    assert browser.complaints() == []
+
+
+def test_there_is_a_section_for_every_scope_and_red_ones_are_open(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.open(write(shop_events, tmp_path))
+    assert browser.count("details.scope") == 7
+    assert browser.count("details.scope[open]") == 5
+    assert browser.count("#scope-cache[open]") == 0
+
+
+def test_search_and_filters_narrow_the_list(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:
+    browser.open(write(shop_events, tmp_path))
+    shown = (
+        "return [...document.querySelectorAll('details.scope:not([hidden]) .check .name')].map((e) => e.textContent)"
+    )
+    browser.click(".chip[data-verdict=flaky]")
+    assert browser.text("#found").startswith("1 of 16 checks")
+    assert browser.count("details.scope:not([hidden]) .check") == 1
+    browser.click("#found button")
+    browser.run("const s = document.getElementById('search'); s.value = 'cached'; s.dispatchEvent(new Event('input'))")
+    found = browser.run(
+        "return new Promise((done) => { const look = () => document.getElementById('found').textContent"
+        f" ? done((() => {{ {shown} }})()) : setTimeout(look, 10); look(); }})"
+    )
+    assert found == ["an order is cached"]
+
+
+def test_a_check_opens_to_steps_difference_exchanges_and_log(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.open(write(shop_events, tmp_path), "#check=orders%2Fan-order-is-created%2C-stored-and-announced")
+    detail = browser.text(".detail")
+    for told in ("POST /orders", "503 Service Unavailable", "refused", "What the services wrote", "orders.yaml:17"):
+        assert told.lower() in detail.lower()
+    assert browser.text(".pair.expected div") == "201"
+    assert browser.text(".pair.got div") == "503"
+    assert browser.count(".calls tr.is-bad") > 0
+
+
+def test_both_attempts_of_a_flaky_check_can_be_seen(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.open(write(shop_events, tmp_path), "#check=orders%2Fstock-is-counted")
+    assert "timed out" in browser.text(".detail .step")
+    browser.click(".tabs .chip:nth-child(2)")
+    assert "200 OK" in browser.text(".detail .step")
+
+
+def test_the_map_and_the_timeline_are_pictures_with_a_title(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.open(write(shop_events, tmp_path))
+    assert browser.count("svg.across .node") == 9
+    assert browser.count("svg.across .edge.is-failing") == 1
+    assert browser.run("return document.querySelector('svg.across title').textContent") == "Map of shop"
+    browser.run("document.getElementById('timeline').scrollIntoView()")
+    drawn = "return new Promise((done) => { const look = () => document.querySelector('#timeline svg') ? done(true)"
+    assert browser.run(f"{drawn} : setTimeout(look, 10); look(); }})")
+    assert browser.count("#timeline rect.failed") == 7
+    assert browser.count("#timeline .fault") == 1
+
+
+def test_hostile_text_stays_text(browser: "Browser", story: "Story", tmp_path: Path) -> None:
+    bad = story.step(EVIL, verdict=Verdict.FAILED, error=EVIL, answer=EVIL, mismatches=(story.wrong(EVIL, EVIL, EVIL),))
+    story.log("orders", 1.05, EVIL)
+    story.change("payments", "failed", 0.5, EVIL, (EVIL,))
+    identity = story.check(
+        EVIL, EVIL, story.attempt(1.0, 0.2, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED, why=EVIL
+    )
+    story.call("orders -> payments", 1.05, EVIL, EVIL, "refused")
+    story.break_edge("orders -> payments", 1.0, 1.2, EVIL, identity)
+    browser.open(write(story.stream(), tmp_path))
+    browser.click(".row")
+    assert browser.count(".detail .step") == 1
+    assert browser.count("img") == 0
+    assert "pwned" not in str(browser.run("return document.title"))
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_follows_the_preferred_colours_and_a_button_turns_them(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path, scheme: str
+) -> None:
+    browser.prefer(scheme)
+    browser.open(write(shop_events, tmp_path))
+    browser.run("localStorage.clear(); delete document.documentElement.dataset.theme")
+    color = "return getComputedStyle(document.body).backgroundColor"
+    first = browser.run(color)
+    browser.click("#theme")
+    second = browser.run(color)
+    browser.run("localStorage.clear()")
+    expected = ["rgb(246, 245, 242)", "rgb(18, 21, 26)"]
+    assert [first, second] == (expected if scheme == "light" else expected[::-1])
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    page = write(shop_events, tmp_path)
+    browser.resize(390, 844)
+    browser.open(page, "#check=orders%2Fan-order-is-created%2C-stored-and-announced")
+    width = browser.run("return document.documentElement.scrollWidth")
+    shown = browser.run("return getComputedStyle(document.querySelector('svg.down')).display")
+    browser.resize(1280, 900)
+    assert width == 390
+    assert shown == "block"
+
+
+def test_ten_thousand_checks_open_and_every_one_can_be_found(
+    browser: "Browser", story: "Story", tmp_path: Path
+) -> None:
+    for number in range(10_000):
+        bad = number % 500 == 3
+        verdict = Verdict.FAILED if bad else Verdict.PASSED
+        step = story.step(f"POST /orders/{number}", verdict=verdict, error="connection refused" if bad else "")
+        attempt = story.attempt(1 + number * 0.01, 0.05, verdict, (step,), agent=number % 4)
+        story.check(f"check {number}", f"scope{number % 3}", attempt, verdict=verdict)
+    story.end(110.0, Verdict.FAILED, 1, "20 checks failed")
+    page = write(story.stream(), tmp_path)
+    assert page.stat().st_size < 15_000_000
+    browser.open(page, "#check=orders%2Fcheck-9876")
+    assert browser.text(".check.is-open .name").startswith("check 9876")
+    assert int(str(browser.run("return document.documentElement.dataset.opened"))) < 10_000
+    assert browser.count(".check") < 6000
+
+
+def test_a_run_too_big_for_a_page_loses_detail_of_what_passed_first(story: "Story") -> None:
+    for number in range(700):
+        verdict = Verdict.FAILED if number == 5 else Verdict.PASSED
+        steps = tuple(
+            story.step("x" * 500 + f"{number}.{n}", verdict=verdict, answer="y" * 500 + f"{number}.{n}")
+            for n in range(30)
+        )
+        story.check(f"check {number}", "api", story.attempt(1.0, 1.0, verdict, steps), verdict=verdict)
+    record = read_run(story.stream())
+    data = inline_json(record)
+    assert len(data) <= MOST_BYTES
+    assert '"leftOut":"exchanges' in data
+    assert "y" * 500 + "5.7" in data

@@ -1,0 +1,53 @@
+"""The data inside the page is compact, cleaned, and thinner where the run is large."""
+
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+import pytest
+
+from dovetail.model.event import Event
+from dovetail.model.outcome import Verdict
+from dovetail.report.page.view import LEVELS, MOST_FINDINGS, Level, view_run
+from dovetail.report.record import read_run
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Story
+
+
+def size(events: list[Event], level: Level) -> int:
+    return len(msgspec.json.encode(view_run(read_run(events), level)))
+
+
+def test_every_string_stands_once(shop_events: list[Event]) -> None:
+    strings = cast("list[str]", view_run(read_run(shop_events), LEVELS[0])["strings"])
+    assert len(strings) == len(set(strings))
+    assert "POST /orders" in strings
+
+
+def test_each_level_is_smaller_than_the_one_before(shop_events: list[Event]) -> None:
+    sizes = [size(shop_events, level) for level in LEVELS]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_no_level_loses_a_check_or_its_cause(shop_events: list[Event], level: Level) -> None:
+    view = view_run(read_run(shop_events), level)
+    rows = cast("list[list[object]]", view["checks"])
+    assert len(rows) == 16
+    failed = [row for row in rows if row[3] == list(Verdict).index(Verdict.FAILED)]
+    assert all(row[5] != -1 for row in failed)
+
+
+def test_a_run_with_a_cause_of_its_own_for_every_check_stays_bounded(story: "Story") -> None:
+    for number in range(MOST_FINDINGS + 5):
+        bad = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("json.n", "0", str(number + 1)),))
+        story.check(f"n{number}", "api", story.attempt(1.0, 0.1, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    story.end(2.0, Verdict.FAILED, 1)
+    view = view_run(read_run(story.stream()), LEVELS[0])
+    assert len(cast("list[object]", view["findings"])) == MOST_FINDINGS
+    assert view["moreFindings"] == 5
+
+
+def test_escape_codes_and_half_letters_are_cleaned_away(story: "Story") -> None:
+    story.check("\x1b[31mred \ud800", verdict=Verdict.SKIPPED, why="\x00")
+    assert b"red" in msgspec.json.encode(view_run(read_run(story.stream()), LEVELS[0]))
