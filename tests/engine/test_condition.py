@@ -4,6 +4,7 @@ import pytest
 
 from dovetail.check.renderer import Renderer
 from dovetail.engine.condition import holds
+from dovetail.model.data import Data
 
 
 @pytest.mark.parametrize(
@@ -22,5 +23,5 @@ from dovetail.engine.condition import holds
     ],
 )
 def test_a_condition_holds_or_not(condition: str, *, is_true: bool) -> None:
-    scope = {"role": "admin", "nobody": "", "off": False, "none": None}
+    scope: dict[str, Data] = {"role": "admin", "nobody": "", "off": False, "none": None}
     assert holds(condition, scope, Renderer()) is is_true

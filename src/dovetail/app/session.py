@@ -17,7 +17,7 @@ from dovetail.app.preparation import Preparation
 from dovetail.app.python_checks import PythonOrder, run_python_checks
 from dovetail.engine.cast import Cast
 from dovetail.engine.play import Play, describe_doors
-from dovetail.engine.run import RunOrder, run_plan
+from dovetail.engine.run import RunOrder, first_cause, run_plan
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
 from dovetail.environment.opening import open_stage
@@ -106,6 +106,8 @@ class Session:
                 group.create_task(self._play_plan(stage, cast, doors), name="the plan")
                 if self._order.python_files:
                     group.create_task(self._play_python(stage), name="the Python checks")
+        except BaseExceptionGroup as several:
+            raise first_cause(several) from None
         finally:
             await cast.close()
 

@@ -9,6 +9,7 @@ from typing import cast
 from dovetail.check.renderer import Renderer
 from dovetail.engine.isolation import Choice, DataServices, choose_isolation
 from dovetail.engine.selection import Selection, name_checks, select_checks
+from dovetail.engine.shorthand import spell_out
 from dovetail.engine.touch import EffectOf, Touch, fragments_of, steps_of, touch
 from dovetail.environment.stage import LockWish
 from dovetail.errors import Problem, SuiteError
@@ -106,6 +107,7 @@ class _Landscape:
 
 def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str, ...]) -> Job:
     knowledge, reaches = landscape.knowledge, landscape.reaches
+    check = spell_out(check)
     touched = touch(check, landscape.system, knowledge.technologies, knowledge.effect_of)
     choice = choose_isolation(
         check, touched, reaches, knowledge.data, is_unique=_uses_unique(check, knowledge.renderer)

@@ -26,11 +26,21 @@ async def run_plan(play: Play, plan: Plan, order: RunOrder) -> Tally:
     """Play every job of the plan, each as soon as its needs have passed and its locks are free."""
     tally = Tally()
     troupe = _Troupe(play, Schedule(plan), order, tally)
-    async with asyncio.TaskGroup() as group:
-        for number in range(1, min(order.agents, max(1, len(plan.jobs))) + 1):
-            group.create_task(troupe.work(number), name=f"agent {number}")
+    try:
+        async with asyncio.TaskGroup() as group:
+            for number in range(1, min(order.agents, max(1, len(plan.jobs))) + 1):
+                group.create_task(troupe.work(number), name=f"agent {number}")
+    except BaseExceptionGroup as several:
+        raise first_cause(several) from several
     troupe.leave_out_the_rest()
     return tally
+
+
+def first_cause(several: BaseException) -> BaseException:
+    """Return the mistake behind a group of them: the first that is no group itself."""
+    while isinstance(several, BaseExceptionGroup):
+        several = several.exceptions[0]
+    return several
 
 
 class _Troupe:

@@ -1,0 +1,56 @@
+"""The stage's own verbs: what was called, and what cannot be done."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from dovetail.model.check import Step
+from dovetail.model.exchange import Exchange
+from dovetail.model.outcome import Verdict
+
+Make = Callable[..., Any]
+
+
+def exchange(request: str, at: float, edge: str = "orders -> stock") -> Exchange:
+    return Exchange(edge, "http", request, "200", "answered", at, 1.0)
+
+
+def called(subject: object, **more: Any) -> Step:
+    return Step("called", "", subject, **more)  # type: ignore[arg-type]  # a test hands the subject through
+
+
+def test_calls_since_the_check_began_are_counted(house: Make, check: Make) -> None:
+    soon = time.time() + 3600
+    exchanges = [exchange("GET /old", 1.0), exchange("GET /a", soon + 1), exchange("POST /b", soon)]
+    outcome = house(exchanges=exchanges).play(
+        check("edge", called("orders -> stock", expect={"times": 2, "calls": [{"request": "POST /b"}, {}]})),
+        check("service", called({"on": "stock"}, expect={"times": 2})),
+        check("request", called("orders -> stock", fields={"request": "POST"}, expect={"times": 1})),
+    )
+    assert outcome.tally.verdicts[Verdict.PASSED] == 3
+
+
+def test_the_number_may_stand_in_the_subject(house: Make, check: Make) -> None:
+    outcome = house(exchanges=[exchange("GET /a", time.time() + 3600)]).play(
+        check("right", called({"on": "stock", "times": 1})), check("wrong", called({"on": "stock", "times": 2}))
+    )
+    assert outcome.ended("right").verdict is Verdict.PASSED
+    assert outcome.ended("wrong").verdict is Verdict.FAILED
+    assert outcome.steps("wrong")[0].mismatches[0].path == "times"
+
+
+def test_a_stand_in_that_was_never_called_is_seen(house: Make, check: Make) -> None:
+    outcome = house().play(check("c", called("orders -> stock", expect={"times": {"at_least": 1}})))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+
+
+def test_an_unknown_edge_is_the_suites_mistake(house: Make, check: Make) -> None:
+    outcome = house().play(check("c", called("orders -> nobody", expect={"times": 1})))
+    assert "neither an edge nor a service" in outcome.steps("c")[0].error
+
+
+def test_a_service_that_cannot_be_steered_is_told(house: Make, check: Make) -> None:
+    step = Step("restart", "", "stock", expect={"state": "ready"})
+    outcome = house(refuses=frozenset({"restart"})).play(check("c", step))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    assert "cannot restart stock" in outcome.steps("c")[0].error

@@ -1,0 +1,86 @@
+"""One step against drivers that answer from a list: filling in, judging, waiting."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dovetail.check.renderer import Renderer
+from dovetail.engine.step import SIGHTINGS_KEPT, StepOrder, fill_act, play_step
+from dovetail.model.check import Step
+from dovetail.model.data import Bound, Data
+from dovetail.model.outcome import StepOutcome
+from dovetail.model.vocabulary import Verb, Word
+from dovetail.plugin.driver import Act, Answer
+
+QUERY = Verb("store.query", Word("sql", "bound", ""), "")
+NEXT = Verb("queue.next", Word("topic", "string", ""), "", waits="stream")
+
+
+class Listed:
+    """A session that answers from a list; after its end there is no further message."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.acts: list[Act] = []
+
+    async def foresee(self, acts: Sequence[Act]) -> None:
+        self.acts += acts
+
+    async def perform(self, act: Act, seconds: float) -> Answer:
+        self.acts.append(act)
+        if self.answers:
+            return self.answers.pop(0)
+        await asyncio.sleep(min(seconds, 0.05))
+        return Answer({"error": {"kind": "timeout"}}, error=f"nothing came within {seconds:g} s")
+
+    async def close(self) -> None:
+        self.answers.clear()
+
+
+def play(step: Step, verb: Verb, session: Listed, scope: Mapping[str, Data] | None = None) -> StepOutcome:
+    order = StepOrder(step, verb, session, dict(scope or {}), 10.0, Renderer())
+    return asyncio.run(play_step(order))
+
+
+def message(value: Data) -> Answer:
+    return Answer({"value": value}, summary=str(value))
+
+
+def test_values_of_a_statement_travel_beside_it() -> None:
+    act = fill_act(Step("store.query", "db", "select {{ id }}"), QUERY, {"id": "1; drop"}, Renderer())
+    assert act.subject == Bound(("select ", ""), ("1; drop",))
+
+
+def test_a_stream_is_read_on_until_the_message_that_fits_with_the_same_act() -> None:
+    session = Listed(message("a"), message("b"), message("c"))
+    outcome = play(Step("queue.next", "q", "t", expect={"value": "b"}, within=5.0), NEXT, session)
+    assert outcome.verdict == "passed"
+    assert [sighting.saw for sighting in outcome.sightings] == ["a", "b"]
+    assert session.acts[0] is session.acts[1]
+    assert session.answers == [message("c")]
+
+
+def test_a_stream_that_never_fits_tells_what_came_and_judges_the_last() -> None:
+    step = Step("queue.next", "q", "t", expect={"value": "z"}, within=0.2)
+    outcome = play(step, NEXT, Listed(message("a"), message("b")))
+    assert outcome.verdict == "failed"
+    assert [sighting.saw for sighting in outcome.sightings][:2] == ["a", "b"]
+    assert outcome.mismatches[0].got == '"b"' or "b" in outcome.mismatches[0].got
+
+
+def test_a_silent_stream_says_that_nothing_came() -> None:
+    outcome = play(Step("queue.next", "q", "t", expect={"value": "z"}, within=0.1), NEXT, Listed())
+    assert "nothing came" in outcome.mismatches[0].got
+
+
+def test_sightings_are_bounded_and_keep_first_and_last() -> None:
+    session = Listed(*(message(number) for number in range(100)))
+    outcome = play(Step("queue.next", "q", "t", expect={"value": 99}, within=5.0), NEXT, session)
+    assert len(outcome.sightings) == 2 * SIGHTINGS_KEPT
+    assert (outcome.sightings[0].saw, outcome.sightings[-1].saw) == ("0", "99")
+
+
+def test_the_same_answer_twice_is_one_sighting_when_asked_again() -> None:
+    session = Listed(message(1), message(1), message(1), message(2))
+    outcome = play(Step("queue.next", "q", "t", expect={"value": 2}, within=5.0), replace(NEXT, waits="poll"), session)
+    assert [sighting.saw for sighting in outcome.sightings] == ["1", "2"]

@@ -1,0 +1,39 @@
+"""What a check touches, read from its words."""
+
+from dovetail.engine.touch import edges_meant, fragments_of, has_together, steps_of, touch
+from dovetail.model.check import Check, FaultOrder, Fragment, Step, Together
+from dovetail.model.system import Edge, Service, System
+from dovetail.model.vocabulary import Effect
+
+SYSTEM = System(
+    "s", "s", services=(Service("a", run="x", uses=(Edge("a", "b", "http"),)), Service("b", run="x"), Service("c"))
+)
+TECHNOLOGIES = {"http.request": "http", "called": "stage", "kill": "stage"}
+ASK, TELL = Step("http.request", "a", "GET /"), Step("http.request", "b", "POST /")
+NESTED = (ASK, Together((TELL,)), Fragment("f", (Fragment("g", (ASK, TELL)),)))
+
+
+def test_steps_are_found_in_all_depths_in_order() -> None:
+    assert list(steps_of(NESTED)) == [ASK, TELL, ASK, TELL]
+    assert [fragment.name for fragment in fragments_of(NESTED)] == ["f", "g"]
+
+
+def test_together_is_found_in_fragments_too() -> None:
+    assert has_together((Fragment("f", (Together((ASK,)),)),))
+    assert not has_together((ASK, Fragment("f", (TELL,))))
+
+
+def test_edges_are_meant_by_name_or_by_their_target() -> None:
+    assert edges_meant("a -> b", SYSTEM) == edges_meant("b", SYSTEM) == edges_meant({"on": "b"}, SYSTEM) == ("a -> b",)
+    assert edges_meant("c", SYSTEM) == ()
+
+
+def test_acts_steering_and_faults_are_told_apart() -> None:
+    steps = (ASK, TELL, Step("kill", "", "c"), Step("called", "", "b"))
+    check = Check("c", "c", "api", steps, faults=(FaultOrder("a -> b", "refuse"),))
+    effects = {"GET /": Effect.READS, "POST /": Effect.WRITES}
+    touched = touch(check, SYSTEM, TECHNOLOGIES, lambda _, act: effects[str(act.subject)])
+    assert touched.services == {"a", "b"}
+    assert touched.written == {"b"}
+    assert touched.disturbed == touched.steered == {"c"}
+    assert touched.broken == touched.counted == {"a -> b"}

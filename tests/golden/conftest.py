@@ -1,0 +1,125 @@
+"""Small projects of our own HTTP services, and the command as a user types it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+SERVICE = Path(__file__).with_name("service.py")
+COMMAND = (sys.executable, "-c", "import sys; from dovetail.cli.main import main; sys.exit(main())")
+DEADLINE = 90.0
+
+SYSTEM = f"""\
+system: tiny
+services:
+  app:
+    run: {sys.executable} {SERVICE} {{{{ port }}}}
+    ready: GET /health
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command left: exit code, both outputs."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Project:
+    """A folder with a dovetail.yaml, in which commands are typed."""
+
+    folder: Path
+    running: list[subprocess.Popen[str]]
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def checks(self, text: str, name: str = "a.yaml") -> Path:
+        return self.write(f"tests/integration/{name}", f"scope: api\non: app\nchecks:\n{text}")
+
+    def start(self, *words: str, **variables: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            (*COMMAND, *words),
+            cwd=self.folder,
+            env=self.environ(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.running.append(process)
+        return process
+
+    def type(self, *words: str, **variables: str) -> Said:
+        process = self.start(*words, **variables)
+        out, err = process.communicate(timeout=DEADLINE)
+        return Said(process.returncode, out, err)
+
+    def environ(self, variables: dict[str, str]) -> dict[str, str]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("DOVETAIL_", "PYTEST_"))}
+        return own | {"COLUMNS": "100"} | variables
+
+    def wait_for(self, process: "subprocess.Popen[str]", holds: Callable[[], bool]) -> None:
+        """Wait for a state, not for a time."""
+        deadline = time.monotonic() + DEADLINE
+        while not holds():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline, "it never came to that"
+            time.sleep(0.02)
+
+    def journal(self) -> str:
+        return "".join(path.read_text(encoding="utf-8") for path in self.folder.glob(".dovetail/runs/*/journal.jsonl"))
+
+    def services_left(self) -> list[str]:
+        """Return the service processes of this project that still live."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                folder = (path.parent / "cwd").readlink()
+                command = (path.parent / "cmdline").read_text(encoding="utf-8").replace("\0", " ")
+            except OSError:
+                continue
+            if folder == self.folder and SERVICE.name in command:
+                found.append(command)
+        return found
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    made = Project(tmp_path, [])
+    made.write("dovetail.yaml", SYSTEM)
+    yield made
+    for process in made.running:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+@pytest.fixture
+def unstyled() -> Callable[[str], str]:
+    """Leave out what differs between two runs: times, seeds, run ids."""
+
+    def clean(text: str) -> str:
+        text = re.sub(r"\d+(\.\d+)? (ms|s|min)\b", "N s", text)
+        text = re.sub(r"seed [0-9a-f]+", "seed X", text)
+        text = re.sub(r"\d{8}-\d{6}-[0-9a-f]{4}", "RUN", text)
+        return re.sub(r" {2,}", "  ", text)
+
+    return clean

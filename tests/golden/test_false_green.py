@@ -1,0 +1,148 @@
+"""Nothing that did not happen is ever green: each way to fool a run has its exit code and its sentence."""
+
+from typing import Any
+
+import pytest
+
+GREEN = """\
+  - name: it answers
+    steps:
+      - http: GET /a
+        expect: {status: 200}
+"""
+
+
+def test_a_check_without_expectations_is_inconclusive(project: Any) -> None:
+    project.checks("  - name: nothing is asked\n    steps:\n      - http: GET /a\n")
+    said = project.type("run")
+    assert said.code == 9
+    assert "no expectation was evaluated" in said.out
+
+
+def test_a_retry_that_passed_is_flaky_and_not_green(project: Any) -> None:
+    project.checks(
+        "  - name: it wavers\n    retry: 2\n    steps:\n      - http: GET /after/1/x\n        expect: {status: 200}\n"
+    )
+    said = project.type("run")
+    assert said.code == 9
+    assert "1 flaky" in said.out
+    assert '"attempt":2' in project.journal().replace(" ", "")
+    assert project.type("run", "--allow-flaky").code == 0
+
+
+def test_a_cleanup_that_failed_is_told_apart(project: Any) -> None:
+    project.checks(f"{GREEN}    finally:\n      - http: DELETE /status/500\n        expect: {{status: 204}}\n")
+    said = project.type("run")
+    assert said.code == 1
+    assert "its clean-up failed" in said.out
+
+
+def test_cleanup_runs_after_a_failed_step(project: Any) -> None:
+    failing = GREEN.replace("200", "418")
+    project.checks(f"{failing}    finally:\n      - http: DELETE /tidy\n        expect: {{status: 200}}\n")
+    assert project.type("run").code == 1
+    assert "DELETE /tidy" in project.journal()
+
+
+@pytest.mark.parametrize(
+    ("mood", "sentences"),
+    [
+        ("ends", ("exited with code 0", "all done")),
+        ("crashes", ("exited with code 3", "password authentication failed")),
+    ],
+)
+def test_a_service_that_ends_while_it_starts_is_not_ready(project: Any, mood: str, sentences: tuple[str, ...]) -> None:
+    system = (project.folder / "dovetail.yaml").read_text()
+    project.write("dovetail.yaml", system.replace("{{ port }}", f"{{{{ port }}}} {mood}"))
+    project.checks(GREEN)
+    said = project.type("run")
+    assert said.code == 6
+    for sentence in sentences:
+        assert sentence in said.out + said.err
+    assert "1 inconclusive" in said.out
+
+
+def test_a_service_that_never_answers_ends_at_its_deadline(project: Any) -> None:
+    system = (project.folder / "dovetail.yaml").read_text()
+    project.write("dovetail.yaml", f"{system.replace('{{ port }}', '{{ port }} never')}    start_timeout: 1s\n")
+    project.checks(GREEN)
+    said = project.type("run")
+    assert said.code == 6
+    assert project.services_left() == []
+
+
+def test_an_unknown_service_names_the_nearest(project: Any) -> None:
+    project.checks(
+        "  - name: it asks nobody\n    steps:\n      - http: GET /a\n        on: ap\n        expect: {status: 200}\n"
+    )
+    said = project.type("run")
+    assert said.code == 4
+    assert "tests/integration/a.yaml:7" in said.err
+    assert "did you mean `app`?" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("run", "database"), "the checks have the scopes: api"),
+        (("run", "--tags", "critcal"), "did you mean critical?"),
+        (("run", "-k", "no such thing"), "no check is selected by -k 'no such thing'"),
+    ],
+)
+def test_an_empty_selection_is_not_green(project: Any, words: tuple[str, ...], sentence: str) -> None:
+    project.checks(GREEN.replace("    steps", "    tags: [critical]\n    steps"))
+    said = project.type(*words)
+    assert said.code == 5
+    assert sentence in said.err
+
+
+def test_a_project_without_checks_is_not_green(project: Any) -> None:
+    said = project.type("run")
+    assert said.code == 5
+    assert "there is no check to run" in said.err
+
+
+def test_services_that_wait_for_each_other_are_named(project: Any) -> None:
+    project.write(
+        "dovetail.yaml",
+        "system: tiny\nservices:\n"
+        "  a: {run: python a.py, uses: {b: {address: B}}}\n"
+        "  b: {run: python b.py, uses: {a: {address: A}}}\n",
+    )
+    project.checks(GREEN.replace("it answers", "x"))
+    said = project.type("run")
+    assert said.code == 4
+    assert "waits for" in said.err
+
+
+def test_checks_that_need_each_other_are_named(project: Any) -> None:
+    one = GREEN.replace("it answers", "one").replace("    steps", "    needs: [two]\n    steps")
+    two = GREEN.replace("it answers", "two").replace("    steps", "    needs: [one]\n    steps")
+    project.checks(one + two)
+    said = project.type("run")
+    assert said.code == 4
+    assert "need each other" in said.err
+
+
+def test_what_needs_a_failed_check_does_not_run(project: Any) -> None:
+    first = GREEN.replace("it answers", "first").replace("200", "418")
+    second = GREEN.replace("it answers", "second").replace("    steps", "    needs: [first]\n    steps")
+    project.checks(first + second)
+    said = project.type("run")
+    assert said.code == 1
+    assert "needs 'first', which failed" in project.journal()
+
+
+def test_all_skipped_is_not_green(project: Any) -> None:
+    project.checks(GREEN.replace("    steps", "    skip: not today\n    steps"))
+    said = project.type("run")
+    assert said.code == 9
+    assert "every check was skipped" in said.out
+
+
+def test_reports_that_cannot_be_written_are_not_green(project: Any) -> None:
+    project.checks(GREEN)
+    project.write("taken", "a file where the folder should be")
+    said = project.type("run", "--report-dir", "taken")
+    assert said.code == 6
+    assert "the reports cannot be written" in said.err
