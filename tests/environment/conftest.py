@@ -19,7 +19,7 @@ import pytest
 
 from dovetail.app.parts import build_registry
 from dovetail.app.stage_process import COMMAND
-from dovetail.environment.ground import Plot, lay_ground
+from dovetail.environment.ground import Plot, lay_ground, take
 from dovetail.environment.hosting import make_means
 from dovetail.environment.live import LiveStage
 from dovetail.environment.means import Means
@@ -48,12 +48,18 @@ door.listen(64)
 print("listening on", port, flush=True)
 while True:
     client, _ = door.accept()
-    text = client.recv(4096).decode()
+    try:
+        text = client.recv(4096).decode()
+    except OSError:
+        continue
     if "exit" in text:
         print("asked to exit", flush=True)
         os._exit(7)
     body = "\\n".join(f"{name}={value}" for name, value in os.environ.items())
-    client.sendall(f"HTTP/1.0 200 OK\\r\\ncontent-length: {len(body)}\\r\\n\\r\\n{body}".encode())
+    try:
+        client.sendall(f"HTTP/1.0 200 OK\\r\\ncontent-length: {len(body)}\\r\\n\\r\\n{body}".encode())
+    except OSError:
+        pass
     client.close()
 """
 
@@ -83,6 +89,7 @@ class Yard:
     folder: Path
     ground: Path
     events: list[Event] = field(default_factory=list)
+    leases: list[int] = field(default_factory=list)
 
     def service(self, name: str, *uses: str, options: str = "", **words: Any) -> Service:
         edges = tuple(Edge(name, target, "http", address=f"{target.upper()}_URL") for target in uses)
@@ -101,9 +108,11 @@ class Yard:
             await stage.leave()
 
     def means(self, order: StageOrder, name: str = "test") -> Means:
-        return make_means(
-            Brief(name, str(self.ground), order), Plot(self.ground, name), build_registry(), SystemRandom()
-        )
+        plot = Plot(self.ground, name)
+        lease = take(plot.lease)
+        assert lease is not None
+        self.leases.append(lease)
+        return make_means(Brief(name, str(self.ground), order), plot, build_registry(), SystemRandom())
 
     @contextlib.asynccontextmanager
     async def live(self, *services: Service, **words: Any) -> AsyncIterator[LiveStage]:
@@ -129,7 +138,10 @@ def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yard]:
     monkeypatch.setattr(tempfile, "tempdir", str(short))
     (tmp_path / "serve.py").write_text(SERVE, encoding="utf-8")
     (tmp_path / "owner.py").write_text(OWNER, encoding="utf-8")
-    yield Yard(tmp_path, lay_ground())
+    yard = Yard(tmp_path, lay_ground())
+    yield yard
+    for lease in yard.leases:
+        os.close(lease)
     shutil.rmtree(short)
 
 

@@ -89,7 +89,9 @@ async def _serve(server: StageServer, plot: Plot, info: StageInfo, lines: Lifeli
     loop = asyncio.get_running_loop()
     door = await loop.create_unix_server(server.welcome, str(plot.socket))
     plot.socket.chmod(0o600)
-    plot.info.write_bytes(encode(info))
+    draft = plot.folder / "info"
+    draft.write_bytes(encode(info))
+    draft.rename(plot.info)
     _watch(lines.owner, server.end_unless_held)
     _watch(lines.reaper, server.ended.set)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -113,10 +113,17 @@ class RemoteStage:
 
     async def _finish(self, method: str) -> tuple[str, ...]:
         if self._is_lost:
-            return await self._prove()
-        remains = cast("tuple[str, ...]", await self._ask(method))
+            return await self._prove_lost()
+        try:
+            remains = cast("tuple[str, ...]", await self._ask(method))
+        except StageError:
+            return await self._prove_lost()
         self._channel.close()
         return (*remains, *await self._prove()) if self._is_torn_down else remains
+
+    async def _prove_lost(self) -> tuple[str, ...]:
+        self._channel.close()
+        return await self._prove()
 
     async def _ask(self, method: str, *arguments: object) -> object:
         if self._is_lost:

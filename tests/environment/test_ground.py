@@ -1,0 +1,51 @@
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dovetail.environment.ground import LONGEST_SOCKET_PATH, Plot, find_ground, give_back, is_held, lay_ground, take
+
+
+def test_the_runtime_folder_is_the_users_alone(yard: Any) -> None:
+    mode = stat.S_IMODE(yard.ground.stat().st_mode)
+    assert mode == (0o711 if os.getuid() == 0 else 0o700)
+
+
+def test_a_socket_path_stays_short_whatever_the_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", f"{os.sep}{'long' * 30}")
+    assert len(str(Plot(find_ground(), "12345678").socket)) < LONGEST_SOCKET_PATH
+
+
+def test_a_lock_excludes_others_until_it_is_given_back(yard: Any) -> None:
+    path = yard.ground / "a.lock"
+    handle = take(path)
+    assert handle is not None
+    assert is_held(path)
+    assert take(path) is None
+    give_back(path, handle)
+    assert not is_held(path)
+    assert not path.exists()
+
+
+def test_a_lock_belongs_to_the_process_that_inherits_it(yard: Any) -> None:
+    path: Path = yard.ground / "a.lease"
+    handle = take(path)
+    assert handle is not None
+    heir = subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE, pass_fds=(handle,))
+    os.close(handle)
+    assert is_held(path)
+    heir.communicate(b"\n")
+    assert not is_held(path)
+
+
+def test_the_folder_comes_back_where_it_was_removed_meanwhile(yard: Any) -> None:
+    yard.ground.rmdir()
+    handle = take(yard.ground / "a.lock")
+    assert handle is not None
+    give_back(yard.ground / "a.lock", handle)
+    assert lay_ground() == yard.ground

@@ -1,0 +1,97 @@
+import asyncio
+
+import pytest
+
+from dovetail.environment.lock import LockTable
+from dovetail.environment.stage import LockWish
+
+
+def reading(*names: str) -> LockWish:
+    return LockWish(shared=frozenset(names))
+
+
+def disturbing(*names: str) -> LockWish:
+    return LockWish(exclusive=frozenset(names))
+
+
+async def granted(table: LockTable, owner: str, wish: LockWish) -> "asyncio.Task[None]":
+    task = asyncio.create_task(table.lock(owner, wish))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return task
+
+
+@pytest.mark.parametrize(
+    ("held", "asked", "is_granted"),
+    [
+        (reading("a"), reading("a"), True),
+        (reading("a"), disturbing("a"), False),
+        (disturbing("a"), reading("a"), False),
+        (disturbing("a"), disturbing("a"), False),
+        (disturbing("a"), disturbing("b"), True),
+        (reading("a", "b"), LockWish(frozenset({"b"}), frozenset({"c"})), True),
+    ],
+)
+def test_readers_share_and_disturbers_are_alone(held: LockWish, asked: LockWish, *, is_granted: bool) -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", held)
+        other = await granted(table, "two", asked)
+        assert other.done() is is_granted
+        table.unlock("one")
+        await other
+
+    asyncio.run(play())
+
+
+def test_a_stream_of_readers_does_not_starve_who_wants_to_be_alone() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("reader 1", reading("a"))
+        alone = await granted(table, "alone", disturbing("a"))
+        late = await granted(table, "reader 2", reading("a"))
+        assert not late.done()
+        table.unlock("reader 1")
+        await alone
+        assert not late.done()
+        table.unlock("alone")
+        await late
+
+    asyncio.run(play())
+
+
+def test_whoever_touches_nothing_that_others_wait_for_overtakes() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", disturbing("a"))
+        waiting = await granted(table, "two", disturbing("a", "b"))
+        assert (await granted(table, "three", disturbing("c"))).done()
+        blocked = await granted(table, "four", reading("b"))
+        assert not blocked.done()
+        table.unlock("one")
+        await waiting
+        table.unlock("two")
+        await blocked
+
+    asyncio.run(play())
+
+
+def test_a_wish_holds_nothing_while_it_waits_for_its_rest() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", disturbing("a"))
+        both = await granted(table, "two", disturbing("a", "b"))
+        both.cancel()
+        await asyncio.wait([both])
+        assert (await granted(table, "three", disturbing("b"))).done()
+
+    asyncio.run(play())
+
+
+def test_an_owner_may_ask_for_more_of_its_own() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", reading("a"))
+        assert (await granted(table, "one", disturbing("a"))).done()
+
+    asyncio.run(play())

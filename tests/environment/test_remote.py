@@ -1,0 +1,43 @@
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dovetail.environment.remote import RemoteStage
+from dovetail.errors import StageError
+
+
+def test_a_door_behind_which_nobody_is_is_an_error_of_the_environment(tmp_path: Path) -> None:
+    async def play() -> None:
+        with pytest.raises(StageError, match="does not answer"):
+            await RemoteStage().connect(str(tmp_path / "nobody"), is_holder=True)
+
+    asyncio.run(play())
+
+
+def test_every_verb_of_the_stage_works_from_another_process(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.stage(yard.service("a", "b"), yard.service("b")) as stage:
+            assert (await stage.address("b")).port
+            for verb in ("pause", "resume", "restart", "kill", "stop"):
+                await stage.steer("b", verb)
+            await stage.steer("b", "restart")
+            assert await stage.calls("a -> b", 0.0) == ()
+            assert {line.service for line in await stage.logs()} == {"a", "b"}
+            await stage.reset(frozenset())
+            await stage.drop("b", "never made")
+            await stage.open_slice("w", frozenset({"b"}))
+            assert (await stage.address("b", "w")).port != (await stage.address("b")).port
+            await stage.close_slice("w")
+
+    asyncio.run(play())
+
+
+def test_leaving_twice_is_no_error(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.stage(yard.service("a")) as stage:
+            assert await stage.leave() == ()
+            assert await stage.leave() == ()
+
+    asyncio.run(play())
