@@ -103,5 +103,14 @@ def test_the_head_keeps_the_seed_at_the_end_or_on_its_own_line(shop_events: list
     assert head(start, Style(40, has_color=False)) == ["shop · local · 16 checks · 4 agents", "  seed 7f3a"]
 
 
+def test_a_cause_of_several_lines_keeps_them(story: "Story") -> None:
+    story.end(1.0, Verdict.INCONCLUSIVE, 6, "payments is not ready\n    payments │ no such file\nlook at its log")
+    assert rows(story.stream())[-3:] == [
+        "exit 6   payments is not ready",
+        "      payments │ no such file",
+        "  look at its log",
+    ]
+
+
 def test_hanging_text_falls_back_to_a_small_indent_where_room_is_short() -> None:
     assert hang("      because  ", "one two three", 21) == ["      because  one", "        two three"]

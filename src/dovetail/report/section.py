@@ -236,5 +236,7 @@ def sum_up(record: Record, style: Style) -> list[str]:
         first, *rest = hang(f"{verdict}   ", f"{text} · {time}", style.width)
         rows = [first.replace(verdict, painted, 1), *rest]
     if record.exit_code and record.causes:
-        rows.extend(hang(f"exit {record.exit_code}   ", " · ".join(record.causes), style.width))
+        first, *more = clean(" · ".join(record.causes)).splitlines()
+        rows.extend(hang(f"exit {record.exit_code}   ", first, style.width))
+        rows.extend(shorten(f"  {row}", style.width) for row in more)
     return rows

@@ -24,7 +24,7 @@ function showSummary() {
       return part;
     })),
     make("p", { class: "facts" }, facts.filter(([, value]) => value !== "" && value !== "0 ms").map(([name, value]) => make("span", null, `${name} `, make("b", null, String(value))))),
-    run.exit > 1 || !run.complete ? make("p", { class: "facts" }, run.causes.join(" · ")) : ""), scopesTable()]);
+    run.exit > 1 || !run.complete ? make("p", { class: "told" }, run.causes.join("\n")) : ""), scopesTable()]);
 }
 
 function scopesTable() {
