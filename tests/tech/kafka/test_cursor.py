@@ -7,8 +7,6 @@ from dovetail.model.address import Address
 from dovetail.tech.kafka.cluster import Cluster
 from dovetail.tech.kafka.cursor import Cursor, Start
 from dovetail.tech.kafka.record import Record, write_batch
-from dovetail.tech.kafka.refusal import RefusalError
-from dovetail.tech.kafka.request import LATEST
 
 NewTopic = Callable[..., str]
 
@@ -96,21 +94,6 @@ def test_a_question_that_is_cancelled_loses_no_message(address: Address, new_top
     asyncio.run(work())
 
 
-def test_a_drained_topic_is_counted_up_to_its_end(address: Address, new_topic: NewTopic) -> None:
-    topic = new_topic(2)
-
-    async def work() -> None:
-        cluster = Cluster((address.host, address.port))
-        await fill(cluster, topic, [(number % 2, b"%d" % number, number) for number in range(7)])
-        messages, number = await Cursor(cluster, topic, Start(), None).drain()
-        assert (len(messages), number) == (7, 7)
-        assert [message.record.value for message in messages] == [b"%d" % number for number in range(7)]
-        assert await Cursor(cluster, topic, Start(otherwise=LATEST), None).drain() == ([], 0)
-        cluster.close()
-
-    asyncio.run(work())
-
-
 def test_how_far_it_read_is_told(address: Address, new_topic: NewTopic) -> None:
     topic = new_topic()
 
@@ -121,16 +104,6 @@ def test_how_far_it_read_is_told(address: Address, new_topic: NewTopic) -> None:
         await fill(cluster, topic, [(0, b"v", 1)])
         await read(cursor, 1)
         assert cursor.progress == f"read {topic}[0] up to offset 1, 1 message seen, end offset 1"
-        cluster.close()
-
-    asyncio.run(work())
-
-
-def test_draining_a_topic_that_is_not_there_is_no_empty_answer(address: Address) -> None:
-    async def work() -> None:
-        cluster = Cluster((address.host, address.port))
-        with pytest.raises(RefusalError, match=r"topic no\.such\.topic does not exist"):
-            await Cursor(cluster, "no.such.topic", Start(), None).drain()
         cluster.close()
 
     asyncio.run(work())

@@ -19,7 +19,6 @@ _SHORTEST_WAIT = 0.004
 _LONGEST_WAIT = 0.1
 _WAIT_GROWTH = 1.15
 _SHOWN = 6
-_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +73,23 @@ class Cursor:
         self._wait = _SHORTEST_WAIT
         return self._waiting.popleft()
 
-    async def drain(self) -> tuple[list[Message], int]:
-        """Return the messages that are there when it begins to read, in the order of time, and how many there are.
+    def take(self) -> list[Message]:
+        """Return the messages that were read and not yet returned, without asking for more."""
+        taken = list(self._waiting)
+        self._waiting.clear()
+        return taken
 
-        Of very many only the first are returned.
-        """
+    async def find_ends(self) -> Mapping[int, int]:
+        """Ask where the partitions end now; a topic that is not there is a RefusalError."""
         await self._locate()
         if not self._tracks:
             raise RefusalError("server", self._missing, name_code(TOPIC_IS_UNKNOWN))
-        ends = {index: track.end for index, track in self._tracks.items()}
-        kept: list[Message] = []
-        count = 0
-        while any(self._tracks[index].position < end for index, end in ends.items() if index in self._tracks):
-            await self.advance(_SHORTEST_WAIT)
-            found = [message for message in self._waiting if message.record.offset < ends.get(message.partition, 0)]
-            self._waiting.clear()
-            count += len(found)
-            kept.extend(found[: _KEPT - len(kept)])
-        return sorted(kept, key=lambda one: (one.record.timestamp, one.partition, one.record.offset)), count
+        return {index: track.end for index, track in self._tracks.items()}
 
-    async def advance(self, wait: float) -> None:
+    def is_behind(self, ends: Mapping[int, int]) -> bool:
+        return any(index in self._tracks and self._tracks[index].position < end for index, end in ends.items())
+
+    async def advance(self, wait: float = _SHORTEST_WAIT) -> None:
         """Ask every leader once for more messages."""
         if self._is_stale:
             await self._locate()

@@ -13,6 +13,7 @@ from dovetail.model.data import Data
 from dovetail.plugin.driver import Act, Answer, Target
 from dovetail.tech.kafka.cluster import Cluster
 from dovetail.tech.kafka.cursor import Cursor, Start
+from dovetail.tech.kafka.gathering import Gathering
 from dovetail.tech.kafka.message import describe, show, sum_up, write_headers, write_value
 from dovetail.tech.kafka.partitioner import choose_partition
 from dovetail.tech.kafka.record import Record, write_batch
@@ -35,6 +36,7 @@ class KafkaSession:
         self._marks: dict[str, dict[int, int]] = {}
         self._is_marked_whole = False
         self._cursors: dict[int, tuple[Act, Cursor]] = {}
+        self._gatherings: dict[int, tuple[Act, Gathering]] = {}
 
     async def foresee(self, acts: Sequence[Act]) -> None:
         """Remember where the topics that will be read end now; where the broker is silent, time has to do."""
@@ -60,7 +62,7 @@ class KafkaSession:
         self._is_marked_whole = names is None
 
     async def perform(self, act: Act, seconds: float) -> Answer:
-        """Answer a consume with the next message that this act has not had yet."""
+        """Answer a consume with the next message that this act has not had yet, a messages when there are more."""
         name = str(act.subject)
         work = {
             "kafka.publish": self._publish,
@@ -80,13 +82,14 @@ class KafkaSession:
             return _refused(request, refusal.kind, refusal.message, refusal.code)
 
     def _explain_silence(self, act: Act, name: str, seconds: float) -> str:
-        held = self._cursors.get(id(act))
+        held = self._cursors.get(id(act)) or self._gatherings.get(id(act))
         if held is not None:
             return f"no further message within {seconds:.3g} s: {held[1].progress}"
         return f"{self._target.service} gave no answer about {name} within {seconds:.3g} s"
 
     async def close(self) -> None:
         self._cursors.clear()
+        self._gatherings.clear()
 
     async def _publish(self, act: Act, name: str, seconds: float) -> Answer:
         metadata, topic = await self._cluster.find(name)
@@ -104,12 +107,17 @@ class KafkaSession:
         )
 
     async def _consume(self, act: Act, name: str, _seconds: float) -> Answer:
-        held = self._cursors.setdefault(id(act), (act, self._open_cursor(act, name)))
+        held = self._cursors.get(id(act)) or (act, self._open_cursor(act, name))
+        self._cursors[id(act)] = held
         message = await held[1].next()
         return Answer(describe(message), f"consume {name}", sum_up(message))
 
     async def _read_all(self, act: Act, name: str, _seconds: float) -> Answer:
-        messages, number = await self._open_cursor(act, name).drain()
+        quiet = act.fields.get("quiet")
+        seconds = float(quiet) if isinstance(quiet, int | float) else 0.0
+        held = self._gatherings.get(id(act)) or (act, Gathering(self._open_cursor(act, name), seconds))
+        self._gatherings[id(act)] = held
+        messages, number = await held[1].gather()
         described = [describe(message) for message in messages]
         facets: dict[str, Data] = {
             "count": number,

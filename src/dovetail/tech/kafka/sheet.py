@@ -58,14 +58,18 @@ MESSAGES = Verb(
     "kafka.messages",
     Word("topic", "string", "the topic to read", is_required=True),
     "Reads all messages published since the check began, to count them or to see their order.",
-    fields=CONSUME.fields,
+    fields=(
+        *CONSUME.fields,
+        Word("quiet", "duration", "answer only once no further message has come for this long"),
+    ),
+    waits="stream",
     facets=(
         Word("count", "int", "how many there are"),
         Word("messages", "list", "each with value, key, headers, partition, offset; in the order of their timestamps"),
         Word("values", "list", "their values alone"),
         ERROR,
     ),
-    example="kafka.messages: orders.created\nexpect: {count: 1}",
+    example="kafka.messages: orders.created\nquiet: 200ms\nexpect: {count: 1}",
 )
 
 LAG = Verb(
