@@ -150,6 +150,6 @@ SHEET = Sheet(
         SUBSCRIBE,
         COMMAND,
     ),
-    parts=frozenset({"launcher", "prober", "driver"}),
+    parts=frozenset({"launcher", "prober", "driver", "tap"}),
     extra="embedded",
 )

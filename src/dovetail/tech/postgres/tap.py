@@ -1,0 +1,238 @@
+"""The tap of PostgreSQL: statements and how they ended, read from the bytes on an edge. Called by the edge proxy.
+
+Follows simple and extended queries, also pipelined; a connection that turns to TLS or to replication is left alone.
+"""
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+
+from dovetail.model.exchange import Exchange
+from dovetail.plugin.tap import Line, Listener, Tap
+from dovetail.tech.postgres.message import GSS_REQUEST, SSL_REQUEST, STARTUP, read_refusal, read_text
+from dovetail.tech.postgres.scanner import Scanner, UnknownBytesError
+
+REQUEST_AT_MOST = 400
+GREETING_AT_MOST = 10_000
+FROM_CLIENT = b"PBEQSCF"
+FROM_CLIENT_BESIDES = b"DHXdcfp"
+FROM_SERVER = b"CIsEZ1W"
+FROM_SERVER_BESIDES = b"RSKNTtDnAGHdc23vV"
+_TRACE = re.compile(r"traceparent='00-([0-9a-f]{32})-")
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What the client waits for: a login, query (simple), statement (prepared or run) or sync."""
+
+    kind: str
+    text: str = ""
+    trace: str = ""
+    at: float = 0.0
+    sent: int = 0
+    tags: list[str] = field(default_factory=list)
+
+
+class PostgresListener:
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._greeting = b""
+        self._is_greeting = True
+        self._is_offered = False
+        self._is_deaf = False
+        self._is_skipping = False
+        self._client = Scanner(FROM_CLIENT, FROM_CLIENT_BESIDES)
+        self._server = Scanner(FROM_SERVER, FROM_SERVER_BESIDES, counts_rows=True)
+        self._asked: deque[_Asked] = deque()
+        self._prepared: dict[str, tuple[str, str]] = {}
+        self._portals: dict[str, tuple[str, str]] = {}
+        self._reported_sent = 0
+        self._reported_answered = 0
+        self._who: dict[str, str] = {}
+
+    def client_sent(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
+        now = self._line.clock()
+        if self._is_greeting:
+            self._greeting += data
+            data = self._read_greeting(now)
+        try:
+            for kind, body in self._client.scan(data):
+                self._hear_client(chr(kind), body, now)
+        except UnknownBytesError:
+            self._is_deaf = True
+
+    def server_sent(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
+        now = self._line.clock()
+        if self._is_offered:
+            data = self._read_offer(data, now)
+        try:
+            for kind, body in self._server.scan(data):
+                self._hear_server(chr(kind), body, now)
+        except UnknownBytesError:
+            self._is_deaf = True
+
+    def ended(self, how: str) -> None:
+        now = self._line.clock()
+        for asked in self._asked:
+            if asked.kind in {"query", "statement", "login"}:
+                self._report(asked, "", "cut" if how == "closed" else how, now)
+        self._asked.clear()
+        self._is_deaf = True
+
+    def _read_greeting(self, now: float) -> bytes:
+        """Read what comes before messages have kinds; return the bytes behind it."""
+        said = self._greeting
+        length, code = int.from_bytes(said[:4], "big"), int.from_bytes(said[4:8], "big")
+        if said[:1] not in {b"", b"\0"} or length > GREETING_AT_MOST:
+            self._is_deaf = True
+            return b""
+        if len(said) < max(8, length) or self._is_offered:
+            return b""
+        self._greeting = said[length:]
+        if code in {SSL_REQUEST, GSS_REQUEST}:
+            self._is_offered = True
+        elif code >> 16 == STARTUP >> 16:
+            self._is_greeting = False
+            words = said[8:length].decode("utf-8", "replace").split("\0")
+            self._who = {key: value for key, value in zip(words[::2], words[1::2], strict=False) if key}
+            user = self._who.get("user", "")
+            text = f"connect to {self._who.get('database', user)} as {user}"
+            self._asked.append(_Asked("login", text, at=now, sent=length))
+            return self._greeting
+        else:
+            self._is_deaf = True
+        return b""
+
+    def _read_offer(self, data: bytes, now: float) -> bytes:
+        """Read the one byte that accepts or declines encryption; what is encrypted is not listened to."""
+        self._is_offered = False
+        if data[:1] == b"E":
+            return data
+        if data[:1] != b"N":
+            self._is_deaf = True
+            return b""
+        if self._greeting:
+            self._read_greeting(now)
+        return data[1:]
+
+    def _hear_client(self, kind: str, body: bytes, now: float) -> None:
+        match kind:
+            case "Q":
+                self._ask("query", *_read_sql(body, 0), now)
+            case "P":
+                name = read_text(body)
+                self._prepared[name] = _read_sql(body, len(name.encode()) + 1)
+                self._ask("parse", *self._prepared[name], now)
+            case "B":
+                portal = read_text(body)
+                statement = read_text(body, len(portal.encode()) + 1)
+                self._portals[portal] = self._prepared.get(statement, (statement, ""))
+            case "E":
+                self._ask("statement", *self._portals.get(read_text(body), ("", "")), now)
+            case "F":
+                self._ask("query", "function call", "", now)
+            case "C":
+                named = self._prepared if body[:1] == b"S" else self._portals
+                named.pop(read_text(body, 1), None)
+            case "S":
+                self._is_skipping = False
+                self._ask("sync", "", "", now)
+
+    def _ask(self, kind: str, text: str, trace: str, now: float) -> None:
+        if not self._is_skipping:
+            sent = self._client.position
+            self._asked.append(_Asked(kind, text, trace, now, sent - self._reported_sent))
+            if kind != "parse":
+                self._reported_sent = sent
+
+    def _hear_server(self, kind: str, body: bytes, now: float) -> None:
+        front = self._asked[0] if self._asked else None
+        match kind:
+            case "W":
+                self._is_deaf = True
+            case "E":
+                self._refuse(front, body, now)
+            case "Z":
+                self._settle(now)
+            case "1":
+                if front and front.kind == "parse":
+                    self._asked.popleft()
+            case _ if front and front.kind == "query":
+                front.tags.append(_read_tag(kind, body))
+            case _ if front and front.kind == "statement":
+                self._asked.popleft()
+                self._report(front, _read_tag(kind, body), "answered", now)
+
+    def _refuse(self, front: _Asked | None, body: bytes, now: float) -> None:
+        """Report what the server refused; the rest of an extended batch is never run."""
+        refusal = read_refusal(body)
+        asked = front or _Asked("idle", "idle", at=now)
+        self._report(asked, str(refusal), "failed", now, refusal.code)
+        if front is None or front.kind == "login":
+            self._asked.clear()
+        elif front.kind == "query":
+            front.kind = "refused"
+        else:
+            while self._asked and self._asked[0].kind != "sync":
+                self._asked.popleft()
+            self._is_skipping = not self._asked
+
+    def _settle(self, now: float) -> None:
+        """End what came before: the server is ready again."""
+        while self._asked:
+            front = self._asked.popleft()
+            if front.kind == "query":
+                self._report(front, "; ".join(front.tags), "answered", now)
+            if front.kind in {"query", "refused", "sync", "login"}:
+                break
+
+    def _report(self, asked: _Asked, answer: str, ended: str, now: float, code: str = "") -> None:
+        rows = self._server.take_rows()
+        detail = {key: self._who[key] for key in ("database", "application_name") if self._who.get(key)}
+        if rows:
+            detail["rows"] = str(rows)
+        if code:
+            detail["code"] = code
+        answered = self._server.position - self._reported_answered
+        self._reported_answered += answered
+        self._line.report(
+            Exchange(
+                edge=self._line.edge,
+                technology="postgres",
+                request=asked.text,
+                answer=answer,
+                ended=ended,
+                started_at=asked.at,
+                duration_ms=(now - asked.at) * 1000,
+                connection=self._line.connection,
+                bytes_sent=asked.sent,
+                bytes_answered=answered,
+                trace=asked.trace,
+                detail=detail,
+            )
+        )
+
+
+class PostgresTap:
+    def listen(self, line: Line) -> Listener:
+        return PostgresListener(line)
+
+
+def tap() -> Tap:
+    return PostgresTap()
+
+
+def _read_tag(kind: str, body: bytes) -> str:
+    return read_text(body) if kind == "C" else {"I": "empty", "s": "suspended"}[kind]
+
+
+def _read_sql(body: bytes, offset: int) -> tuple[str, str]:
+    """Return a statement on one line, cut, and the trace that a comment in it carries."""
+    sql = read_text(body, offset)
+    found = _TRACE.search(sql) if "traceparent" in sql else None
+    line = " ".join(sql.split())
+    return line if len(line) <= REQUEST_AT_MOST else line[: REQUEST_AT_MOST - 1] + "…", found[1] if found else ""

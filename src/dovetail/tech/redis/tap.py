@@ -1,0 +1,150 @@
+"""The tap of Redis and Valkey: commands and their replies, read from the bytes on an edge. Called by the edge proxy.
+
+Follows pipelines, transactions and subscriptions in both versions of the protocol; a connection that turns to
+replication, monitoring or unanswered commands is left alone. Passwords are not shown.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from dovetail.model.exchange import Exchange
+from dovetail.plugin.tap import Line, Listener, Tap
+from dovetail.tech.redis.scanner import Scanner, Sight, UnknownBytesError
+
+SUBSCRIBING = frozenset({"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"})
+CONFIRMING = frozenset(name.lower() for name in SUBSCRIBING)
+MESSAGES = frozenset({"message", "pmessage", "smessage"})
+DEAFENING = frozenset({"MONITOR", "SYNC", "PSYNC", "REPLCONF"})
+SECRET = frozenset({"AUTH", "HELLO", "ACL", "CONFIG", "MIGRATE"})
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A command under way; `confirmations` are still to come where it subscribes."""
+
+    request: str
+    at: float
+    sent: int
+    confirmations: int = 0
+
+
+class RedisListener:
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._client = Scanner(may_be_inline=True)
+        self._server = Scanner()
+        self._asked: deque[_Asked] = deque()
+        self._is_subscribed = False
+        self._is_deaf = False
+        self._reported_sent = 0
+        self._reported_answered = 0
+
+    def client_sent(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
+        now = self._line.clock()
+        try:
+            for command in self._client.scan(data):
+                self._hear_command(command, now)
+        except UnknownBytesError:
+            self._is_deaf = True
+
+    def server_sent(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
+        now = self._line.clock()
+        try:
+            for reply in self._server.scan(data):
+                self._hear_reply(reply, now)
+        except UnknownBytesError:
+            self._is_deaf = True
+
+    def ended(self, how: str) -> None:
+        now = self._line.clock()
+        while self._asked:
+            self._report(self._asked.popleft(), "", "cut" if how == "closed" else how, now)
+        self._is_deaf = True
+
+    def _hear_command(self, command: Sight, now: float) -> None:
+        name = command.words[0].upper() if command.words else ""
+        if name in DEAFENING or (name == "CLIENT" and [word.upper() for word in command.words[1:2]] == ["REPLY"]):
+            self._is_deaf = True
+            return
+        sent = self._client.position
+        asked = _Asked(_describe(name, command), now, sent - self._reported_sent)
+        self._reported_sent = sent
+        if name in SUBSCRIBING:
+            self._is_subscribed = True
+            asked.confirmations = max(1, command.count - 1)
+        self._asked.append(asked)
+
+    def _hear_reply(self, reply: Sight, now: float) -> None:
+        front = self._asked[0] if self._asked else None
+        first = reply.words[0] if reply.words else ""
+        if reply.kind == ">" or (self._is_subscribed and reply.kind == "*"):
+            if first in MESSAGES:
+                self._report(_Asked(" ".join(reply.words[:-1]), now, 0), reply.words[-1], "answered", now)
+                return
+            if first in CONFIRMING:
+                self._confirm(front, now)
+                return
+            if reply.kind == ">":
+                return
+        if front:
+            self._asked.popleft()
+            self._report(front, _tell(reply), "failed" if reply.kind in "-!" else "answered", now)
+
+    def _confirm(self, front: _Asked | None, now: float) -> None:
+        if front and front.confirmations:
+            front.confirmations -= 1
+            if not front.confirmations:
+                self._asked.popleft()
+                self._report(front, "confirmed", "answered", now)
+
+    def _report(self, asked: _Asked, answer: str, ended: str, now: float) -> None:
+        answered = self._server.position - self._reported_answered
+        self._reported_answered += answered
+        self._line.report(
+            Exchange(
+                edge=self._line.edge,
+                technology="redis",
+                request=asked.request,
+                answer=answer,
+                ended=ended,
+                started_at=asked.at,
+                duration_ms=(now - asked.at) * 1000,
+                connection=self._line.connection,
+                bytes_sent=asked.sent,
+                bytes_answered=answered,
+            )
+        )
+
+
+class RedisTap:
+    def listen(self, line: Line) -> Listener:
+        return RedisListener(line)
+
+
+def tap() -> Tap:
+    return RedisTap()
+
+
+def _describe(name: str, command: Sight) -> str:
+    if name in SECRET and command.count > 1:
+        return f"{name} …"
+    more = command.count - len(command.words)
+    shown = " ".join([name, *command.words[1:]])
+    return f"{' '.join(shown.split())} …+{more}" if more > 0 else " ".join(shown.split())
+
+
+def _tell(reply: Sight) -> str:
+    first = reply.words[0] if reply.words else "nil"
+    match reply.kind:
+        case "*" | "~" | ">":
+            shown = ", ".join(reply.words)
+            return f"{reply.count} items: {shown}" if reply.words else f"{reply.count} items"
+        case "%":
+            return f"{reply.count // 2} fields: {', '.join(reply.words)}"
+        case "_":
+            return "nil"
+    return " ".join(first.split())
