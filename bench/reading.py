@@ -92,7 +92,7 @@ def growth(folder: Path) -> Row:
     for _ in range(3):
         for count, system in systems.items():
             costs[count].append(timed(partial(read_suite, system, words(), {})) / count)
-    few, many = (median(costs[count]) * 1e6 for count in costs)
+    few, many = (min(costs[count]) * 1e6 for count in costs)
     return Row("a check among 10,000", many, few, "µs", "among 1,000", at_most=1.2)
 
 

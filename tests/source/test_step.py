@@ -127,6 +127,7 @@ def test_an_edge_that_is_counted_has_one_spelling(checks_of: ReadChecks) -> None
         ('http: GET /\nwithin: "{{ w }}"', "`within` cannot be a template", "within: 5s", 6),
         ("redis.set: k", "`redis.set` lacks `value`", "the value", 5),
         ("redis.set: k\nvalue: 1\nmode: nwe", "`mode` cannot be `nwe`", "did you mean `new`?", 7),
+        ("restart: payments\non: orders", "`restart` has no key `on`", "known here", 6),
         ("restart: paymnets", "`paymnets` is no service", "did you mean `payments`?", 5),
         (
             "called: orders -> ordersdb",

@@ -24,8 +24,8 @@ class Entry:
         for name in table:
             if name not in self._words:
                 refuse_key(table, name, keys, mistakes, about)
-        for word in keys.words:
-            if word.is_required and word.name not in table:
+        for word in keys.required:
+            if word.name not in table:
                 mistakes.add(place, f"{about} lacks `{word.name}`", word.doc)
 
     def __contains__(self, key: str) -> bool:

@@ -24,6 +24,10 @@ class Keys:
     def by_name(self) -> Mapping[str, Word]:
         return {word.name: word for word in self.words}
 
+    @cached_property
+    def required(self) -> tuple[Word, ...]:
+        return tuple(word for word in self.words if word.is_required)
+
 
 SYSTEM = Keys(
     "the system",

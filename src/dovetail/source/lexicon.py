@@ -42,8 +42,13 @@ class Meaning:
         return frozenset(word.name for word in self.verb.facets)
 
     @cached_property
+    def step_words(self) -> tuple[Word, ...]:
+        """The keys of every step that this one may have: what acts on the stage speaks to no service."""
+        return tuple(word for word in STEP.words if word.name != "on" or not self.is_of_the_stage)
+
+    @cached_property
     def keys(self) -> frozenset[str]:
-        return frozenset((*self.words, *self.fields, *STEP.by_name))
+        return frozenset((*self.words, *self.fields, *(word.name for word in self.step_words)))
 
     def fits(self, service: Service) -> bool:
         return self.technology in (service.technology, service.launched_by)

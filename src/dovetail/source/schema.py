@@ -135,6 +135,10 @@ def definition_of(keys: Keys, word: Word) -> str:
     return f"{keys.title.rsplit(' ', 1)[-1]}.{word.name}"
 
 
+def step_keys(meaning: Meaning) -> Keys:
+    return Keys(grammar.STEP.title, meaning.step_words)
+
+
 def verb_properties(word: str, meaning: Meaning) -> dict[str, Data]:
     """Return what a step with `meaning` may hold besides the keys of every step."""
     verb = meaning.verb
@@ -161,7 +165,7 @@ def required_of(word: str, meaning: Meaning) -> list[str]:
 
 
 def step_of(word: str, meaning: Meaning) -> dict[str, Data]:
-    properties = {**shared(grammar.STEP), **verb_properties(word, meaning)}
+    properties = {**shared(step_keys(meaning)), **verb_properties(word, meaning)}
     return {
         "type": "object",
         "title": word,
@@ -175,7 +179,7 @@ def step_of(word: str, meaning: Meaning) -> dict[str, Data]:
 
 def single_check(word: str, meaning: Meaning) -> dict[str, Data]:
     """Return a check whose single step stands directly in it: the check's own keys win."""
-    step = {**shared(grammar.STEP), **verb_properties(word, meaning)}
+    step = {**shared(step_keys(meaning)), **verb_properties(word, meaning)}
     return check_with(step, required_of(word, meaning))
 
 
