@@ -99,18 +99,18 @@ def record(server: Address, protocol: int) -> list[Bytes]:
 
 @pytest.mark.parametrize("protocol", [2, 3])
 def test_commands_are_told_with_their_replies(database: Address, protocol: int) -> None:
-    exchanges = replay(record(database, protocol))
-    at = next(index for index, e in enumerate(exchanges) if e.request == "SET price 5 EX 60")
-    told = [(e.request, e.answer, e.ended) for e in exchanges[at:]]
+    greetings = ("HELLO", "CLIENT", "SELECT")
+    exchanges = [e for e in replay(record(database, protocol)) if not e.request.startswith(greetings)]
+    told = [(e.request, e.answer, e.ended) for e in exchanges]
     assert told[:3] == [
         ("SET price 5 EX 60", "OK", "answered"),
         ("GET price", "5", "answered"),
         ("GET nothing", "nil", "answered"),
     ]
     assert told[3] == ("SET big " + "x" * 80, "OK", "answered")
-    assert exchanges[at + 3].bytes_sent > 300_000
+    assert exchanges[3].bytes_sent > 300_000
     assert told[4] == ("GET big", "x" * 80, "answered")
-    assert exchanges[at + 4].bytes_answered > 300_000
+    assert exchanges[4].bytes_answered > 300_000
     assert told[6][1] == ("4 items: a, 1, b, 2" if protocol == 2 else "2 fields: a, 1, b, 2")
     assert told[7][0] == "INCRBY h 1"
     assert told[7][1].startswith("WRONGTYPE")
