@@ -17,7 +17,9 @@ from dovetail.model.address import Address
 from dovetail.model.exchange import Exchange
 from dovetail.model.system import Service
 from dovetail.plugin.tap import Line
+from dovetail.tech.kafka.frame import Writer
 from dovetail.tech.kafka.preparer import preparer
+from dovetail.tech.kafka.record import Record, write_batch
 from dovetail.tech.kafka.tap import tap
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -297,3 +299,47 @@ def test_real_streams_in_any_pieces_give_the_same(open_door: OpenDoor, new_topic
         whole = replay(asked, answered, in_one)
         for sizes in ((1,), (3, 1, 8, 5, 2), (13, 997, 4, 31), (7, 4096, 1), (65536, 11, 9001)):
             assert replay(asked, answered, partial(in_pieces, sizes)) == whole
+
+
+def produce(acks: int = -1) -> bytes:
+    batch = write_batch(Record(b"v"))
+    body = Writer().integer(0, 2).integer(7, 2).integer(1, 4).text("c").text(None).integer(acks, 2).integer(9, 4)
+    return framed(body.length(1).text("orders").length(1).integer(0, 4).blob(batch))
+
+
+def produced(code: int) -> bytes:
+    body = Writer().integer(1, 4).length(1).text("orders").length(1).integer(0, 4).integer(code, 2).integer(-1, 8)
+    return framed(body.integer(-1, 8).integer(0, 8).integer(0, 4))
+
+
+def framed(body: Writer) -> bytes:
+    return len(body.data).to_bytes(4, "big") + bytes(body.data)
+
+
+def tell(*pieces: tuple[str, bytes]) -> list[tuple[str, str, str]]:
+    told: list[Exchange] = []
+    listener = tap().listen(Line("e", 1, Address("127.0.0.1", 1), told.append, time.time))
+    for who, data in pieces:
+        if who == "client":
+            listener.client_sent(data)
+        else:
+            listener.server_sent(listener.rewrite(data))
+    listener.ended("closed")
+    return [(exchange.request, exchange.answer, exchange.ended) for exchange in told]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        ([("client", produce()), ("server", produced(0))], ("produce orders", "1 message", "answered")),
+        ([("client", produce()), ("server", produced(6))], ("produce orders", "NOT_LEADER_OR_FOLLOWER", "failed")),
+        ([("client", produce())], ("produce orders", "connection closed", "cut")),
+        ([("client", produce(acks=0))], ("produce orders", "no answer asked for", "answered")),
+    ],
+)
+def test_how_an_exchange_ended_is_told(pieces: list[tuple[str, bytes]], expected: tuple[str, str, str]) -> None:
+    assert tell(*pieces) == [expected]
+
+
+def test_a_request_without_an_answer_keeps_no_place_for_one() -> None:
+    assert tell(("client", produce(acks=0) * 20_000))[-1] == ("produce orders", "no answer asked for", "answered")
