@@ -75,6 +75,21 @@ def test_stopping_at_the_end_does_not_hide_that_a_service_was_healthy(story: "St
     assert (service.state, service.ready_ms, len(service.changes)) == ("ready", 200.0, 4)
 
 
+def test_a_system_of_which_one_part_never_came_up_was_never_ready(story: "Story") -> None:
+    story.ready("orders", 0.2)
+    assert round(read_run(story.stream()).ready_ms) == 200
+    story.ready("orders@slice", 7.0)
+    assert round(read_run(story.stream()).ready_ms) == 200
+    story.change("payments", "failed", 0.5, "exited with code 1")
+    assert read_run(story.stream()).ready_ms == 0
+
+
+def test_a_password_in_an_address_is_hidden(story: "Story") -> None:
+    story.events.append(ServiceChanged(1.0, "orders-db", "ready", address="postgresql://me:secret@127.0.0.1:1/db"))
+    service = {one.name: one for one in read_run(story.stream()).services}["orders-db"]
+    assert service.address == "postgresql://me:***@127.0.0.1:1/db"
+
+
 def test_an_exchange_with_the_checks_trace_is_certainly_its_own(shop_events: list[Event]) -> None:
     checks = {check.name: check for check in read_run(shop_events).checks}
     seen = checks["an order is created, stored and announced"].exchanges

@@ -112,5 +112,14 @@ def test_a_cause_of_several_lines_keeps_them(story: "Story") -> None:
     ]
 
 
+def test_checks_that_never_ran_for_one_reason_are_counted_after_the_first(story: "Story") -> None:
+    for number in range(9):
+        why = "the environment was not ready: users-db cannot start"
+        story.check(f"unplayed {number}", "api", verdict=Verdict.INCONCLUSIVE, why=why)
+    told = "\n".join(rows(story.stream()))
+    assert told.count("users-db cannot start") == 1
+    assert "  ? 8 checks never ran (told above)" in told
+
+
 def test_hanging_text_falls_back_to_a_small_indent_where_room_is_short() -> None:
     assert hang("      because  ", "one two three", 21) == ["      because  one", "        two three"]

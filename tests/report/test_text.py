@@ -2,7 +2,7 @@
 
 import pytest
 
-from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
+from dovetail.report.text import clean, hide_password, on_one_line, spell_count, spell_ms
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,13 @@ def test_a_duration_reads_as_people_say_it(ms: float, expected: str) -> None:
 )
 def test_what_could_steer_a_terminal_is_removed(text: str, expected: str) -> None:
     assert clean(text) == expected
+
+
+def test_a_password_in_an_address_is_hidden_and_nothing_else() -> None:
+    assert hide_password("postgresql://me:s3cr%40t@127.0.0.1:5432/db") == "postgresql://me:***@127.0.0.1:5432/db"
+    assert hide_password("redis://:pw@cache:6379/0") == "redis://:***@cache:6379/0"
+    for plain in ("http://127.0.0.1:80/a@b", "127.0.0.1:9092", "http://me@host:80"):
+        assert hide_password(plain) == plain
 
 
 def test_one_line_is_cut_with_an_ellipsis() -> None:

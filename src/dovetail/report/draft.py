@@ -19,6 +19,7 @@ from dovetail.model.event import (
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import StepOutcome, Verdict
 from dovetail.report.fact import BAD_ENDS, AttemptRecord, CheckRecord, EdgeRecord, ServiceRecord
+from dovetail.report.text import hide_password
 
 LAST_LINES = 20
 WINDOW_LINES = 80
@@ -146,7 +147,7 @@ class ServiceDraft:
 
     def hear(self, event: ServiceChanged) -> None:
         self.changes.append(event)
-        self.address = event.address or self.address
+        self.address = hide_password(event.address) or self.address
         if event.state in {"ready", "done"} and not self.first_ready_at:
             self.ready_ms, self.first_ready_at = event.ready_ms, event.at
 

@@ -120,8 +120,11 @@ class Recorder:
         )
 
     def _ready_after(self, begin: float) -> float:
-        ready = (draft.first_ready_at for name, draft in self._services.items() if SLICE not in name)
-        return max((at - begin for at in ready if at), default=0.0)
+        """Return the seconds until the last service was ready, 0 where one that was started never was."""
+        started = [draft for name, draft in self._services.items() if draft.changes and SLICE not in name]
+        if not all(draft.first_ready_at for draft in started):
+            return 0.0
+        return max((draft.first_ready_at - begin for draft in started), default=0.0)
 
     def _conclude(self, totals: Totals) -> tuple[Verdict, int, tuple[str, ...]]:
         if self.end:

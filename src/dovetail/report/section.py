@@ -49,7 +49,7 @@ def tell_ready(record: Record, style: Style) -> list[str]:
     if not ready:
         return []
     text = "  ".join(f"{name} {seconds:.1f}" for name, seconds in ready)
-    lead = f"  ready in {record.ready_ms / 1000:.1f} s   "
+    lead = f"  ready in {record.ready_ms / 1000:.1f} s   " if record.ready_ms else "  ready   "
     return [style.paint(row, "dim") for row in hang(lead, text, style.width)]
 
 
@@ -87,9 +87,14 @@ class Sections:
         for scope, totals in self._record.scopes.items():
             yield ""
             yield from self._rule(scope, totals)
+            unplayed = 0
             for check in self._record.of_scope(scope):
-                if self._lists_all or check.verdict is not Verdict.PASSED:
+                if self._is_told_already(check):
+                    unplayed += 1
+                elif self._lists_all or check.verdict is not Verdict.PASSED:
                     yield from self._check(check)
+            if unplayed:
+                yield from hang("  ? ", f"{spell_count(unplayed, 'check')} never ran (told above)", self._style.width)
         for finding in self._of_the_run:
             yield ""
             sign = self._style.paint(SIGNS[finding.verdict], LOOKS[finding.verdict])
@@ -108,6 +113,11 @@ class Sections:
         if room < LEAST_RULE:
             return [title, *(self._style.paint(row, look or "dim") for row in hang("  ", text, self._style.width))]
         return [f"{title} {self._style.paint('─' * room, 'dim')} {self._style.paint(text, look) if look else text}"]
+
+    def _is_told_already(self, check: CheckRecord) -> bool:
+        """Tell whether a check never ran for a reason that another one has told in full."""
+        is_unplayed = check.verdict is Verdict.INCONCLUSIVE and not check.attempts
+        return is_unplayed and not self._is_verbose and id(self._findings.get(check.id)) in self._told
 
     def _check(self, check: CheckRecord) -> Iterator[str]:
         attempt = check.telling_attempt
@@ -151,7 +161,9 @@ class Sections:
 
     def _blame(self, check: CheckRecord, step: StepOutcome | None) -> Iterator[str]:
         if step is None:
-            yield from self._error(check.why, f"{check.place}   " if check.place.file else "")
+            finding = self._findings.get(check.id)
+            why = check.why.replace(finding.title, "").rstrip(": ") if finding else check.why
+            yield from self._error(why, f"{check.place}   " if check.place.file else "")
             return
         mismatches = told_mismatches(step)
         for mismatch in mismatches[:MOST_MISMATCHES]:

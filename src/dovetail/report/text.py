@@ -4,6 +4,7 @@ import re
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LOGIN = re.compile(r"(//[^:/@\s]*):[^@/\s]*@")
 _SECOND_MS = 1000
 _MINUTE_S = 60
 _SHORT_S = 10
@@ -18,6 +19,11 @@ def on_one_line(text: str, most: int = 0) -> str:
     """Clean `text` and fold its white space; more than `most` characters are cut with an ellipsis."""
     line = " ".join(clean(text).split())
     return line[: most - 1] + "…" if most and len(line) > most else line
+
+
+def hide_password(address: str) -> str:
+    """Return a URL without the password of its login."""
+    return _LOGIN.sub(r"\1:***@", address)
 
 
 def spell_ms(milliseconds: float) -> str:

@@ -143,7 +143,7 @@ function reason(check) {
   } else if (step && step.error) line.append(make("b", null, brief(step.error)));
   const because = check.finding && ["service-down", "cut-short", "not-resilient", "cleanup-failed", "nothing-proven"].includes(check.finding.kind) ? check.finding.title : check.finding && check.finding.kind.startsWith("edge") ? check.finding.title : step ? "" : check.why;
   if (because) line.append(line.childNodes.length ? " — " : "", because);
-  if (check.verdict === "flaky") line.append(` — passed on attempt ${check.attempts.length}`);
+  if (check.verdict === "flaky") line.append(line.childNodes.length ? " — " : "", `passed on attempt ${check.attempts.length}`);
   return line;
 }
 

@@ -2,9 +2,9 @@ function sayVerdict() {
   const [passed, failed, flaky, inconclusive, skipped] = data.totals;
   const all = checks.length;
   const parts = [];
-  if (failed) parts.push(`${failed} of ${spellCount(all, "check")} failed`);
-  if (inconclusive) parts.push(`${inconclusive} inconclusive`);
-  if (flaky) parts.push(`${flaky} flaky`);
+  for (const [count, verdict] of [[failed, "failed"], [inconclusive, "inconclusive"], [flaky, "flaky"]]) {
+    if (count) parts.push(parts.length ? `${count} ${verdict}` : `${count} of ${spellCount(all, "check")} ${verdict}`);
+  }
   if (!parts.length) parts.push(all ? `all ${passed} of ${spellCount(all - skipped, "check")} passed` : "no check ran");
   if (skipped) parts.push(`${skipped} skipped`);
   return parts.join(", ");
