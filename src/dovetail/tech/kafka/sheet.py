@@ -104,6 +104,5 @@ SHEET = Sheet(
     verbs=(PUBLISH, CONSUME, MESSAGES, LAG, TOPICS),
     settings=(Word("num.partitions", "int", "how many partitions the topics have that Dovetail creates (1)"),),
     parts=frozenset({"launcher", "prober", "preparer", "driver", "tap"}),
-    library="aiokafka",
     extra="kafka",
 )
