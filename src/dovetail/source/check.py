@@ -107,7 +107,7 @@ class CheckReader:
         faults = self._actions.steps.read_faults(entry.table)
         scope = self._read_scope(entry) or file.scope
         tags = (*file.tags, *entry.names("tags"))
-        isolation = Isolation(entry.text("isolation") or "auto")
+        isolation = Isolation(entry.text("isolation") or "auto") if "isolation" in entry else Isolation.AUTO
         base = self._unique(f"{file.stem}/{slug(name)}")
         ids = file.names.setdefault(name, [])
         made = []

@@ -201,7 +201,14 @@ class Builder:
             value = self._tagged(event)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, 1)
-        self._put(value, mark.line + 1, mark.column + 1)
+        key = self._key
+        if key is None or key == MERGE or not isinstance(container, Table):
+            self._put(value, mark.line + 1, mark.column + 1)
+            return
+        self._nodes += 1
+        self._key = None
+        container[key] = value
+        container.marks[key] = (self._key_line, self._key_column, mark.line + 1, mark.column + 1)
 
     def _refuse_repeated(self, table: Table, key: str, mark: Mark) -> None:
         place = Place(self._file, mark.line + 1, mark.column + 1)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dovetail.model.system import Service
 from dovetail.model.vocabulary import FaultWord, Verb, Vocabulary, Word
-from dovetail.source.grammar import STEP
+from dovetail.source.grammar import EXPECT_ERROR, EXPECT_WITHIN, STEP
 
 ARROW = re.compile(r"\s*->\s*")
 REFERENCES = frozenset({"service", "edge"})
@@ -40,6 +40,11 @@ class Meaning:
     @cached_property
     def facets(self) -> frozenset[str]:
         return frozenset(word.name for word in self.verb.facets)
+
+    @cached_property
+    def expected(self) -> frozenset[str]:
+        """What `expect` may name: the answer's facets, and what every answer has."""
+        return self.facets | {EXPECT_WITHIN.name, EXPECT_ERROR.name}
 
     @cached_property
     def step_words(self) -> tuple[Word, ...]:

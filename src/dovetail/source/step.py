@@ -8,12 +8,11 @@ from dovetail.model.system import System
 from dovetail.model.vocabulary import Word
 from dovetail.source.entry import read_value
 from dovetail.source.fault import FaultReader
-from dovetail.source.grammar import EXPECT_ERROR, EXPECT_WITHIN, STEP, TOGETHER
+from dovetail.source.grammar import EXPECT_WITHIN, STEP, TOGETHER
 from dovetail.source.lexicon import Lexicon, Meaning, edge_name
 from dovetail.source.mistake import Mistakes
 from dovetail.source.nearest import suggest
 
-ALWAYS_EXPECTED = frozenset({EXPECT_WITHIN.name, EXPECT_ERROR.name})
 FACET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 CONVERTED = frozenset({"number", "int", "bool", "duration", "size", "share", "names", "texts"})
 WORDS = STEP.by_name
@@ -34,7 +33,7 @@ class StepReader:
         meaning, on = self._choose(table, word, default_on)
         if meaning is None:
             return None
-        if table.keys() - meaning.keys:
+        if not table.keys() <= meaning.keys:
             self._refuse_keys(table, word, meaning)
         subject = self._read_subject(table, word, meaning)
         return Step(
@@ -173,11 +172,10 @@ class StepReader:
         if not isinstance(expect, Table):
             read_value(table, WORDS["expect"], self._mistakes)
             return Table(table.file)
-        if meaning.facets:
-            for key in expect.keys() - meaning.facets - ALWAYS_EXPECTED:
-                known = meaning.facets | ALWAYS_EXPECTED
+        if meaning.facets and not expect.keys() <= meaning.expected:
+            for key in expect.keys() - meaning.expected:
                 what = f"an answer to `{meaning.verb.name}` has no `{key}`"
-                self._mistakes.add(expect.place_of_key(key), what, suggest(key, known))
+                self._mistakes.add(expect.place_of_key(key), what, suggest(key, meaning.expected))
         if "within" in expect and "within" not in meaning.facets:
             return replaced(expect, "within", read_value(expect, EXPECT_WITHIN, self._mistakes))
         return expect
@@ -192,7 +190,7 @@ class StepReader:
         for name, path in read.items():
             found = FACET.match(path)
             facet = found[0] if found else path
-            if meaning.facets and facet not in meaning.facets | {EXPECT_ERROR.name}:
+            if meaning.facets and facet not in meaning.expected:
                 what = f"an answer to `{meaning.verb.name}` has no `{facet}` to save"
                 self._mistakes.add(saved.place_of_value(name), what, suggest(facet, meaning.facets))
         return read
