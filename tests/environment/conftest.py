@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from secrets import SystemRandom
+from secrets import SystemRandom, token_hex
 from typing import Any
 
 import pytest
@@ -117,7 +117,7 @@ class Yard:
     @contextlib.asynccontextmanager
     async def live(self, *services: Service, **words: Any) -> AsyncIterator[LiveStage]:
         order = self.order(*services, **words)
-        means = self.means(order, f"live{id(order):x}")
+        means = self.means(order, token_hex(6))
         stage = LiveStage(means, order)
         stage.listen(self.events.append)
         try:

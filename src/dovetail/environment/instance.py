@@ -200,8 +200,10 @@ class Instance:
         self._is_set_up = True
 
     async def _apply(self, service: Service) -> None:
-        preparer = self._means.registry.preparer(service.technology) if not service.is_own_code else None
-        if preparer is not None:
+        if not service.is_own_code:
+            preparer = self._means.registry.preparer(service.technology)
+            if preparer is None:
+                raise NotReadyError(Problem(f"{service.technology} has no way to apply the setup of {service.name}"))
             await preparer.prepare(service, self.address, self._means.project)
             return
         for script in service.setup:

@@ -82,6 +82,6 @@ def find_drop_account() -> str:
 
 
 def find_cache() -> Path:
-    """Return the folder that runs share for what is slow to make."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    """Return the folder that runs share for what is slow to make; the account that root drops to can enter it."""
+    base = os.environ.get("XDG_CACHE_HOME") or ("/var/cache" if find_drop_account() else str(Path.home() / ".cache"))
     return Path(base) / "dovetail"

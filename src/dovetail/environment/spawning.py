@@ -96,9 +96,14 @@ async def _wait_for_door(output: int, words: BinaryIO) -> None:
     loop = asyncio.get_running_loop()
     heard: asyncio.Future[bytes] = loop.create_future()
 
+    said = bytearray()
+
     def hear() -> None:
-        loop.remove_reader(output)
-        heard.set_result(os.read(output, 64))
+        piece = os.read(output, 64)
+        said.extend(piece)
+        if not piece or piece.endswith(b"\n"):
+            loop.remove_reader(output)
+            heard.set_result(bytes(said))
 
     loop.add_reader(output, hear)
     try:
@@ -111,8 +116,8 @@ async def _wait_for_door(output: int, words: BinaryIO) -> None:
     if line != READY_LINE:
         words.seek(0, os.SEEK_END)
         words.seek(max(0, words.tell() - LAST_WORDS))
-        said = words.read().decode("utf-8", "replace").strip()
-        raise BrokenDovetailError(Problem(f"the stage process did not come up:\n{said}", "dovetail doctor"))
+        text = words.read().decode("utf-8", "replace").strip()
+        raise BrokenDovetailError(Problem(f"the stage process did not come up:\n{text}", "dovetail doctor"))
 
 
 def _write(pipe: int, data: bytes) -> None:

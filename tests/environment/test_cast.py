@@ -1,0 +1,74 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from dovetail.environment.cast import Cast
+from dovetail.environment.instance import Instance
+from dovetail.errors import DovetailError, NotReadyError
+from dovetail.model.address import Address
+from dovetail.model.event import Noticed, ServiceChanged
+from dovetail.model.system import Edge
+
+
+async def ignore(_: Instance) -> None:
+    """Freeze nothing."""
+
+
+def test_services_stop_after_those_that_need_them(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.live(yard.service("a", "b"), yard.service("b", "c"), yard.service("c")):
+            pass
+        stopped = [e.service for e in yard.events if isinstance(e, ServiceChanged) and e.state == "stopped"]
+        assert stopped == ["a", "b", "c"]
+
+    asyncio.run(play())
+
+
+def test_an_edge_that_is_not_awaited_holds_nobody_back(yard: Any) -> None:
+    edge = Edge("a", "b", "http", address="B_URL", is_awaited=False)
+    back = Edge("b", "a", "http", address="A_URL")
+
+    async def play() -> None:
+        async with yard.live(yard.service("a", uses=(edge,)), yard.service("b", uses=(back,))) as stage:
+            assert [state.state for state in await stage.states()] == ["ready", "ready"]
+        ready = [e.service for e in yard.events if isinstance(e, ServiceChanged) and e.state == "ready"]
+        assert ready == ["a", "b"]
+
+    asyncio.run(play())
+
+
+def test_the_first_failure_ends_the_wait_of_all(yard: Any) -> None:
+    async def play() -> None:
+        with pytest.raises(DovetailError, match="broken exited with code 1"):
+            async with yard.live(
+                yard.service("slow", environment={"SLOW": "20"}), yard.service("broken", run="sh -c 'exit 1'")
+            ):
+                pass
+
+    asyncio.run(asyncio.wait_for(play(), 15))
+
+
+def test_a_cleanup_that_fails_is_told_and_ends_nothing(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.live(yard.service("a", cleanup=("false",)), yard.service("b", cleanup=("touch cleaned",))):
+            pass
+        told = [event for event in yard.events if isinstance(event, Noticed)]
+        assert [event.level for event in told] == ["error"]
+        assert "the cleanup of a failed" in told[0].text
+        assert (yard.folder / "cleaned").exists()
+
+    asyncio.run(play())
+
+
+def test_who_is_not_on_the_stage_cannot_be_found(yard: Any) -> None:
+    async def play() -> None:
+        means = yard.means(yard.order())
+        given = Address("api.example", 80, "http")
+        cast = Cast(means, {"b": given}, ignore)
+        assert await cast.locate("b") == given
+        with pytest.raises(NotReadyError, match="c is not on the stage"):
+            await cast.locate("c")
+        means.lease.close()
+
+    asyncio.run(play())

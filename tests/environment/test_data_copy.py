@@ -1,0 +1,35 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from dovetail.app.parts import build_registry
+from dovetail.environment.data_copy import DataCopies
+from dovetail.errors import SuiteError
+from dovetail.model.address import Address
+
+
+async def find(_: str) -> tuple[str, Address]:
+    return "http", Address("127.0.0.1", 1)
+
+
+def test_what_cannot_be_copied_is_refused_with_a_way_out() -> None:
+    async def play() -> None:
+        copies = DataCopies(build_registry(), find)
+        assert not copies.can_copy("http")
+        with pytest.raises(SuiteError, match="cannot be copied or set back"):
+            await copies.clone("web", "w1")
+
+    asyncio.run(play())
+
+
+def test_dropping_what_was_never_made_is_no_error() -> None:
+    asyncio.run(DataCopies(build_registry(), find).drop("web", "w1"))
+
+
+def test_freezing_one_s_own_code_does_nothing(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.live(yard.service("a")) as stage:
+            await stage.reset(frozenset())
+
+    asyncio.run(play())

@@ -1,0 +1,53 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from dovetail.environment.fault import FaultTable
+from dovetail.environment.hub import Hub
+from dovetail.environment.wiring import Joint, close_joints, open_joints
+from dovetail.errors import SuiteError
+from dovetail.model.address import Address
+from dovetail.model.check import FaultOrder
+from dovetail.model.event import Event, FaultInjected, FaultLifted
+from dovetail.model.system import Edge
+
+REFUSE = FaultOrder("a -> b", "refuse")
+
+
+async def here(_: str) -> Address:
+    return Address("127.0.0.1", 1, "http")
+
+
+def test_every_fault_is_told_when_it_begins_and_ends_with_its_reason(yard: Any) -> None:
+    async def play() -> None:
+        means = yard.means(yard.order())
+        joints = await open_joints(yard.service("a", "b"), "", here, means)
+        hub, heard = Hub(lambda: 1.0), list[Event]()
+        hub.listen(heard.append)
+        faults = FaultTable(hub, lambda: joints)
+        one = faults.inject(REFUSE, 60, "check-1")
+        two = faults.inject(FaultOrder("a -> b", "latency", {"delay": 0.1}), 60, "check-2")
+        faults.lift(one)
+        faults.lift(one)
+        faults.lift_all(faults.leases, "the stage was torn down")
+        assert heard == [
+            FaultInjected(1.0, one, "a -> b", "refuse", {}, "check-1"),
+            FaultInjected(1.0, two, "a -> b", "latency", {"delay": "0.1"}, "check-2"),
+            FaultLifted(1.0, one, "a -> b", "lifted"),
+            FaultLifted(1.0, two, "a -> b", "the stage was torn down"),
+        ]
+        await close_joints(joints)
+        means.lease.close()
+
+    asyncio.run(play())
+
+
+def test_an_edge_without_a_proxy_cannot_be_broken_and_says_why() -> None:
+    joint = Joint(Edge("a", "b", "http"), "b", Address("127.0.0.1", 1))
+    with pytest.raises(SuiteError, match=r"has no proxy here.*\n.*without --direct"):
+        FaultTable(Hub(), lambda: [joint]).inject(REFUSE, 1, "")
+
+
+def test_an_unknown_lease_is_no_error() -> None:
+    FaultTable(Hub(), list).lift("never given")

@@ -1,0 +1,43 @@
+import asyncio
+import sys
+from typing import Any
+
+import pytest
+
+from dovetail.environment.ground import Plot
+from dovetail.environment.order import Brief
+from dovetail.environment.spawning import prove_gone, release, spawn
+from dovetail.errors import BrokenDovetailError
+
+SAY_OPEN = "import sys, time; sys.stdin.readline(); print('open', flush=True); sys.stdin.read()"
+
+
+def test_a_stage_that_opens_its_door_is_told_and_its_reaper_ends_with_it(yard: Any) -> None:
+    async def play() -> None:
+        plot = Plot(yard.ground, "one")
+        child = await spawn(Brief("one", str(yard.ground), yard.order()), plot, (sys.executable, "-S", "-c", SAY_OPEN))
+        assert plot.lease.exists()
+        release(child)
+        assert await prove_gone(plot, child.pid) == ()
+        assert not plot.lease.exists()
+
+    asyncio.run(play())
+
+
+def test_a_stage_that_ends_instead_is_told_with_its_last_words(yard: Any) -> None:
+    async def play() -> None:
+        plot = Plot(yard.ground, "two")
+        with pytest.raises(BrokenDovetailError, match="did not come up:\nno way"):
+            await spawn(Brief("two", str(yard.ground), yard.order()), plot, ("/bin/sh", "-c", "echo no way >&2"))
+        assert not plot.lease.exists()
+
+    asyncio.run(play())
+
+
+def test_a_lease_that_is_taken_is_refused(yard: Any) -> None:
+    async def play() -> None:
+        yard.means(yard.order(), "three").lease.close()
+        with pytest.raises(BrokenDovetailError, match="is taken"):
+            await spawn(Brief("three", str(yard.ground), yard.order()), Plot(yard.ground, "three"), ("true",))
+
+    asyncio.run(play())
