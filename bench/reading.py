@@ -13,7 +13,9 @@ from bench.peer import Peer, fetch_python
 from bench.table import Row, present
 from dovetail.app.parts import build_registry, build_vocabulary
 from dovetail.model.vocabulary import Vocabulary
-from dovetail.source import read_document, read_suite, read_system
+from dovetail.source.document import read_document
+from dovetail.source.suite import read_suite
+from dovetail.source.system import read_system
 
 ROUNDS = 9
 LINES = 2000

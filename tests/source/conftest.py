@@ -9,7 +9,8 @@ from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import Suite
 from dovetail.model.system import System
 from dovetail.model.vocabulary import FaultWord, TechnologyWords, Verb, Vocabulary, Word
-from dovetail.source import read_suite, read_system
+from dovetail.source.suite import read_suite
+from dovetail.source.system import read_system
 
 SYSTEM = """\
 system: shop

@@ -29,6 +29,7 @@ LARGEST = 16 * 1024 * 1024
 DEEPEST = 100
 MOST_REPEATED = 1_000_000
 MERGE = "<<"
+PLAIN_TAGS = frozenset((None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"))
 TAGS: dict[str, Callable[[str], Data]] = {
     "!": str,
     "tag:yaml.org,2002:str": str,
@@ -55,9 +56,6 @@ class Marked(Protocol):
 class MarkedScalar(Marked, Protocol):
     value: str
     implicit: tuple[bool, bool]
-
-
-PLAIN_TAGS = frozenset((None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"))
 
 
 def read_document(path: Path) -> Table | Row:
