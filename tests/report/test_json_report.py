@@ -8,7 +8,8 @@ import pytest
 
 from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
-from dovetail.report.json_report import SCHEMA_VERSION, render_json
+from dovetail.report.json_report import render_json
+from dovetail.report.json_shape import SCHEMA_VERSION
 from dovetail.report.record import read_run
 from dovetail.report.schema import read_schema
 

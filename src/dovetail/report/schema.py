@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import msgspec
 
-from dovetail.report.json_report import SCHEMA_VERSION, ReportView
+from dovetail.report.json_shape import SCHEMA_VERSION, ReportView
 
 
 def read_schema() -> bytes:
