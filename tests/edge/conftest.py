@@ -4,8 +4,8 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from random import Random
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 import uvloop
@@ -20,7 +20,8 @@ from dovetail.model.system import Edge
 PATIENCE = 60.0
 EDGE = Edge("orders", "payments", "http")
 
-Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
+Reader: TypeAlias = asyncio.StreamReader
+Writer: TypeAlias = asyncio.StreamWriter
 Handler = Callable[[Reader, Writer], Awaitable[None]]
 
 
@@ -58,10 +59,9 @@ async def serve_with(handler: Handler) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def open_to(
-    port: int, hear: Callable[[Exchange], None], fittings: dict[str, Any]
-) -> AsyncIterator[EdgeProxy]:
-    equipped = Fittings(**{"random": Random(7), **fittings})
+async def open_to(port: int, hear: Callable[[Exchange], None], fittings: dict[str, Any]) -> AsyncIterator[EdgeProxy]:
+    equipped = Fittings(**fittings)
+    equipped.random.seed(7)
     proxy = await open_edge(EDGE, Address("127.0.0.1", port, "http"), hear, equipped)
     try:
         yield proxy
@@ -108,6 +108,11 @@ class Stand:
             writer.write(sent)
             return await reader.read()
 
+    async def read_some(self, proxy: EdgeProxy, sent: bytes, count: int) -> bytes:
+        async with call_door(proxy) as (reader, writer):
+            writer.write(sent)
+            return await reader.readexactly(count)
+
     def order(self, kind: str, **settings: Data) -> FaultOrder:
         return FaultOrder(EDGE.name, kind, settings)
 
@@ -118,8 +123,7 @@ class Stand:
 
     def resident(self) -> int:
         """Return how many bytes of memory this process holds."""
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.fixture

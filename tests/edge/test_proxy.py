@@ -121,18 +121,22 @@ def test_after_retarget_new_connections_go_there_and_open_ones_stay(stand: "Stan
             writer.write(data.upper())
 
     async def scene() -> None:
-        async with stand.serve() as before, stand.serve(shout) as after, stand.open(before) as proxy:
-            async with stand.call(proxy) as (old_reader, old_writer):
-                old_writer.write(b"one")
-                assert await old_reader.readexactly(3) == b"one"
-                door = proxy.door
-                proxy.retarget(Address("127.0.0.1", after, "http"))
-                async with stand.call(proxy) as (reader, writer):
-                    writer.write(b"two")
-                    assert await reader.readexactly(3) == b"TWO"
-                old_writer.write(b"three")
-                assert await old_reader.readexactly(5) == b"three"
-                assert proxy.door == door
+        async with (
+            stand.serve() as before,
+            stand.serve(shout) as after,
+            stand.open(before) as proxy,
+            stand.call(proxy) as (old_reader, old_writer),
+        ):
+            old_writer.write(b"one")
+            assert await old_reader.readexactly(3) == b"one"
+            door = proxy.door
+            proxy.retarget(Address("127.0.0.1", after, "http"))
+            async with stand.call(proxy) as (reader, writer):
+                writer.write(b"two")
+                assert await reader.readexactly(3) == b"TWO"
+            old_writer.write(b"three")
+            assert await old_reader.readexactly(5) == b"three"
+            assert proxy.door == door
 
     stand.play(scene())
 
@@ -141,7 +145,7 @@ def test_a_slow_reader_holds_the_sender_back(stand: "Stand") -> None:
     sent: list[int] = []
 
     async def pour(_: "Reader", writer: "Writer") -> None:
-        for _ in range(256):
+        for _megabyte in range(256):
             writer.write(bytes(MEGABYTE))
             await writer.drain()
             sent.append(MEGABYTE)
@@ -150,7 +154,7 @@ def test_a_slow_reader_holds_the_sender_back(stand: "Stand") -> None:
         async with stand.serve(pour) as port, stand.open(port) as proxy:
             raw = socket.socket()
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-            raw.setblocking(False)
+            raw.settimeout(0)
             await asyncio.get_running_loop().sock_connect(raw, (proxy.door.host, proxy.door.port))
             reader, writer = await asyncio.open_connection(sock=raw, limit=65536)
             await stand.until(lambda: len(sent) > 0)
@@ -208,12 +212,9 @@ def test_a_gigabyte_passes_with_flat_memory(stand: "Stand") -> None:
 
 def test_tls_passes_through(stand: "Stand", tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-        + ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)],
-        check=True,
-        capture_output=True,
-    )
+    asked = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    written = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(["openssl", *asked.split(), *written], check=True, capture_output=True)
     server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server_side.load_cert_chain(certificate, key)
     client_side = ssl.create_default_context(cafile=str(certificate))

@@ -54,6 +54,7 @@ class Detour:
         self._bends: list[Bend] = []
         self.spans: list[Span] = []
         self.heads = dict(outs)
+        self._link()
 
     @property
     def is_empty(self) -> bool:

@@ -1,0 +1,109 @@
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dovetail.plugin.tap import Line
+
+if TYPE_CHECKING:
+    from tests.edge.conftest import Stand
+
+
+class Diary:
+    """A tap that writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.heard: list[tuple[str, bytes]] = []
+        self.ends: list[str] = []
+
+    def listen(self, line: Line) -> "Diary":
+        self.lines.append(line)
+        return self
+
+    def client_sent(self, data: bytes) -> None:
+        self.heard.append(("client", data))
+
+    def server_sent(self, data: bytes) -> None:
+        self.heard.append(("server", data))
+
+    def ended(self, how: str) -> None:
+        self.ends.append(how)
+
+
+class ShoutingDiary(Diary):
+    """A rewriter that holds back what does not end in a full stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rest = b""
+
+    def rewrite(self, data: bytes) -> bytes:
+        self.rest += data
+        if not self.rest.endswith(b"."):
+            return b""
+        whole, self.rest = self.rest, b""
+        return whole.upper()
+
+
+def test_a_tap_hears_both_sides_and_the_end(stand: "Stand") -> None:
+    diary = Diary()
+
+    async def scene() -> None:
+        async with stand.serve() as port, stand.open(port, tap=diary) as proxy:
+            assert await stand.read_some(proxy, b"hello", 5) == b"hello"
+            await stand.until(lambda: bool(diary.ends))
+            assert diary.lines[0].door == proxy.door
+            assert diary.lines[0].connection == 1
+
+    stand.play(scene())
+    assert diary.heard == [("client", b"hello"), ("server", b"hello")]
+    assert diary.ends == ["closed"]
+
+
+def test_a_tap_hears_an_answer_when_the_client_gets_it(stand: "Stand") -> None:
+    diary = Diary()
+
+    async def scene() -> None:
+        async with stand.serve() as port, stand.open(port, tap=diary) as proxy:
+            lease = proxy.inject(stand.order("timeout"), 60)
+            async with stand.call(proxy) as (reader, writer):
+                writer.write(b"hello")
+                await stand.until(lambda: bool(diary.heard))
+                assert diary.heard == [("client", b"hello")]
+                proxy.lift(lease)
+                await reader.readexactly(5)
+                assert diary.heard[1:] == [("server", b"hello")]
+
+    stand.play(scene())
+
+
+def test_a_fault_that_ends_a_connection_is_told_to_the_tap(stand: "Stand") -> None:
+    diary = Diary()
+
+    async def scene() -> None:
+        async with stand.serve() as port, stand.open(port, tap=diary) as proxy:
+            proxy.inject(stand.order("reset"), 60)
+            with pytest.raises(ConnectionResetError):
+                await stand.read_all(proxy, b"x")
+            await stand.until(lambda: bool(diary.ends))
+
+    stand.play(scene())
+    assert diary.ends == ["faulted"]
+
+
+def test_a_rewriter_changes_what_the_client_gets(stand: "Stand") -> None:
+    diary = ShoutingDiary()
+
+    async def scene() -> None:
+        async with (
+            stand.serve() as port,
+            stand.open(port, tap=diary) as proxy,
+            stand.call(proxy) as (reader, writer),
+        ):
+            writer.write(b"who is")
+            await stand.until(lambda: diary.rest == b"who is")
+            writer.write(b" there.")
+            assert await reader.readexactly(13) == b"WHO IS THERE."
+
+    stand.play(scene())
+    assert diary.heard[-1] == ("server", b"WHO IS THERE.")

@@ -1,0 +1,113 @@
+import pytest
+
+from dovetail.wire.http1 import (
+    CHUNKED,
+    DATA,
+    END,
+    HEAD,
+    TUNNEL,
+    UNTIL_CLOSE,
+    Framer,
+    Kind,
+    header,
+    measure_answer,
+    measure_request,
+    request_line,
+    starts_answer,
+    starts_request,
+)
+
+GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+POST = b"POST /b HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"
+CHUNKS = b"PUT /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=1\r\nhello\r\n0\r\nTrailer: t\r\n\r\n"
+
+
+def requests() -> Framer:
+    return Framer(starts_request, measure_request)
+
+
+def answers(method: str = "GET") -> Framer:
+    return Framer(starts_answer, lambda head, lowered: measure_answer(head, lowered, method))
+
+
+def feed(framer: Framer, data: bytes, size: int) -> list[tuple[Kind, bytes]]:
+    pieces: list[tuple[Kind, bytes]] = []
+    for start in range(0, len(data), size):
+        pieces += framer.feed(data[start : start + size])
+    return pieces
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+@pytest.mark.parametrize("data", [GET, POST, CHUNKS, GET + POST + CHUNKS + GET])
+def test_pieces_are_the_bytes_however_they_arrive(data: bytes, size: int) -> None:
+    framer = requests()
+    pieces = feed(framer, data, size)
+    assert b"".join(piece for _, piece in pieces) == data
+    ends = data.count(b" HTTP/1.1")
+    assert [kind for kind, _ in pieces if kind in (HEAD, END)] == [HEAD, END] * ends
+    assert framer.is_between
+    assert not framer.is_broken
+
+
+@pytest.mark.parametrize(
+    ("head", "method", "length"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n", "GET", 12),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n", "HEAD", 0),
+        (b"HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: gzip, chunked\r\n\r\n", "GET", CHUNKED),
+        (b"HTTP/1.1 200 OK\r\n\r\n", "GET", UNTIL_CLOSE),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", "GET", 0),
+        (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", "GET", 0),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", "POST", 0),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "GET", TUNNEL),
+        (b"HTTP/1.1 200 OK\r\n\r\n", "CONNECT", TUNNEL),
+    ],
+)
+def test_an_answers_length_depends_on_what_was_asked(head: bytes, method: str, length: int) -> None:
+    assert measure_answer(head, head.lower(), method) == length
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"hello there\r\n\r\n",
+        b"GET /a SMTP/1.1\r\n\r\n",
+        b"GET HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnothex\r\n",
+        b"GET / HTTP/1.1\r\n" + b"x" * 300_000,
+    ],
+)
+def test_what_is_not_http_comes_as_data_and_none_is_lost(data: bytes) -> None:
+    framer = requests()
+    pieces = feed(framer, data + b"more", 100_000)
+    assert framer.is_broken
+    assert not framer.runs_until_close
+    assert b"".join(piece for _, piece in pieces) == data + b"more"
+
+
+def test_a_body_until_close_runs_on() -> None:
+    framer = answers()
+    pieces = feed(framer, b"HTTP/1.0 200 OK\r\n\r\nsome body", 4)
+    assert framer.runs_until_close
+    assert {kind for kind, _ in pieces} == {HEAD, DATA}
+
+
+def test_a_message_under_way_is_not_between() -> None:
+    framer = requests()
+    assert framer.is_between
+    list(framer.feed(b"GET /a HT"))
+    assert not framer.is_between
+
+
+def test_a_connection_that_becomes_something_else_runs_on() -> None:
+    framer = requests()
+    framer.run_on()
+    assert list(framer.feed(b"\x81\x05hello")) == [(DATA, b"\x81\x05hello")]
+
+
+def test_head_and_headers_are_read() -> None:
+    assert request_line(GET) == ("GET", "/a")
+    assert header(GET.lower(), b"\r\nhost:", GET) == "x"
+    assert header(GET.lower(), b"\r\naccept:", GET) == ""
