@@ -135,9 +135,17 @@ def new_topic(address: Address) -> Callable[..., str]:
 
 
 @pytest.fixture
-def start_broker(tmp_path: Path) -> Iterator[Callable[..., Address]]:
-    """Start brokers of a test's own, stopped behind it; with a `port`, in place of the last one."""
-    running: list[subprocess.Popen[bytes]] = []
+def running() -> "Iterator[list[subprocess.Popen[bytes]]]":
+    """Hold the brokers of a test's own; they are stopped behind it."""
+    processes: list[subprocess.Popen[bytes]] = []
+    yield processes
+    for process in processes:
+        stop(process)
+
+
+@pytest.fixture
+def start_broker(tmp_path: Path, running: "list[subprocess.Popen[bytes]]") -> Callable[..., Address]:
+    """Start a broker of a test's own; with a `port`, in place of the last one."""
 
     def start_one(port: int = 0, advertised: str = "") -> Address:
         if port:
@@ -146,9 +154,13 @@ def start_broker(tmp_path: Path) -> Iterator[Callable[..., Address]]:
         running.append(process)
         return where
 
-    yield start_one
-    for process in running:
-        stop(process)
+    return start_one
+
+
+@pytest.fixture
+def stop_broker(running: "list[subprocess.Popen[bytes]]") -> Callable[[], None]:
+    """Stop the last broker of a test's own."""
+    return lambda: stop(running.pop())
 
 
 class Door:

@@ -407,3 +407,39 @@ def test_a_broker_that_comes_back_is_spoken_to_again(start_broker: Callable[...,
             assert (await session.perform(reading, 10)).facets["value"] == "after"
 
     run(work())
+
+
+def test_a_wait_outlasts_a_broker_that_goes_and_comes_back(start_broker: Callable[..., Address], run: Run) -> None:
+    where = start_broker()
+    make_topic(where, "orders")
+
+    async def work() -> None:
+        reading = consume("orders")
+        async with speaking(where, reading) as session:
+            assert error_of(await session.perform(reading, 0.05))[0] == "timeout"
+            waiting = asyncio.create_task(session.perform(reading, 30))
+            await asyncio.to_thread(start_broker, where.port)
+            await asyncio.to_thread(make_topic, where, "orders")
+            await session.perform(publish("orders", "after"), 10)
+            assert (await waiting).facets["value"] == "after"
+
+    run(work())
+
+
+def test_a_wait_for_a_broker_that_stays_away_tells_so(
+    start_broker: Callable[..., Address], stop_broker: Callable[[], None], run: Run
+) -> None:
+    where = start_broker()
+    make_topic(where, "orders")
+
+    async def work() -> None:
+        reading = consume("orders")
+        async with speaking(where, reading) as session:
+            await session.perform(publish("orders", "before"), 10)
+            await session.perform(reading, 10)
+            await asyncio.to_thread(stop_broker)
+            answer = await session.perform(reading, 0.3)
+        assert error_of(answer)[0] == "timeout"
+        assert answer.error.endswith(f"end offset 1, then {where.endpoint} refused the connection")
+
+    run(work())

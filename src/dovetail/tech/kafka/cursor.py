@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from dovetail.tech.kafka.cluster import Cluster
 from dovetail.tech.kafka.connection import Endpoint
 from dovetail.tech.kafka.record import Record, read_batches
-from dovetail.tech.kafka.refusal import PASSING, TOPIC_IS_UNKNOWN, RefusalError, name_code, refuse
+from dovetail.tech.kafka.refusal import LOST, PASSING, TOPIC_IS_UNKNOWN, RefusalError, name_code, refuse
 from dovetail.tech.kafka.request import EARLIEST, LATEST, Fetched, Metadata, Topic
 
 _OUT_OF_RANGE = 1
 _SHORTEST_WAIT = 0.004
-_LONGEST_WAIT = 0.1
+_LONGEST_WAIT = 0.04
 _WAIT_GROWTH = 1.15
 _SHOWN = 6
 
@@ -64,11 +64,18 @@ class Cursor:
         self._wait = _SHORTEST_WAIT
         self._is_stale = True
         self._missing = ""
+        self._trouble = ""
 
     async def next(self) -> Message:
-        """Return the next message; waits for ever."""
+        """Return the next message; waits for ever, also for a broker that was there and is gone."""
         while not self._waiting:
-            await self.advance(self._wait)
+            try:
+                await self.advance(self._wait)
+            except RefusalError as refusal:
+                if not self._tracks or refusal.kind not in LOST:
+                    raise
+                self._trouble, self._is_stale = f", then {refusal.message}", True
+                await asyncio.sleep(self._wait)
             self._wait = min(_LONGEST_WAIT, self._wait * _WAIT_GROWTH)
         self._wait = _SHORTEST_WAIT
         return self._waiting.popleft()
@@ -101,6 +108,7 @@ class Cursor:
         for index, track in self._tracks.items():
             groups.setdefault(track.leader, {})[self._topic, index] = track.position
         answers = await asyncio.gather(*(self._cluster.fetch(leader, at, wait) for leader, at in groups.items()))
+        self._trouble = ""
         fresh = [message for answer in answers for fetched in answer for message in self._take(fetched)]
         self._waiting.extend(sorted(fresh, key=lambda one: one.record.timestamp))
 
@@ -177,4 +185,4 @@ class Cursor:
         ends = ", ".join(str(track.end) for _, track in sorted(shown))
         more = f" and {len(self._tracks) - _SHOWN} more" if len(self._tracks) > _SHOWN else ""
         plural = "message" if self._seen == 1 else "messages"
-        return f"read {places}{more}, {self._seen} {plural} seen, end offset {ends}"
+        return f"read {places}{more}, {self._seen} {plural} seen, end offset {ends}{self._trouble}"

@@ -60,6 +60,9 @@ TOPIC_EXISTS = 36
 PASSING = frozenset({3, 5, 6, 7, 8, 9, 13, 14, 15, 16, 41, 72, 74, 75, 100})
 
 
+LOST = frozenset({"refused", "reset", "closed"})
+
+
 class RefusalError(Exception):
     """No answer, or one that says no; `kind` is refused timeout reset closed protocol or server."""
 
