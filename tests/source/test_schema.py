@@ -15,7 +15,9 @@ from dovetail.model.vocabulary import Vocabulary
 from dovetail.source import grammar
 from dovetail.source.document import build, read_document
 from dovetail.source.grammar import Keys
+from dovetail.source.lexicon import Lexicon
 from dovetail.source.schema import editor_schema
+from dovetail.source.value import KINDS
 
 ReadSystem = Callable[..., System]
 ReadChecks = Callable[..., Suite]
@@ -159,3 +161,22 @@ def test_the_shop_is_valid_for_the_real_words() -> None:
     checks = validator(words, "checks")
     for path in (shop / "tests/integration").rglob("*.yaml"):
         assert checks.is_valid(plain(read_document(path))), path
+
+
+def test_every_word_of_a_technology_is_of_a_known_kind() -> None:
+    words = build_vocabulary(build_registry())
+    verbs = [verb for technology in words.technologies for verb in technology.verbs]
+    used = [word for verb in verbs for word in (verb.subject, *verb.fields, *verb.facets)]
+    used += [word for fault in words.faults for word in (*fault.fields, *((fault.value,) if fault.value else ()))]
+    used += [word for technology in words.technologies for word in technology.settings]
+    assert {word.kind for word in used} <= KINDS.keys()
+
+
+def test_every_example_of_a_verb_holds_only_its_keys() -> None:
+    lexicon = Lexicon(build_vocabulary(build_registry()))
+    for word, meanings in lexicon.verbs.items():
+        for meaning in meanings:
+            step = build(meaning.verb.example, word)
+            assert isinstance(step, dict)
+            assert step, f"{word} has no example"
+            assert step.keys() <= meaning.keys, word
