@@ -8,6 +8,8 @@ from dovetail.model.data import NOWHERE
 from dovetail.model.event import (
     AttemptEnded,
     CheckEnded,
+    CheckPlanned,
+    CheckPlanned,
     CheckStarted,
     Event,
     ExchangeSeen,
@@ -67,6 +69,8 @@ class Recorder:
             ServiceChanged: self._hear_service,
             LogWritten: self._hear_log,
             ExchangeSeen: self._hear_exchange,
+            CheckPlanned: self._hear_plan,
+            CheckPlanned: self._hear_plan,
             CheckStarted: self._hear_check_start,
             StepEnded: self._hear_step,
             AttemptEnded: self._hear_attempt_end,
@@ -81,7 +85,9 @@ class Recorder:
     def hear(self, event: Event) -> None:
         self._first_at = self._first_at or event.at
         self._last_at = max(self._last_at, event.at)
-        self._handlers[type(event)](event)
+        handle = self._handlers.get(type(event))
+        if handle is not None:
+            handle(event)
 
     def record(self) -> Record:
         start = self.start or RunStarted(self._first_at, "", "", "", "", "", 0)
@@ -167,6 +173,9 @@ class Recorder:
         for planned in event.checks:
             self.checks.setdefault(planned.id, CheckDraft(planned))
 
+    def _hear_plan(self, event: CheckPlanned) -> None:
+        self.checks.setdefault(event.check.id, CheckDraft(event.check))
+
     def _check(self, name: str) -> CheckDraft:
         if name not in self.checks:
             self.checks[name] = CheckDraft(PlannedCheck(name, name, "other", NOWHERE))
@@ -188,6 +197,9 @@ class Recorder:
         draft.hear(exchange)
         if not self._is_brief or exchange.ended in BAD_ENDS:
             self._exchanges.append(event)
+
+    def _hear_plan(self, event: CheckPlanned) -> None:
+        self._check(event.check.id).planned = event.check
 
     def _hear_check_start(self, event: CheckStarted) -> None:
         self._check(event.check).start(event)
