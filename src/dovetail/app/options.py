@@ -71,9 +71,7 @@ def read_value(option: Option, written: Data) -> Value:
         case "agents":
             return None if written in ("auto", None) else max(1, _read_int(written))
         case "duration":
-            if isinstance(written, str | int | float) and not isinstance(written, bool):
-                return parse_duration(written)
-            raise WrongValueError(f"{written!r} is no duration; write 30s or 500ms")
+            return _read_duration(written)
         case "names":
             return _read_names(option, written)
         case _:
@@ -89,6 +87,15 @@ def _read_bool(written: Data) -> bool:
     if word in FALSE_WORDS:
         return False
     raise WrongValueError(f"{written!r} is neither true nor false")
+
+
+def _read_duration(written: Data) -> float:
+    if isinstance(written, bool) or not isinstance(written, str | int | float):
+        raise WrongValueError(f"{written!r} is no duration; write 30s or 500ms")
+    try:
+        return parse_duration(written)
+    except ValueError:
+        raise WrongValueError(f"{written!r} is no duration; write 30s or 500ms") from None
 
 
 def _read_int(written: Data) -> int:

@@ -79,7 +79,8 @@ class Session:
             except InterruptedRunError:
                 self._stop.set(self._interrupt.why)
             except DovetailError as failure:
-                self._not_ready = str(failure)
+                self._not_ready = failure.problems[0].what
+                self._publish(Noticed(time.time(), "error", str(failure)))
             except Exception:  # noqa: BLE001 - whatever breaks in us is told, journalled and reported like all else
                 self._broken.append(traceback.format_exc())
             self._account_for_unplayed()
@@ -160,7 +161,7 @@ class Session:
         """Say of every planned check that never ended why it did not."""
         why = self._not_ready or self._stop.why or "the run broke off"
         verdict = Verdict.SKIPPED if self._stop.is_set else Verdict.INCONCLUSIVE
-        short = f"the environment was not ready: {why.splitlines()[0]}" if self._not_ready else f"not started: {why}"
+        short = f"the environment was not ready: {why}" if self._not_ready else f"not started: {why}"
         for job in self._order.plan.jobs:
             if job.id not in self._ended:
                 self._publish(CheckEnded(time.time(), job.id, verdict, 0.0, 0, short))

@@ -5,6 +5,7 @@ All functions work on the running stages of one project folder.
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from dovetail.source.nearest import suggest
 
 STAGE_COMMAND = (sys.executable, "-m", "dovetail.app.stage_process")
 PAUSE = 0.1
+SHORT_PAUSE = 0.01
+SECONDS_TO_GO = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,21 @@ async def bring_up(project: Project, order: StageOrder, sink: Sink) -> RunningSt
 
 async def tear_down(folder: str) -> tuple[tuple[StageInfo, tuple[str, ...]], ...]:
     """End every stage of the project; returns what remains of each."""
-    return tuple([(info, await (await attach(info)).down()) for info in find_stages(folder)])
+    ended = []
+    for info in find_stages(folder):
+        stage = await attach(info)
+        remains = await stage.down()
+        ended.append((info, (*remains, *await _wait_until_gone(info))))
+    return tuple(ended)
+
+
+async def _wait_until_gone(info: StageInfo) -> tuple[str, ...]:
+    deadline = time.monotonic() + SECONDS_TO_GO
+    while info in find_stages(info.folder):
+        if time.monotonic() > deadline:
+            return (f"the stage {info.id}",)
+        await asyncio.sleep(SHORT_PAUSE)
+    return ()
 
 
 async def list_running(folder: str) -> tuple[RunningStage, ...]:

@@ -1,0 +1,75 @@
+"""What `dovetail init` writes for different folders."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dovetail.app.beginning import begin, write_beginning
+from dovetail.app.parts import build_registry
+from dovetail.app.project import open_project
+from dovetail.errors import UsageError
+
+SHEETS = build_registry().sheets
+
+
+def write(folder: Path) -> tuple[str, tuple[str, ...], list[str]]:
+    beginning = begin(folder, SHEETS)
+    write_beginning(beginning)
+    project = open_project(folder, {})
+    return (
+        (folder / "dovetail.yaml").read_text(),
+        beginning.left,
+        [check.name for check in project.read_checks().checks],
+    )
+
+
+def test_an_empty_folder_gets_a_service_that_answers(tmp_path: Path) -> None:
+    text, left, checks = write(tmp_path)
+    assert "http.server" in text
+    assert (left, checks) == ((), ["it answers"])
+
+
+def test_a_compose_files_servers_are_started_and_its_own_code_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  orders: {build: ., command: [python, -m, orders]}\n"
+        "  db: {image: 'docker.io/library/postgres:17'}\n  events: {image: 'apache/kafka:4'}\n"
+    )
+    text, left, checks = write(tmp_path)
+    assert "  db:\n    technology: postgres" in text
+    assert "  #   run: python -m orders" in text
+    assert "db: {address: DB_URL}" in text
+    assert [line.split(":")[0] for line in left] == ["orders"]
+    assert checks == ["db answers", "events answers"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "hint"),
+    [
+        ("package.json", json.dumps({"scripts": {"start": "node ."}}), "npm start"),
+        ("pyproject.toml", "[project]\nname = 'x'\n", "python -m"),
+    ],
+)
+def test_own_code_is_recognised_and_left_to_fill_in(tmp_path: Path, name: str, content: str, hint: str) -> None:
+    (tmp_path / name).write_text(content)
+    (tmp_path / "openapi.yaml").write_text("openapi: 3.1.0\n")
+    text, left, checks = write(tmp_path)
+    assert hint in text
+    assert "contract: openapi.yaml" in text
+    assert len(left) == 1
+    assert checks == ["it answers"]
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "tests/integration").mkdir(parents=True)
+    (tmp_path / "tests/integration/first.yaml").write_text("mine")
+    assert [path.name for path in begin(tmp_path, SHEETS).files] == ["dovetail.yaml"]
+    (tmp_path / "dovetail.yaml").write_text("mine")
+    with pytest.raises(UsageError, match="is there already"):
+        begin(tmp_path, SHEETS)
+
+
+def test_a_compose_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: [")
+    with pytest.raises(UsageError, match="cannot be read"):
+        begin(tmp_path, SHEETS)

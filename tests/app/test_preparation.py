@@ -1,0 +1,49 @@
+"""What is decided before anything starts."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dovetail.errors import NothingSelectedError, UsageError
+
+
+def test_only_services_that_the_checks_reach_are_started(prepare: Any) -> None:
+    assert set(prepare().services) == {"app", "db"}
+
+
+def test_python_checks_may_want_any_service_and_share_the_stage(prepare: Any, folder: Path) -> None:
+    (folder / "tests/integration/test_x.py").write_text("def test_x(tiny): ...\n")
+    prepared = prepare()
+    assert prepared.services == frozenset()
+    assert prepared.is_stage_shared
+    assert [Path(file).name for file in prepared.python_files] == ["test_x.py"]
+
+
+def test_words_are_scopes_files_folders_or_all(prepare: Any) -> None:
+    for words in (("api",), ("all",), (), ("tests/integration/a.yaml",), ("tests",), ("api", "database")):
+        assert len(prepare(*words).plan.jobs) == 2
+    with pytest.raises(UsageError, match="did you mean `api`"):
+        prepare("apii")
+    with pytest.raises(NothingSelectedError):
+        prepare("database")
+
+
+def test_the_seed_is_kept_or_made(prepare: Any) -> None:
+    assert prepare(seed="7f3a").plan.seed == "7f3a"
+    assert prepare().plan.seed != prepare().plan.seed or prepare().plan.seed != prepare().plan.seed
+
+
+def test_an_unknown_environment_names_the_nearest(prepare: Any) -> None:
+    with pytest.raises(UsageError, match="there is no environment `loacl`"):
+        prepare(environment="loacl")
+
+
+def test_without_proxies_nothing_is_broken(prepare: Any) -> None:
+    skips = {job.check.name: job.skip for job in prepare(direct=True).plan.jobs}
+    assert skips["it answers"] == ""
+    assert "--direct" in skips["it holds out"]
+
+
+def test_options_come_from_variables_too(prepare: Any) -> None:
+    assert len(prepare(environ={"DOVETAIL_TAGS": "critical"}).plan.jobs) == 1

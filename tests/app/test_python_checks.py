@@ -1,0 +1,89 @@
+"""Python checks beside the plan: variables, events, and what happens where pytest cannot do its work."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from dovetail.app.config import resolve
+from dovetail.app.python_checks import PythonOrder, run_python_checks, spell_variables
+from dovetail.engine.stop import Stop
+from dovetail.engine.verdict import Tally
+from dovetail.model.event import CheckEnded, Event, Noticed
+from dovetail.model.outcome import Verdict
+
+TELLING = """\
+import os, socket
+from dovetail.journal.line import write_line
+from dovetail.model.event import CheckEnded
+from dovetail.model.outcome import Verdict
+
+def test_it():
+    with socket.socket(socket.AF_UNIX) as door:
+        door.connect(os.environ["DOVETAIL_EVENTS"])
+        door.sendall(write_line(CheckEnded(1.0, "x", Verdict.PASSED, 1.0, 1)))
+        door.sendall(b"no event at all\\n")
+"""
+
+
+def make_order(folder: Path, content: str) -> PythonOrder:
+    file = folder / "test_x.py"
+    file.write_text(content)
+    settings = resolve({"timeout": "7s"}, {}, {}, "")
+    environ = {"PATH": "/usr/bin:/bin"}
+    return PythonOrder(
+        (str(file),), folder, "/stage", "run-1", ("api",), settings, "5eed", folder / "pytest.txt", environ
+    )
+
+
+def run(order: PythonOrder, stop: Stop | None = None) -> tuple[Tally, list[Event]]:
+    heard: list[Event] = []
+    return asyncio.run(run_python_checks(order, heard.append, stop or Stop(), time.time)), heard
+
+
+def test_pytest_is_told_stage_seed_and_every_option(tmp_path: Path) -> None:
+    variables = spell_variables(make_order(tmp_path, ""), "/events")
+    assert variables["DOVETAIL_STAGE"] == "/stage"
+    assert variables["DOVETAIL_EVENTS"] == "/events"
+    assert variables["DOVETAIL_SEED"] == "5eed"
+    assert variables["DOVETAIL_SCOPES"] == "api"
+    assert variables["DOVETAIL_TIMEOUT"] == "7s"
+
+
+def test_events_arrive_and_are_counted(tmp_path: Path) -> None:
+    tally, heard = run(make_order(tmp_path, TELLING))
+    assert [event.check for event in heard if isinstance(event, CheckEnded)] == ["x"]
+    assert tally.verdicts[Verdict.PASSED] == 1
+
+
+@pytest.mark.parametrize("content", ["import nothing_like_this\n", "def test_it(): pass\n"])
+def test_what_pytest_could_not_run_or_never_told_is_inconclusive(tmp_path: Path, content: str) -> None:
+    tally, heard = run(make_order(tmp_path, content))
+    assert tally.verdicts == {Verdict.INCONCLUSIVE: 1}
+    assert "pytest ended with" in next(event.why for event in heard if isinstance(event, CheckEnded))
+
+
+def test_files_without_tests_are_nothing(tmp_path: Path) -> None:
+    tally, heard = run(make_order(tmp_path, "x = 1\n"))
+    assert tally.total == 0
+    assert heard == []
+
+
+def test_a_halted_run_ends_pytest(tmp_path: Path) -> None:
+    order = make_order(tmp_path, f"{TELLING}    import time\n    time.sleep(60)\n")
+
+    async def halt_at_the_first_event() -> Tally:
+        stop = Stop()
+        return await run_python_checks(order, lambda _: stop.set("Ctrl-C", halts=True), stop, time.time)
+
+    began = time.monotonic()
+    assert asyncio.run(halt_at_the_first_event()).total == 1
+    assert time.monotonic() - began < 50
+
+
+def test_without_pytest_the_files_are_inconclusive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.app.python_checks.importlib.util.find_spec", lambda _: None)
+    tally, heard = run(make_order(tmp_path, TELLING))
+    assert tally.verdicts == {Verdict.INCONCLUSIVE: 1}
+    assert any(isinstance(event, Noticed) and "dovetail[pytest]" in event.text for event in heard)

@@ -1,0 +1,80 @@
+"""A run from its first event to its exit code, where nothing has to be started."""
+
+import asyncio
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from dovetail.app.preparation import RunRequest, prepare_run
+from dovetail.app.session import RunResult, Session
+from dovetail.journal.reader import read_journal
+from dovetail.model.event import CheckEnded, Event, RunEnded, RunStarted, TornDown
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def write_project(folder: Path, address: str, expected: int = 200) -> None:
+    (folder / "tests/integration").mkdir(parents=True, exist_ok=True)
+    (folder / "dovetail.yaml").write_text(
+        f"system: s\nservices: {{app: {{external: '{address}'}}}}\nsecrets: [TOKEN]\n"
+    )
+    (folder / "tests/integration/a.yaml").write_text(
+        "on: app\nscope: api\nchecks:\n  - name: it answers\n    steps:\n"
+        f"      - http: GET /?token=${{TOKEN}}\n        expect: {{status: {expected}}}\n"
+    )
+
+
+def play(folder: Path) -> tuple[RunResult, list[Event]]:
+    heard: list[Event] = []
+    preparation = prepare_run(RunRequest(folder, {"TOKEN": "hunter22"}, {"report_format": "json"}))
+    return asyncio.run(Session(preparation, (heard.append,)).run()), heard
+
+
+def test_the_journal_is_what_was_heard_from_first_to_last(tmp_path: Path, port: int) -> None:
+    write_project(tmp_path, f"http://127.0.0.1:{port}")
+    result, heard = play(tmp_path)
+    assert result.exit_code == 0, heard
+    assert isinstance(heard[0], RunStarted)
+    assert isinstance(heard[-1], RunEnded)
+    assert [event for event in heard if isinstance(event, TornDown)]
+    journal = next(tmp_path.glob(".dovetail/runs/*/journal.jsonl"))
+    assert list(read_journal(journal)) == heard
+    assert [path.suffix for path in result.reports] == [".json"]
+
+
+def test_secrets_are_nowhere(tmp_path: Path, port: int) -> None:
+    write_project(tmp_path, f"http://127.0.0.1:{port}", expected=418)
+    result, heard = play(tmp_path)
+    assert result.exit_code == 1
+    assert "hunter22" not in str(heard)
+    for path in (*tmp_path.glob(".dovetail/runs/*/*"), *tmp_path.glob("reports/*")):
+        assert "hunter22" not in path.read_text() if path.is_file() else True
+
+
+def test_a_service_that_is_not_there_fails_its_checks_honestly(tmp_path: Path) -> None:
+    write_project(tmp_path, "http://127.0.0.1:9")
+    result, heard = play(tmp_path)
+    assert result.exit_code == 1
+    assert [event.verdict for event in heard if isinstance(event, CheckEnded)] == ["failed"]

@@ -1,0 +1,66 @@
+"""The first door: help, version, and how little they load."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from dovetail.app.version import VERSION
+from dovetail.cli.command import COMMANDS, EXIT_CODES
+from dovetail.cli.main import main
+from dovetail.model.outcome import ExitCode
+
+TOO_DEAR = {"argparse", "asyncio", "dataclasses", "inspect", "typing", "yaml", "importlib.metadata", "msgspec"}
+LOADED = """\
+import sys
+from dovetail.cli.main import main
+main([{word!r}])
+print(*('module ' + name for name in sys.modules), sep=chr(10))
+"""
+OURS = {
+    "dovetail",
+    "dovetail.app",
+    "dovetail.app.version",
+    "dovetail.cli",
+    "dovetail.cli.command",
+    "dovetail.cli.main",
+}
+
+
+def test_the_version_is_the_packages_own(capsys: pytest.CaptureFixture[str]) -> None:
+    from importlib.metadata import version  # noqa: PLC0415 - dear, and wanted here alone
+
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"dovetail {VERSION}\n"
+    assert version("dovetail") == VERSION
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"]])
+def test_the_help_names_every_command_and_exit_code(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    for name, _, sentence in COMMANDS:
+        assert f"  {name} " in out
+        assert sentence in out
+    assert [code for code, _ in EXIT_CODES] == [int(code) for code in ExitCode]
+
+
+@pytest.mark.parametrize("word", ["--help", "--version"])
+def test_help_and_version_load_an_allowed_list_of_modules(word: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-S", "-c", LOADED.format(word=word)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
+    )
+    modules = {line.removeprefix("module ") for line in said.stdout.splitlines() if line.startswith("module ")}
+    assert not modules & TOO_DEAR
+    assert {name for name in modules if name.split(".")[0] == "dovetail"} <= OURS
+
+
+def test_an_unknown_command_names_the_nearest(type_: Any) -> None:
+    said = type_("rnu")
+    assert (said.code, said.out) == (4, "")
+    assert "did you mean `dovetail run`?" in said.err
