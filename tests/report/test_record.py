@@ -5,7 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dovetail.model.event import CheckEnded, CheckStarted, Event, RunEnded, RunStarted, ServiceChanged
+from dovetail.model.event import (
+    EVENTS,
+    CheckEnded,
+    CheckPlanned,
+    CheckStarted,
+    Event,
+    PlannedCheck,
+    RunEnded,
+    RunStarted,
+    ServiceChanged,
+)
 from dovetail.model.outcome import Verdict
 from dovetail.report.fact import Attribution, Totals
 from dovetail.report.record import CUT_SHORT, Recorder, read_run
@@ -65,6 +75,19 @@ def test_a_check_that_no_plan_named_is_kept_under_its_id(shop_events: list[Event
     record = read_run([*shop_events, begun])
     assert record.checks[-1].id == "test_late.py::test_more"
     assert record.checks[-1].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_check_planned_late_has_its_name_and_scope(shop_events: list[Event]) -> None:
+    at = shop_events[-1].at
+    planned = CheckPlanned(at, PlannedCheck("test_late.py::test_more", "more", "python"))
+    begun = CheckStarted(at, "test_late.py::test_more", 1, 0)
+    for late in ([planned, begun], [begun, planned]):
+        check = read_run([*shop_events, *late]).checks[-1]
+        assert (check.id, check.name, check.scope) == ("test_late.py::test_more", "more", "python")
+
+
+def test_every_kind_of_event_is_heard() -> None:
+    assert set(Recorder()._handlers) == set(EVENTS.values())
 
 
 def test_stopping_at_the_end_does_not_hide_that_a_service_was_healthy(story: "Story") -> None:
