@@ -100,7 +100,7 @@ def pytest_httpx() -> Peer:
 
 
 def tavern() -> Peer:
-    return fetch_python("tavern", "tavern-ci", "tavern")
+    return fetch_python("tavern", "tavern-ci", "tavern", "pytest<9")
 
 
 def nginx() -> Peer:

@@ -1,0 +1,129 @@
+"""200 GETs with three assertions each, the whole process, against peers in turn; what one more check costs; growth."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from threading import Timer
+
+from bench import peer
+from bench.answering import answering
+from bench.peer import Peer
+from bench.suite import write_dovetail, write_k6, write_newman, write_pytest, write_tavern
+from bench.table import Row, present
+
+ROUNDS = 5
+COUNT = 200
+MANY = 1_000
+MOST = 10_000
+PATIENCE = 120.0
+DOVETAIL = (str(Path(sys.executable).with_name("dovetail")), "run", "--environment", "existing")
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """One tool: its command (run in the suite's folder), how its suite is written, and its floor against ours."""
+
+    name: str
+    program: Peer
+    arguments: tuple[str, ...]
+    write: Callable[[Path, str, int], None]
+    at_most: float | None = None
+    aim: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one process took; `memory` is its largest resident size in MB."""
+
+    ms: float
+    memory: float
+
+
+def runners() -> tuple[Runner, ...]:
+    quiet = ("-q", "-p", "no:cacheprovider")
+    return (
+        Runner("pytest+httpx", peer.pytest_httpx(), quiet, write_pytest, at_most=1 / 5),
+        Runner("Tavern", _pytest_of(peer.tavern()), quiet, write_tavern, at_most=1 / 12),
+        Runner("k6", peer.k6(), ("run", "--quiet", "--summary-mode=disabled", "orders.js"), write_k6, aim=1.0),
+        Runner("newman", peer.newman(), ("run", "orders.json", "--silent"), write_newman),
+    )
+
+
+def measure() -> tuple[Row, ...]:
+    with answering() as url, tempfile.TemporaryDirectory() as folder:
+        return (*against_peers(Path(folder), url), *growth(Path(folder), url))
+
+
+def against_peers(folder: Path, url: str) -> tuple[Row, ...]:
+    """Run ours and every peer's suite in turn; the first round only warms up."""
+    ours = folder / "dovetail"
+    write_dovetail(ours, url, COUNT)
+    there = [runner for runner in runners() if runner.program.is_there]
+    for runner in there:
+        runner.write(folder / runner.name, url, COUNT)
+    times: dict[str, list[float]] = {"": [], **{runner.name: [] for runner in there}}
+    for _ in range(ROUNDS + 1):
+        times[""].append(play(DOVETAIL, ours).ms)
+        for runner in there:
+            times[runner.name].append(play(runner.program.command + runner.arguments, folder / runner.name).ms)
+    took = median(times[""][1:])
+    rows = []
+    for runner in runners():
+        name = f"checks: {COUNT} GETs, whole process"
+        if runner.name in times:
+            peers = median(times[runner.name][1:])
+            rows.append(Row(name, took, peers, "ms", runner.name, at_most=runner.at_most, aim=runner.aim))
+        else:
+            rows.append(Row(name, took, unit="ms", peer_name=runner.name, missing=runner.program.missing))
+    return tuple(rows)
+
+
+def growth(folder: Path, url: str) -> tuple[Row, ...]:
+    """Tell what one more check costs, and whether it costs more among many."""
+    sizes = (COUNT, MANY, MOST)
+    for size in sizes:
+        write_dovetail(folder / str(size), url, size)
+    taken = {size: [play(DOVETAIL, folder / str(size)) for _ in range(3)] for size in sizes}
+    few, many, most = (median(one.ms for one in taken[size]) for size in sizes)
+    memory = {size: median(one.memory for one in taken[size]) for size in sizes}
+    marginal = (many - few) / (MANY - COUNT)
+    return (
+        Row("checks: one more check", marginal, unit="ms", at_most=0.15, aim=0.1),
+        Row(f"checks: cost of one among {MOST:,}", most / MOST, many / MANY, "ms", f"{MANY:,}", at_most=1.2),
+        Row(f"checks: memory of {MOST:,}", memory[MOST], memory[MANY], "MB", f"{MANY:,}"),
+    )
+
+
+def play(command: tuple[str, ...], folder: Path) -> Taken:
+    """Run a whole process; one that does not pass breaks the bench, for its time would mean nothing."""
+    began = time.perf_counter()
+    with tempfile.TemporaryFile() as output:
+        child = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        watch = Timer(PATIENCE, child.kill)
+        watch.start()
+        _, status, usage = os.wait4(child.pid, 0)
+        took = time.perf_counter() - began
+        watch.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            output.seek(0)
+            said = output.read().decode(errors="replace").strip().splitlines()[-5:]
+            raise RuntimeError(f"{Path(command[0]).name} ended with {child.returncode}: {' / '.join(said)}")
+    return Taken(took * 1000, usage.ru_maxrss / 1024)
+
+
+def _pytest_of(installed: Peer) -> Peer:
+    """Return the pytest beside a plug-in's own program."""
+    if not installed.is_there:
+        return installed
+    return Peer(installed.name, (str(Path(installed.command[0]).with_name("pytest")),))
+
+
+if __name__ == "__main__":
+    present(measure())
