@@ -9,7 +9,6 @@ from dovetail.model.event import (
     AttemptEnded,
     CheckEnded,
     CheckPlanned,
-    CheckPlanned,
     CheckStarted,
     Event,
     ExchangeSeen,
@@ -70,7 +69,6 @@ class Recorder:
             LogWritten: self._hear_log,
             ExchangeSeen: self._hear_exchange,
             CheckPlanned: self._hear_plan,
-            CheckPlanned: self._hear_plan,
             CheckStarted: self._hear_check_start,
             StepEnded: self._hear_step,
             AttemptEnded: self._hear_attempt_end,
@@ -81,6 +79,11 @@ class Recorder:
             Noticed: self._hear_notice,
             RunEnded: self._hear_end,
         }
+
+    @property
+    def heard(self) -> frozenset[type[Event]]:
+        """The kinds of events that leave a trace in the record."""
+        return frozenset(self._handlers)
 
     def hear(self, event: Event) -> None:
         self._first_at = self._first_at or event.at
@@ -172,9 +175,6 @@ class Recorder:
             self._edges.setdefault(edge.name, EdgeDraft(edge))
         for planned in event.checks:
             self.checks.setdefault(planned.id, CheckDraft(planned))
-
-    def _hear_plan(self, event: CheckPlanned) -> None:
-        self.checks.setdefault(event.check.id, CheckDraft(event.check))
 
     def _check(self, name: str) -> CheckDraft:
         if name not in self.checks:
