@@ -26,7 +26,7 @@ SHEET = Sheet(
     scheme="postgresql",
     port=5432,
     verbs=(QUERY,),
-    parts=frozenset({"launcher", "prober", "driver", "preparer", "tap"}),
+    parts=frozenset({"launcher", "prober", "driver", "preparer", "sandbox", "tap"}),
     extra="embedded",
     is_transactional=True,
 )
