@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import TypeVar
 
 import uvloop
@@ -20,13 +21,13 @@ class Border:
         self._thread = threading.Thread(target=self._loop.run_forever, name="dovetail", daemon=True)
         self._thread.start()
 
+    def begin(self, work: Coroutine[object, object, Result]) -> Future[Result]:
+        """Do `work` behind the border while the caller goes on."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def wait(self, work: Coroutine[object, object, Result]) -> Result:
         """Do `work` behind the border and block until it is done."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-    def follow(self, work: Coroutine[object, object, Result]) -> Awaitable[Result]:
-        """Do `work` behind the border; the caller's own loop may go on meanwhile."""
-        return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+        return self.begin(work).result()
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -1,6 +1,8 @@
 """The environment in a test's hands: `shop.http("orders").post(…)`, `shop.edge("orders -> users").fault(…)`."""
 
+import asyncio
 from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
 
@@ -179,21 +181,20 @@ class ServiceHandle:
 
     def _steer(self, verb: str) -> "Steered":
         work = self._check.steer(self.name, verb)
-        if is_async_caller():
-            return Steered(self._border.follow(work))
-        self._border.wait(work)
-        return Steered(None)
+        begun = self._border.begin(work)
+        if not is_async_caller():
+            begun.result()
+        return Steered(begun)
 
 
 class Steered:
     """Nothing to know but that it is done; awaited in an async test."""
 
-    def __init__(self, work: Any) -> None:  # noqa: ANN401 - an awaitable without a result
+    def __init__(self, work: Future[None]) -> None:
         self._work = work
 
     def __await__(self) -> Generator[Any, None, None]:
-        if self._work is not None:
-            yield from self._work.__await__()
+        yield from asyncio.wrap_future(self._work).__await__()
 
 
 def find_verb(lexicon: Lexicon, technologies: tuple[str, ...], word: str) -> tuple[Verb, str]:

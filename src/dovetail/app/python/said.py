@@ -1,6 +1,8 @@
 """An answer in a test's hands: its facets, and `expect` in the words of the YAML language."""
 
-from collections.abc import Generator, Mapping
+import asyncio
+from collections.abc import Coroutine, Generator, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +38,7 @@ class Said:
         self._values: Mapping[str, Data] = {}
         self._answer: Answer | None = None
         self._failure: BaseException | None = None
+        self._work: Future[None] | None = None
 
     def ask(self, values: Mapping[str, Data]) -> "Said":
         """Ask at once, unless the answer is a stream's next message."""
@@ -51,18 +54,17 @@ class Said:
         if within is not None:
             words["within"] = within
         step = self._read(words)
+        self._settle()
         if self._answer is not None and within is None:
-            self._border.wait(self._judge(step))
-            self._raise_failure()
+            self._work = self._border.begin(self._judge(step))
+            self._settle()
             return self
         return self._do(self._judge(step))
 
     def __await__(self) -> Generator[Any, None, "Said"]:
-        work = self._awaited
-        if work is not None:
-            yield from work.__await__()
-            self._awaited = None
-        self._raise_failure()
+        if self._work is not None:
+            yield from asyncio.wrap_future(self._work).__await__()
+        self._settle()
         return self
 
     def __getattr__(self, facet: str) -> Any:  # noqa: ANN401 - a facet is whatever the server said
@@ -71,13 +73,14 @@ class Said:
         known = [word.name for word in self._verb.facets]
         if facet not in known:
             raise AttributeError(f"an answer to {self._verb.name} has no {facet!r}; it has {', '.join(known)}")
-        if self._answer is None:
-            self._border.wait(self._ask())
-            self._raise_failure()
+        if self._work is None and self._answer is None:
+            self._work = self._border.begin(self._ask())
+        self._settle()
         return (self._answer or Answer({})).facets.get(facet)
 
     @property
     def facets(self) -> Mapping[str, Data]:
+        self._settle()
         return (self._answer or Answer({})).facets
 
     def __repr__(self) -> str:
@@ -85,15 +88,20 @@ class Said:
             return f"<{self._verb.name}: not answered yet>"
         return f"<{self._answer.request} → {self._answer.summary or self._answer.error}>"
 
-    _awaited: Any = None
-
-    def _do(self, work: Any) -> "Said":  # noqa: ANN401 - a coroutine of whatever result
-        if is_async_caller():
-            self._awaited = self._border.follow(work)
-            return self
-        self._border.wait(work)
-        self._raise_failure()
+    def _do(self, work: Coroutine[object, object, None]) -> "Said":
+        self._work = self._border.begin(work)
+        if not is_async_caller():
+            self._settle()
         return self
+
+    def _settle(self) -> None:
+        """Wait for what is under way, and raise what came of it."""
+        work, self._work = self._work, None
+        if work is not None:
+            work.result()
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     def _read(self, more: Mapping[str, Data]) -> Step:
         hand = self._check.hand
@@ -116,11 +124,6 @@ class Said:
         self._check.tell(played.outcome, instead=was_asked)
         if played.outcome.verdict is not Verdict.PASSED:
             self._failure = ExpectationError(tell_outcome(played.outcome))
-
-    def _raise_failure(self) -> None:
-        failure, self._failure = self._failure, None
-        if failure is not None:
-            raise failure
 
 
 def tell_outcome(outcome: StepOutcome) -> str:
