@@ -1,19 +1,16 @@
 """200 GETs with three assertions each, the whole process, against peers in turn; what one more check costs; growth."""
 
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from threading import Timer
 
 from bench import peer
 from bench.answering import answering
 from bench.peer import Peer
+from bench.program import play
 from bench.suite import write_dovetail, write_k6, write_newman, write_pytest, write_tavern
 from bench.table import Row, present
 
@@ -21,7 +18,6 @@ ROUNDS = 5
 COUNT = 200
 MANY = 1_000
 MOST = 10_000
-PATIENCE = 120.0
 DOVETAIL = (str(Path(sys.executable).with_name("dovetail")), "run", "--environment", "existing")
 
 
@@ -35,14 +31,6 @@ class Runner:
     write: Callable[[Path, str, int], None]
     at_most: float | None = None
     aim: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What one process took; `memory` is its largest resident size in MB."""
-
-    ms: float
-    memory: float
 
 
 def runners() -> tuple[Runner, ...]:
@@ -98,24 +86,6 @@ def growth(folder: Path, url: str) -> tuple[Row, ...]:
         Row(f"checks: cost of one among {MOST:,}", most / MOST, many / MANY, "ms", f"{MANY:,}", at_most=1.2),
         Row(f"checks: memory of {MOST:,}", memory[MOST], memory[MANY], "MB", f"{MANY:,}"),
     )
-
-
-def play(command: tuple[str, ...], folder: Path) -> Taken:
-    """Run a whole process; one that does not pass breaks the bench, for its time would mean nothing."""
-    began = time.perf_counter()
-    with tempfile.TemporaryFile() as output:
-        child = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
-        watch = Timer(PATIENCE, child.kill)
-        watch.start()
-        _, status, usage = os.wait4(child.pid, 0)
-        took = time.perf_counter() - began
-        watch.cancel()
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            output.seek(0)
-            said = output.read().decode(errors="replace").strip().splitlines()[-5:]
-            raise RuntimeError(f"{Path(command[0]).name} ended with {child.returncode}: {' / '.join(said)}")
-    return Taken(took * 1000, usage.ru_maxrss / 1024)
 
 
 def _pytest_of(installed: Peer) -> Peer:
