@@ -112,7 +112,9 @@ class Yard:
         lease = take(plot.lease)
         assert lease is not None
         self.leases.append(lease)
-        return make_means(Brief(name, str(self.ground), order), plot, build_registry(), SystemRandom())
+        return make_means(
+            Brief(name, str(self.ground), str(self.ground), order), plot, build_registry(), SystemRandom()
+        )
 
     @contextlib.asynccontextmanager
     async def live(self, *services: Service, **words: Any) -> AsyncIterator[LiveStage]:

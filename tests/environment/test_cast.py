@@ -8,19 +8,24 @@ from dovetail.environment.instance import Instance
 from dovetail.errors import DovetailError, NotReadyError
 from dovetail.model.address import Address
 from dovetail.model.event import Noticed, ServiceChanged
-from dovetail.model.system import Edge
+from dovetail.model.system import Edge, Service
 
 
 async def ignore(_: Instance) -> None:
     """Freeze nothing."""
 
 
-def test_services_stop_after_those_that_need_them(yard: Any) -> None:
+def test_code_stops_at_once_and_a_server_after_the_code_that_needs_it(yard: Any) -> None:
+    cache = Service("cache", technology="redis")
+    stubborn = "trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.01; done"
+
     async def play() -> None:
-        async with yard.live(yard.service("a", "b"), yard.service("b", "c"), yard.service("c")):
+        async with yard.live(
+            yard.service("a", "b"), yard.service("b", "cache", run=f'sh -c "{stubborn}"', ready=()), cache
+        ):
             pass
         stopped = [e.service for e in yard.events if isinstance(e, ServiceChanged) and e.state == "stopped"]
-        assert stopped == ["a", "b", "c"]
+        assert stopped == ["a", "b", "cache"]
 
     asyncio.run(play())
 

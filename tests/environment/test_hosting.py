@@ -30,5 +30,6 @@ def test_everything_is_leased_before_it_is_made(yard: Any) -> None:
     means = yard.means(yard.order(), "lease-test")
     plot = Plot(yard.ground, "lease-test")
     leased = plot.lease.read_text(encoding="utf-8").splitlines()
-    assert leased == [f"file\t{plot.info}", f"file\t{plot.socket}", f"folder\t{plot.folder}"]
+    files = [f"file\t{path}" for path in (plot.draft, plot.info, plot.socket)]
+    assert leased == [*files, f"folder\t{plot.folder}"]
     means.lease.close()

@@ -88,7 +88,11 @@ def test_an_instance_that_waits_says_so(yard: Any) -> None:
     async def play() -> None:
         means = yard.means(yard.order())
         instance = Instance(yard.service("a"), means, "@w1", nowhere)
-        assert (instance.describe().service, instance.describe().state, instance.pid) == ("a@w1", "waiting", 0)
+        assert (instance.describe().service, instance.describe().state, instance.describe().pid) == (
+            "a@w1",
+            "waiting",
+            0,
+        )
         await instance.stop()
         with pytest.raises(NotReadyError, match="a@w1 does not run: it is waiting"):
             instance.pause()

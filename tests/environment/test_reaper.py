@@ -48,15 +48,17 @@ def test_a_mark_finds_what_descent_does_not(wait_for: Callable[..., None]) -> No
     wait_for(lambda: not marked(mark, read_kin()))
 
 
-def test_only_what_lies_beside_the_lease_is_removed(tmp_path: Path) -> None:
-    ground, elsewhere = tmp_path / "ground", tmp_path / "elsewhere"
+def test_only_what_lies_in_a_folder_of_the_same_name_is_removed(tmp_path: Path) -> None:
+    ground, elsewhere, memory = tmp_path / "ground", tmp_path / "elsewhere", tmp_path / "memory" / "ground"
+    (memory / "stage").mkdir(parents=True)
     (ground / "stage" / "deep").mkdir(parents=True)
     elsewhere.mkdir()
     (ground / "stage.sock").touch()
-    lines = f"port\t1234 a\nfile\t{ground}/stage.sock\nfolder\t{ground}/stage\nfolder\t{elsewhere}\nfolder\t{ground}\n"
+    lines = f"port\t1234 a\nfile\t{ground}/stage.sock\nfolder\t{ground}/stage\nfolder\t{elsewhere}\nfolder\t{memory}/stage\n"
     (ground / "stage.lease").write_text(lines, encoding="utf-8")
     remove_leased(str(ground / "stage.lease"))
     assert not ground.exists()
+    assert not memory.exists()
     assert elsewhere.exists()
 
 

@@ -15,7 +15,9 @@ SAY_OPEN = "import sys, time; sys.stdin.readline(); print('open', flush=True); s
 def test_a_stage_that_opens_its_door_is_told_and_its_reaper_ends_with_it(yard: Any) -> None:
     async def play() -> None:
         plot = Plot(yard.ground, "one")
-        child = await spawn(Brief("one", str(yard.ground), yard.order()), plot, (sys.executable, "-S", "-c", SAY_OPEN))
+        child = await spawn(
+            Brief("one", str(yard.ground), str(yard.ground), yard.order()), plot, (sys.executable, "-S", "-c", SAY_OPEN)
+        )
         assert plot.lease.exists()
         release(child)
         assert await prove_gone(plot, child.pid) == ()
@@ -28,7 +30,11 @@ def test_a_stage_that_ends_instead_is_told_with_its_last_words(yard: Any) -> Non
     async def play() -> None:
         plot = Plot(yard.ground, "two")
         with pytest.raises(BrokenDovetailError, match="did not come up:\nno way"):
-            await spawn(Brief("two", str(yard.ground), yard.order()), plot, ("/bin/sh", "-c", "echo no way >&2"))
+            await spawn(
+                Brief("two", str(yard.ground), str(yard.ground), yard.order()),
+                plot,
+                ("/bin/sh", "-c", "echo no way >&2"),
+            )
         assert not plot.lease.exists()
 
     asyncio.run(play())
@@ -38,6 +44,8 @@ def test_a_lease_that_is_taken_is_refused(yard: Any) -> None:
     async def play() -> None:
         yard.means(yard.order(), "three").lease.close()
         with pytest.raises(BrokenDovetailError, match="is taken"):
-            await spawn(Brief("three", str(yard.ground), yard.order()), Plot(yard.ground, "three"), ("true",))
+            await spawn(
+                Brief("three", str(yard.ground), str(yard.ground), yard.order()), Plot(yard.ground, "three"), ("true",)
+            )
 
     asyncio.run(play())

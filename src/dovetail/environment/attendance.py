@@ -4,16 +4,25 @@ Called by ps, logs, down, clean and doctor through the app, and by `opening`.
 """
 
 import contextlib
-import shutil
 import time
 from pathlib import Path
 
 import msgspec
 
 from dovetail.environment.census import LEASE_MARK, describe
-from dovetail.environment.ground import find_ground, is_held
+from dovetail.environment.ground import find_ground, find_room, is_held
 from dovetail.environment.order import StageInfo, decode
-from dovetail.environment.reaper import Kin, descendants, kill, marked, read_environment, read_kin, remove_leased
+from dovetail.environment.reaper import (
+    Kin,
+    descendants,
+    kill,
+    marked,
+    read_environment,
+    read_kin,
+    remove,
+    remove_if_empty,
+    remove_leased,
+)
 from dovetail.environment.remote import RemoteStage
 
 SECONDS_TO_DIE = 2.0
@@ -45,12 +54,12 @@ def sweep() -> tuple[str, ...]:
         if not is_held(lease):
             remove_leased(str(lease))
             removed.append(f"what stage {lease.stem} had leased")
-    for path in sorted(ground.glob("*")) if ground.is_dir() else []:
-        if path.suffix != ".lease" and not is_held(ground / f"{path.stem}.lease") and not is_held(path):
-            _remove(path)
-            removed.append(str(path))
-    with contextlib.suppress(OSError):
-        ground.rmdir()
+    for place in (ground, find_room(ground)):
+        for path in sorted(place.glob("*")):
+            if path.suffix != ".lease" and not is_held(ground / f"{path.stem}.lease") and not is_held(path):
+                remove(str(path))
+                removed.append(str(path))
+        remove_if_empty(str(place))
     return tuple(removed)
 
 
@@ -78,10 +87,3 @@ def _leases(kin: Kin) -> list[tuple[int, str]]:
             marks = read_environment(pid) if state not in "ZX" else []
             found += [(pid, mark[len(prefix) :].decode()) for mark in marks if mark.startswith(prefix)]
     return found
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

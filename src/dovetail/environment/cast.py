@@ -53,12 +53,13 @@ class Cast:
             raise _first(group) from None
 
     async def stop(self, names: frozenset[str] | None = None) -> None:
-        """End instances, each after those that need it, and let go of what they held."""
+        """End the user's code at once, each server after the code that needs it, and let go of what they held."""
         leaving = {name: self.instances[name] for name in (self.instances if names is None else names)}
         gone = {name: asyncio.Event() for name in leaving}
         async with asyncio.TaskGroup() as tasks:
             for name, instance in leaving.items():
-                users = [gone[user] for user in gone if name in self._needs(user)]
+                is_server = not instance.service.is_own_code
+                users = [gone[user] for user in gone if is_server and name in self._needs(user)]
                 tasks.create_task(_send_off(instance, users, gone[name]), name=f"stop {instance.label}")
         for name in leaving:
             self.instances.pop(name, None)

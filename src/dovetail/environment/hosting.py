@@ -42,7 +42,7 @@ class Lifelines:
 async def host_stage(brief: Brief, registry: Registry, chance: Random, lines: Lifelines) -> None:
     """Keep one stage until nobody needs it any more."""
     adopt_orphans()
-    plot = Plot(Path(brief.ground), brief.stage)
+    plot = Plot(Path(brief.ground), brief.stage, Path(brief.room))
     means = make_means(brief, plot, registry, chance)
     try:
         stage = LiveStage(means, brief.order, is_alone=True)
@@ -60,10 +60,11 @@ def make_means(brief: Brief, plot: Plot, registry: Registry, chance: Random) -> 
     """Lay out what the parts of the stage share; what will be on disk is leased before it is made."""
     order = brief.order
     lease = Lease(plot.lease)
-    for kind, path in (("file", plot.info), ("file", plot.socket), ("folder", plot.folder)):
-        lease.write(kind, str(path))
+    for path in (plot.draft, plot.info, plot.socket):
+        lease.write("file", str(path))
+    lease.write("folder", str(plot.folder))
     user = find_drop_account()
-    plot.folder.mkdir(mode=0o711 if user else 0o700)
+    plot.make_folder()
     return Means(
         stage=brief.stage,
         system=order.system,
@@ -89,9 +90,8 @@ async def _serve(server: StageServer, plot: Plot, info: StageInfo, lines: Lifeli
     loop = asyncio.get_running_loop()
     door = await loop.create_unix_server(server.welcome, str(plot.socket))
     plot.socket.chmod(0o600)
-    draft = plot.folder / "info"
-    draft.write_bytes(encode(info))
-    draft.rename(plot.info)
+    plot.draft.write_bytes(encode(info))
+    plot.draft.rename(plot.info)
     _watch(lines.owner, server.end_unless_held)
     _watch(lines.reaper, server.ended.set)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -141,4 +141,5 @@ def _describe(brief: Brief, plot: Plot, now: float) -> StageInfo:
         is_kept=order.is_kept,
         socket=str(plot.socket),
         started_at=now,
+        room=brief.room,
     )

@@ -134,12 +134,12 @@ class Instance:
         self.log.close()
 
     @property
-    def pid(self) -> int:
+    def _pid(self) -> int:
         return self._process.pid if self._process is not None and self._process.is_running else 0
 
     def describe(self) -> ServiceState:
         return ServiceState(
-            self.label, self.service.technology, self.state, self.pid, str(self.address), self._since, self._restarts
+            self.label, self.service.technology, self.state, self._pid, str(self.address), self._since, self._restarts
         )
 
     async def _prepare(self) -> Launch:
@@ -259,7 +259,9 @@ class Instance:
         now = self._means.hub.clock()
         self.state = state
         ready_ms = (now - self._since) * 1000 if state in {"ready", "done"} else 0.0
-        self._means.hub.tell(ServiceChanged(now, self.label, state, ready_ms, detail, str(self.address), self.pid, log))
+        self._means.hub.tell(
+            ServiceChanged(now, self.label, state, ready_ms, detail, str(self.address), self._pid, log)
+        )
 
 
 def _make_folder(folder: Path, user: str) -> None:

@@ -104,7 +104,7 @@ class LiveStage:
                 await instance.kill()
             case _:
                 await instance.stop()
-        bury_orphans(other.pid for other in self._instances())
+        bury_orphans(other.describe().pid for other in self._instances())
 
     async def calls(self, edge: str, since: float) -> tuple[Exchange, ...]:
         proxy = self._faults.find(edge).proxy

@@ -13,7 +13,7 @@ from random import Random
 from secrets import SystemRandom, token_hex
 
 from dovetail.environment.attendance import find_stages
-from dovetail.environment.ground import Plot, give_back, lay_ground, take
+from dovetail.environment.ground import Plot, find_room, give_back, lay_ground, take
 from dovetail.environment.hub import Hub
 from dovetail.environment.live import LiveStage
 from dovetail.environment.means import Lease, Means
@@ -72,8 +72,9 @@ async def _join(order: StageOrder) -> RemoteStage | None:
 
 
 async def _spawn(order: StageOrder, stage_command: tuple[str, ...]) -> RemoteStage:
-    plot = Plot(lay_ground(), token_hex(4))
-    child = await spawn(Brief(plot.stage, str(plot.ground), order), plot, stage_command)
+    ground = lay_ground()
+    plot = Plot(ground, token_hex(4), find_room(ground))
+    child = await spawn(Brief(plot.stage, str(plot.ground), str(plot.room), order), plot, stage_command)
     try:
         remote = RemoteStage(functools.partial(prove_gone, plot, child.pid))
         await remote.connect(str(plot.socket), is_holder=True)
@@ -122,4 +123,4 @@ def _open_here(order: StageOrder, registry: Registry, sink: Sink | None) -> Live
 
 
 def _plot_of(info: StageInfo) -> Plot:
-    return Plot(Path(info.socket).parent, info.id)
+    return Plot(Path(info.socket).parent, info.id, Path(info.room))

@@ -46,7 +46,7 @@ class StageOrder:
 
 @dataclass(frozen=True, slots=True)
 class StageInfo:
-    """A running stage as others find it; `socket` is its door."""
+    """A running stage as others find it; `socket` is its door, `room` holds its data."""
 
     id: str
     key: str
@@ -57,6 +57,7 @@ class StageInfo:
     is_kept: bool
     socket: str
     started_at: float
+    room: str = ""
     services: tuple[str, ...] = ()
 
 
@@ -66,6 +67,7 @@ class Brief:
 
     stage: str
     ground: str
+    room: str
     order: StageOrder
 
 

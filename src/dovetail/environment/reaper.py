@@ -96,14 +96,20 @@ def leased(lease: str) -> list[str]:
 
 
 def remove_leased(lease: str) -> None:
-    """Remove what the lease file names where it lies beside it, and the lease file last."""
+    """Remove what the lease file names in folders called like its own, and the lease file last."""
     ground = os.path.dirname(lease)
     for path in leased(lease):
-        if os.path.dirname(path) == ground:
+        place = os.path.dirname(path)
+        if os.path.basename(place) == os.path.basename(ground):
             remove(path)
+            remove_if_empty(place)
     remove(lease)
+    remove_if_empty(ground)
+
+
+def remove_if_empty(folder: str) -> None:
     with contextlib.suppress(OSError):
-        os.rmdir(ground)
+        os.rmdir(folder)
 
 
 def remove(path: str) -> None:
