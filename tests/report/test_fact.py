@@ -27,6 +27,7 @@ def test_skipped_checks_leave_a_run_green_and_flaky_ones_do_not() -> None:
 
 
 def test_a_fault_says_its_kind_and_settings() -> None:
+    assert FaultRecord("l", "a -> b", "refuse", {"enabled": "True"}, "c", 0.0).words == "refuse"
     assert (
         FaultRecord("l", "a -> b", "http", {"status": "503", "first": "2"}, "c", 0.0).words == "http status 503 first 2"
     )

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from dovetail.model.event import (
     EVENTS,
     CheckEnded,
@@ -81,13 +83,14 @@ def test_a_check_planned_late_has_its_name_and_scope(shop_events: list[Event]) -
     at = shop_events[-1].at
     planned = CheckPlanned(at, PlannedCheck("test_late.py::test_more", "more", "python"))
     begun = CheckStarted(at, "test_late.py::test_more", 1, 0)
-    for late in ([planned, begun], [begun, planned]):
+    orders: list[list[Event]] = [[planned, begun], [begun, planned]]
+    for late in orders:
         check = read_run([*shop_events, *late]).checks[-1]
         assert (check.id, check.name, check.scope) == ("test_late.py::test_more", "more", "python")
 
 
 def test_every_kind_of_event_is_heard() -> None:
-    assert set(Recorder()._handlers) == set(EVENTS.values())
+    assert set(Recorder().heard) == set(EVENTS.values())
 
 
 def test_stopping_at_the_end_does_not_hide_that_a_service_was_healthy(story: "Story") -> None:
@@ -124,6 +127,32 @@ def test_an_edge_is_failing_only_where_a_check_that_did_not_pass_met_it(shop_eve
     assert [name for name, edge in edges.items() if edge.is_failing] == ["orders -> payments"]
     assert edges["orders -> payments"].failed == 1
     assert edges["orders -> orders-db"].calls == 2
+
+
+@pytest.mark.parametrize(
+    ("ended", "is_shared", "is_under_fault", "is_failing"),
+    [
+        ("refused", False, False, True),
+        ("refused", True, False, True),
+        ("failed", False, False, True),
+        ("failed", True, False, False),
+        ("refused", False, True, False),
+        ("faulted", False, False, False),
+        ("answered", False, False, False),
+    ],
+)
+def test_an_edge_is_called_failing_only_on_evidence(
+    story: "Story", ended: str, *, is_shared: bool, is_under_fault: bool, is_failing: bool
+) -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="x")
+    story.check("bad", "api", story.attempt(1.0, 1.0, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    if is_shared:
+        story.check("other", "api", story.attempt(1.0, 1.0, steps=(story.step(),)))
+    if is_under_fault:
+        story.break_edge("orders -> payments", 1.2, 1.8, "refuse", "another")
+    story.call("orders -> payments", 1.5, "POST /payments", "", ended)
+    edges = {edge.name: edge for edge in read_run(story.stream()).edges}
+    assert edges["orders -> payments"].is_failing is is_failing
 
 
 def test_the_log_window_holds_what_the_reached_services_wrote_meanwhile(shop_events: list[Event]) -> None:

@@ -18,7 +18,7 @@ from dovetail.report.case import (
     state_at,
     tell,
 )
-from dovetail.report.fact import BAD_ENDS, SLICE, SeenExchange
+from dovetail.report.fact import BAD_ENDS, NO_ANSWERS, SLICE, Attribution, SeenExchange
 from dovetail.report.symptom import name_status, name_symptom
 from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
@@ -131,7 +131,8 @@ def _edge_in_trouble(case: Case) -> Cause | None:
     bad = [
         seen
         for seen in case.check.exchanges
-        if seen.exchange.ended in BAD_ENDS and step.started_at - 0.01 <= seen.exchange.started_at <= ended
+        if seen.exchange.ended in (BAD_ENDS if seen.by is not Attribution.SHARED else NO_ANSWERS)
+        and step.started_at - 0.01 <= seen.exchange.started_at <= ended
     ]
     if not bad:
         return None

@@ -10,7 +10,8 @@ from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
 
 SLICE = "@"
-BAD_ENDS = frozenset({"failed", "cut", "refused", "timed out"})
+NO_ANSWERS = frozenset({"cut", "refused", "timed out"})
+BAD_ENDS = NO_ANSWERS | {"failed"}
 
 
 class Attribution(StrEnum):
@@ -71,10 +72,14 @@ class FaultRecord:
     lifted_at: float = 0.0
     why: str = ""
 
+    def lies_at(self, at: float) -> bool:
+        return self.injected_at <= at and (not self.lifted_at or at <= self.lifted_at)
+
     @property
     def words(self) -> str:
         """The fault in one line: its kind and settings."""
-        return " ".join([self.kind, *(f"{name} {value}" for name, value in self.settings.items())])
+        said = [(name, value) for name, value in self.settings.items() if name != "enabled"]
+        return " ".join([self.kind, *(name if value == "True" else f"{name} {value}" for name, value in said)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from dovetail.model.event import (
 from dovetail.model.outcome import ExitCode, Verdict
 from dovetail.report.attribution import Share, Span, attribute
 from dovetail.report.draft import CheckDraft, EdgeDraft, LogBook, ServiceDraft
-from dovetail.report.fact import BAD_ENDS, SLICE, CheckRecord, FaultRecord, Record, Totals
+from dovetail.report.fact import BAD_ENDS, NO_ANSWERS, SLICE, Attribution, CheckRecord, FaultRecord, Record, Totals
 from dovetail.report.reach import Reach
 
 CUT_SHORT = "the run was cut short"
@@ -97,7 +97,7 @@ class Recorder:
         reach = Reach(start.edges)
         faults = tuple(self._faults.values())
         checks = self._finish_checks(reach, faults)
-        failing = _failing_edges(checks)
+        failing = _failing_edges(checks, faults)
         scopes = {
             scope: count(c for c in checks if c.scope == scope) for scope in dict.fromkeys(c.scope for c in checks)
         }
@@ -250,14 +250,20 @@ def count(checks: Iterable[CheckRecord]) -> Totals:
     return Totals(**found)
 
 
-def _failing_edges(checks: Iterable[CheckRecord]) -> frozenset[str]:
-    failing: set[str] = set()
-    for check in checks:
-        if not check.is_fine:
-            broken = {fault.edge for fault in check.faults}
-            failing.update(
-                seen.exchange.edge
-                for seen in check.exchanges
-                if seen.exchange.ended in BAD_ENDS and seen.exchange.edge not in broken
-            )
-    return frozenset(failing)
+def _failing_edges(checks: Iterable[CheckRecord], faults: Iterable[FaultRecord]) -> frozenset[str]:
+    """Return the edges on which checks that did not pass met trouble that no fault explains.
+
+    Of exchanges that may belong to another check only those without an answer count: an answer that says no may well
+    be what the other one wanted.
+    """
+    broken: dict[str, list[FaultRecord]] = {}
+    for fault in faults:
+        broken.setdefault(fault.edge, []).append(fault)
+    return frozenset(
+        seen.exchange.edge
+        for check in checks
+        if not check.is_fine
+        for seen in check.exchanges
+        if seen.exchange.ended in (BAD_ENDS if seen.by is not Attribution.SHARED else NO_ANSWERS)
+        and not any(fault.lies_at(seen.exchange.started_at) for fault in broken.get(seen.exchange.edge, ()))
+    )

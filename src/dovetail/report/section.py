@@ -163,7 +163,8 @@ class Sections:
         if step is None:
             finding = self._findings.get(check.id)
             why = check.why.replace(finding.title, "").rstrip(": ") if finding else check.why
-            yield from self._error(why, f"{check.place}   " if check.place.file else "")
+            place = str(check.place) if check.place.file else ""
+            yield from self._error(why, f"{place}   " if place else "") if why else self._told_rows("      ", place)
             return
         mismatches = told_mismatches(step)
         for mismatch in mismatches[:MOST_MISMATCHES]:

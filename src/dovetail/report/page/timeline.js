@@ -21,7 +21,7 @@ function drawTimeline(spans, width, openCheck) {
   svg.append(...ticks(end, at, height));
   if (run.ready > 0) svg.append(draw("rect", { class: "startup", x: at(0), y: 18, width: Math.max(1, run.ready * scale), height: agents.length * LANE - 4, rx: 2 }, draw("title", null, `the system became ready in ${spellMs(run.ready)}`)));
   agents.forEach((agent, lane) => {
-    svg.append(draw("text", { x: 0, y: 18 + lane * LANE + 12 }, `agent ${agent + 1}`));
+    svg.append(draw("text", { x: 0, y: 18 + lane * LANE + 12 }, agent ? `agent ${agent}` : "agent"));
     svg.append(...bars(spans.filter((span) => span.agent === agent), at, scale, 18 + lane * LANE, openCheck));
   });
   if (data.faults.length) svg.append(draw("text", { x: 0, y: faultTop + 12 }, "faults"), ...faultBars(at, scale, faultTop));
