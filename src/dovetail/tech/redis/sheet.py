@@ -150,6 +150,6 @@ SHEET = Sheet(
         SUBSCRIBE,
         COMMAND,
     ),
-    parts=frozenset({"launcher", "prober", "driver", "preparer", "tap"}),
+    parts=frozenset({"launcher", "prober", "driver", "preparer", "sandbox", "tap"}),
     extra="embedded",
 )
