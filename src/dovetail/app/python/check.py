@@ -49,11 +49,13 @@ class Played:
 
 @dataclass(slots=True)
 class Holding:
-    """What the check has taken from the stage: locks by name, leases of faults."""
+    """What the check has taken from the stage: locks by name, faults and their leases by number."""
 
     shared: set[str] = field(default_factory=set)
     exclusive: set[str] = field(default_factory=set)
-    leases: list[str] = field(default_factory=list)
+    faults: dict[int, tuple[FaultOrder, ...]] = field(default_factory=dict)
+    leases: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    count: int = 0
 
 
 class PythonCheck:
@@ -120,23 +122,44 @@ class PythonCheck:
             outcome = replace(outcome, started_at=asked.started_at, duration_ms=asked.duration_ms + outcome.duration_ms)
         self._pending = outcome
 
-    async def inject(self, orders: tuple[FaultOrder, ...]) -> tuple[str, ...]:
-        """Break edges for this check alone: who uses them waits, and is waited for."""
-        await self._hold(exclusive={f"edge:{order.edge}" for order in orders})
-        leases = [await self._play.stage.inject(order, FAULT_SECONDS, self.id) for order in orders]
-        self._holding.leases += leases
-        return tuple(leases)
+    async def inject(self, orders: tuple[FaultOrder, ...]) -> int:
+        """Break edges for this check alone: who uses them waits, and is waited for. Returns what `lift` takes.
 
-    async def lift(self, leases: tuple[str, ...]) -> None:
-        for lease in leases:
+        While a fault is in force the locks stay as they are, so all that the check might touch is held from here on. A
+        further edge means holding anew: the faults in force are lifted for that moment, then ordered again.
+        """
+        holding = self._holding
+        everything = {f"service:{name}" for name in self.hand.system.by_name}
+        everything |= {f"edge:{name}" for name in self.hand.system.edges}
+        wanted = {f"edge:{order.edge}" for order in orders}
+        if wanted - holding.exclusive:
+            await self._lift_all()
+            await self._hold(everything, wanted)
+            for number, earlier in holding.faults.items():
+                holding.leases[number] = await self._inject(earlier)
+        holding.count += 1
+        holding.faults[holding.count] = orders
+        holding.leases[holding.count] = await self._inject(orders)
+        return holding.count
+
+    async def lift(self, number: int) -> None:
+        self._holding.faults.pop(number, None)
+        for lease in self._holding.leases.pop(number, ()):
             await self._play.stage.lift(lease)
-            self._holding.leases.remove(lease)
+
+    async def _inject(self, orders: tuple[FaultOrder, ...]) -> tuple[str, ...]:
+        return tuple([await self._play.stage.inject(order, FAULT_SECONDS, self.id) for order in orders])
+
+    async def _lift_all(self) -> None:
+        for leases in self._holding.leases.values():
+            for lease in leases:
+                await self._play.stage.lift(lease)
 
     async def count(self, edge: str, since: float) -> int:
         return len(await self._play.stage.calls(edge, since))
 
     async def steer(self, service: str, verb: str) -> None:
-        await self._hold(exclusive={f"service:{service}"})
+        await self._hold(set(), {f"service:{service}"})
         await self._play.stage.steer(service, verb)
 
     async def logs(self, service: str) -> tuple[str, ...]:
@@ -156,8 +179,7 @@ class PythonCheck:
         return trouble
 
     async def _give_back(self) -> str:
-        for lease in tuple(self._holding.leases):
-            await self._play.stage.lift(lease)
+        await self._lift_all()
         trouble = await self._conversation.close()
         if self._holding.shared or self._holding.exclusive:
             await self._play.stage.unlock(self.id)
@@ -167,18 +189,18 @@ class PythonCheck:
         reach = self.hand.reaches.get(service)
         if reach is not None and f"service:{service}" not in self._holding.shared:
             names = {f"service:{name}" for name in reach.services} | {f"edge:{name}" for name in reach.edges}
-            await self._hold(shared=names)
+            await self._hold(names, set())
 
-    async def _hold(self, shared: set[str] | None = None, exclusive: set[str] | None = None) -> None:
+    async def _hold(self, shared: set[str], exclusive: set[str]) -> None:
         """Widen what is held: all is let go first and taken anew at once, so that no two checks wait for each other."""
         holding = self._holding
-        wanted = (shared or set()) - holding.shared - holding.exclusive | (exclusive or set()) - holding.exclusive
-        if not wanted or not self._play.is_stage_shared:
+        is_held = shared <= holding.shared | holding.exclusive and exclusive <= holding.exclusive
+        if is_held or not self._play.is_stage_shared:
             return
         if holding.shared or holding.exclusive:
             await self._play.stage.unlock(self.id)
-        holding.exclusive |= exclusive or set()
-        holding.shared = (holding.shared | (shared or set())) - holding.exclusive
+        holding.exclusive |= exclusive
+        holding.shared = (holding.shared | shared) - holding.exclusive
         await self._play.stage.lock(self.id, LockWish(frozenset(holding.shared), frozenset(holding.exclusive)))
 
     def _publish(self, outcome: StepOutcome) -> None:

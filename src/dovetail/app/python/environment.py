@@ -129,16 +129,15 @@ class FaultHandle:
         self._edge = edge
         hand = edge._check.hand  # noqa: SLF001 - the two are one thing in two steps
         self._orders = read_spoken_fault(hand.system, hand.lexicon, {"on": edge.name, **words}, place)
-        self._leases: tuple[str, ...] = ()
+        self._number = 0
 
     def start(self) -> Self:
         """Break the edge until `stop` or the end of the test."""
-        self._leases = self._edge._border.wait(self._edge._check.inject(self._orders))  # noqa: SLF001 - see above
+        self._number = self._edge._border.wait(self._edge._check.inject(self._orders))  # noqa: SLF001 - see above
         return self
 
     def stop(self) -> None:
-        leases, self._leases = self._leases, ()
-        self._edge._border.wait(self._edge._check.lift(leases))  # noqa: SLF001 - see above
+        self._edge._border.wait(self._edge._check.lift(self._number))  # noqa: SLF001 - see above
 
     def __enter__(self) -> EdgeHandle:
         self.start()
