@@ -1,0 +1,233 @@
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dovetail.edge.proxy import EdgeProxy, Fittings
+from dovetail.errors import SuiteError
+from dovetail.model.address import Address
+from dovetail.model.data import Data
+from dovetail.plugin.driver import Act, Answer, Session, Target
+from dovetail.tech.http.driver import driver
+from dovetail.tech.http.fault import fault
+
+if TYPE_CHECKING:
+    from tests.tech.http.conftest import Stand
+
+
+async def get(session: Session, subject: str = "GET /a", **fields: Data) -> Answer:
+    return await session.perform(Act("http.request", subject, fields), 30)
+
+
+async def statuses(proxy: EdgeProxy, *subjects: str) -> list[Data]:
+    """Ask over one kept connection."""
+    spoken = driver()
+    try:
+        session = await spoken.connect(Target("orders", proxy.door))
+        return [(await get(session, subject)).facets.get("status") for subject in subjects]
+    finally:
+        await spoken.close()
+
+
+def test_a_status_is_answered_instead_of_the_service(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, seen):
+            settings: dict[str, Data] = {"status": 429, "body": {"why": "too many"}, "retry_after": 1.2}
+            lease = proxy.inject(stand.order(**settings, headers={"X-Kind": "test"}), 60)
+            spoken = driver()
+            session = await spoken.connect(Target("orders", proxy.door))
+            answer = await get(session, "POST /orders", json={"a": 1})
+            assert answer.facets["status"] == 429
+            assert answer.facets["json"] == {"why": "too many"}
+            headers = answer.facets["headers"]
+            assert isinstance(headers, Mapping)
+            assert (headers["retry-after"], headers["x-kind"]) == ("2", "test")
+            proxy.lift(lease)
+            assert (await get(session)).facets["status"] == 200
+            await spoken.close()
+            assert [(e.request, e.ended, e.connection) for e in seen] == [
+                ("POST /orders", "faulted", 1),
+                ("GET /a", "answered", 1),
+            ]
+
+    stand.play(scene())
+
+
+@pytest.mark.parametrize(
+    ("settings", "struck"),
+    [
+        ({"status": 503, "first": 2}, [1, 1, 0, 0, 0, 0]),
+        ({"status": 503, "every": 3}, [0, 0, 1, 0, 0, 1]),
+        ({"status": 503, "probability": 0.0}, [0, 0, 0, 0, 0, 0]),
+        ({"status": 503, "method": "post"}, [0, 1, 0, 1, 0, 0]),
+        ({"status": 503, "path": "/orders/*"}, [0, 0, 1, 1, 0, 0]),
+        ({"status": 503, "path": "/orders/*", "first": 1}, [0, 0, 1, 0, 0, 0]),
+        ({"first": 1}, [1, 0, 0, 0, 0, 0]),
+    ],
+)
+def test_only_what_is_meant_is_struck_and_counted(
+    stand: "Stand", service: Address, settings: dict[str, Data], struck: list[int]
+) -> None:
+    subjects = ("GET /a", "POST /a", "GET /orders/1?x=2", "POST /orders/2", "GET /orders", "GET /b")
+
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, _):
+            proxy.inject(stand.order(**settings), 60)
+            got = await statuses(proxy, *subjects)
+            assert [int(status == 503) for status in got] == struck
+
+    stand.play(scene())
+
+
+def test_the_first_two_are_counted_over_all_connections(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, _):
+            proxy.inject(stand.order(status=503, first=2), 60)
+            got = [await statuses(proxy, "GET /a") for _ in range(4)]
+            assert got == [[503], [503], [200], [200]]
+
+    stand.play(scene())
+
+
+def test_a_kept_connection_is_struck_between_two_messages(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, seen):
+            spoken = driver()
+            session = await spoken.connect(Target("orders", proxy.door))
+            assert (await get(session)).facets["status"] == 200
+            proxy.inject(stand.order(status=500), 60)
+            assert (await get(session)).facets["status"] == 500
+            await spoken.close()
+            assert [e.connection for e in seen] == [1, 1]
+
+    stand.play(scene())
+
+
+def test_an_answer_under_way_is_finished_first(stand: "Stand") -> None:
+    go_on = asyncio.Event()
+
+    async def answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nha")
+            await go_on.wait()
+            writer.write(b"lf")
+
+    async def scene() -> None:
+        async with stand.serve(answer_slowly) as address, stand.tapped(address) as (proxy, _):
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"GET /a HTTP/1.1\r\n\r\n")
+            await reader.readuntil(b"ha")
+            proxy.inject(stand.order(status=500), 60)
+            go_on.set()
+            assert await reader.readexactly(2) == b"lf"
+            writer.write(b"GET /b HTTP/1.1\r\n\r\n")
+            assert b" 500 " in await reader.readuntil(b"\r\n\r\n")
+            writer.close()
+
+    stand.play(scene())
+
+
+def test_pipelined_answers_keep_their_order(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, seen):
+            proxy.inject(stand.order(status=500, path="/struck"), 60)
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            for path in (b"/health/a", b"/struck", b"/health/b", b"/struck"):
+                writer.write(b"GET " + path + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+            await stand.until(lambda: len(seen) == 4)
+            assert [(e.request, e.answer[:3]) for e in seen] == [
+                ("GET /health/a", "200"),
+                ("GET /struck", "500"),
+                ("GET /health/b", "200"),
+                ("GET /struck", "500"),
+            ]
+            writer.close()
+            assert b"dovetail-fault" in await reader.read()
+
+    stand.play(scene())
+
+
+def test_a_struck_upload_is_swallowed_whole(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, _):
+            proxy.inject(stand.order(status=500, first=1), 60)
+            spoken = driver()
+            session = await spoken.connect(Target("orders", proxy.door))
+            assert (await get(session, "POST /up", body="x" * 3_000_000)).facets["status"] == 500
+            answer = await get(session, "POST /up", body="y" * 100)
+            assert isinstance(answer.facets["json"], Mapping)
+            assert answer.facets["json"]["body"] == "y" * 100
+            await spoken.close()
+
+    stand.play(scene())
+
+
+def test_a_client_that_waits_for_100_is_struck_before_its_body(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, _):
+            proxy.inject(stand.order(status=500), 60)
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"POST /x HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 500 ")
+            writer.close()
+
+    stand.play(scene())
+
+
+def test_the_services_own_answer_is_cut_short(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, seen):
+            proxy.inject(stand.order(truncate=10, first=1), 60)
+            spoken = driver()
+            session = await spoken.connect(Target("orders", proxy.door))
+            answer = await get(session, "GET /cookie")
+            assert "after 10 of" in answer.error
+            assert (await get(session, "GET /cookie")).facets["status"] == 200
+            await spoken.close()
+            assert [e.ended for e in seen] == ["faulted", "answered"]
+
+    stand.play(scene())
+
+
+def test_the_edges_own_answer_is_cut_short(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, _):
+            proxy.inject(stand.order(status=200, body="hello", truncate=2), 60)
+            spoken = driver()
+            answer = await get(await spoken.connect(Target("orders", proxy.door)))
+            assert "after 2 of 5" in answer.error
+            await spoken.close()
+
+    stand.play(scene())
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 503), ("GET", 204)])
+def test_an_answer_without_body_has_none(stand: "Stand", service: Address, method: str, status: int) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, _):
+            proxy.inject(stand.order(status=status, body="hello"), 60)
+            assert await statuses(proxy, f"{method} /a", f"{method} /b") == [status, status]
+
+    stand.play(scene())
+
+
+def test_two_http_faults_strike_where_each_is_meant(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, _):
+            first = proxy.inject(stand.order(status=501, path="/a"), 60)
+            proxy.inject(stand.order(status=502, path="/*"), 60)
+            assert await statuses(proxy, "GET /a", "GET /b") == [501, 502]
+            proxy.lift(first)
+            assert await statuses(proxy, "GET /a", "GET /b") == [502, 502]
+
+    stand.play(scene())
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"status": 99}, {"status": "teapot"}, {"every": 0}, {"colour": "red"}, {"headers": {"a": "b\r\nc: d"}}],
+)
+def test_what_the_fault_cannot_mean_is_told(settings: dict[str, Data]) -> None:
+    with pytest.raises(SuiteError):
+        fault().make(settings, Fittings().random)

@@ -1,0 +1,239 @@
+import asyncio
+import socket
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dovetail.model.address import Address
+from dovetail.model.exchange import Exchange
+from dovetail.plugin.driver import Act, Target
+from dovetail.plugin.tap import Line
+from dovetail.tech.http.driver import driver
+from dovetail.tech.http.tap import HttpListener, tap
+
+if TYPE_CHECKING:
+    from tests.tech.http.conftest import Stand
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+GET = b"GET /a?b=1 HTTP/1.1\r\nhost: x\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+MEGABYTE = 1 << 20
+
+
+class Ears:
+    """A listener on a line whose clock ticks once a second."""
+
+    def __init__(self) -> None:
+        self.seen: list[Exchange] = []
+        self.now = 0.0
+        line = Line("orders -> payments", 3, Address("127.0.0.1", 1), self.seen.append, self._clock)
+        listener = tap().listen(line)
+        assert isinstance(listener, HttpListener)
+        self.listener = listener
+
+    def _clock(self) -> float:
+        self.now += 1
+        return self.now
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        return [(e.request, e.answer, e.ended) for e in self.seen]
+
+
+@pytest.fixture
+def ears() -> Ears:
+    return Ears()
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_a_question_and_its_answer_are_one_exchange(ears: Ears, size: int) -> None:
+    asked = (
+        b"POST /orders HTTP/1.1\r\ncontent-length: 3\r\nTraceParent: 00-%s-00f067aa0ba902b7-01\r\n\r\n{ }"
+        % TRACE.encode()
+    )
+    for start in range(0, len(asked), size):
+        ears.listener.client_sent(asked[start : start + size])
+    for start in range(0, len(OK), size):
+        ears.listener.server_sent(OK[start : start + size])
+    assert ears.seen == [
+        Exchange(
+            "orders -> payments", "http", "POST /orders", "200 OK", "answered", 1.0, 1000.0, 3,
+            len(asked), len(OK), TRACE,
+        )
+    ]  # fmt: skip
+    assert ears.listener.is_between
+
+
+def test_pipelined_requests_are_answered_in_order(ears: Ears) -> None:
+    ears.listener.client_sent(b"HEAD /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\nGET /c HTTP/1.1\r\n\r\n")
+    assert not ears.listener.is_between
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"
+    ears.listener.server_sent(head + b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n" + OK)
+    assert ears.told == [
+        ("HEAD /a", "200 OK", "answered"),
+        ("GET /b", "404 Not Found", "failed"),
+        ("GET /c", "200 OK", "answered"),
+    ]
+
+
+def test_an_interim_answer_is_none(ears: Ears) -> None:
+    ears.listener.client_sent(b"POST /a HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n")
+    ears.listener.server_sent(b"HTTP/1.1 100 Continue\r\n\r\n")
+    assert not ears.seen
+    ears.listener.client_sent(b"{}")
+    ears.listener.server_sent(OK)
+    assert ears.told == [("POST /a", "200 OK", "answered")]
+
+
+def test_after_an_upgrade_nothing_is_listened_to(ears: Ears) -> None:
+    ears.listener.client_sent(GET)
+    ears.listener.server_sent(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n\x81\x05hello")
+    ears.listener.client_sent(GET)
+    ears.listener.server_sent(OK)
+    ears.listener.ended("closed")
+    assert ears.told == [("GET /a?b=1", "101 Switching Protocols", "answered")]
+    assert not ears.listener.is_between
+
+
+def test_chunks_are_counted(ears: Ears) -> None:
+    answer = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    ears.listener.client_sent(GET)
+    ears.listener.server_sent(answer)
+    assert [(e.bytes_sent, e.bytes_answered) for e in ears.seen] == [(len(GET), len(answer))]
+
+
+def test_an_answer_of_the_edge_is_faulted(ears: Ears) -> None:
+    ears.listener.client_sent(GET)
+    ears.listener.server_sent(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\ndovetail-fault: http\r\n\r\n")
+    assert ears.told == [("GET /a?b=1", "503 Service Unavailable", "faulted")]
+
+
+@pytest.mark.parametrize(
+    ("said", "how", "ended"),
+    [
+        (b"", "closed", "cut"),
+        (b"", "faulted", "faulted"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", "closed", "cut"),
+        (b"HTTP/1.0 200 OK\r\n\r\nto the end", "closed", "answered"),
+        (b"HTTP/1.0 200 OK\r\n\r\nto the e", "cut", "cut"),
+        (b"garbage\r\n\r\n", "closed", "cut"),
+    ],
+)
+def test_an_open_exchange_ends_with_its_connection(ears: Ears, said: bytes, how: str, ended: str) -> None:
+    ears.listener.client_sent(GET)
+    ears.listener.server_sent(said)
+    ears.listener.ended(how)
+    assert [e.ended for e in ears.seen] == [ended]
+
+
+def test_garbage_ends_the_listening_and_nothing_is_raised(ears: Ears) -> None:
+    for data in (b"\x16\x03\x01garbage", GET, b"\x00" * 100):
+        ears.listener.client_sent(data)
+        ears.listener.server_sent(data)
+    ears.listener.ended("closed")
+    assert not ears.seen
+
+
+def test_a_real_service_is_heard_over_a_kept_connection(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, seen):
+            spoken = driver()
+            session = await spoken.connect(Target("orders", proxy.door, trace=TRACE))
+            for subject in ("GET /a", "POST /b", "GET /stream", "HEAD /cookie"):
+                await session.perform(Act("http.request", subject, {"body": "x"} if "POST" in subject else {}), 30)
+            await spoken.close()
+            assert [(e.request, e.answer, e.ended, e.trace) for e in seen] == [
+                ("GET /a", "200 OK", "answered", TRACE),
+                ("POST /b", "201 Created", "answered", TRACE),
+                ("GET /stream", "200 OK", "answered", TRACE),
+                ("HEAD /cookie", "200 OK", "answered", TRACE),
+            ]
+            assert {e.connection for e in seen} == {1}
+            assert proxy.calls() == tuple(seen)
+
+    stand.play(scene())
+
+
+def test_a_client_that_waits_for_100_gets_it(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, seen):
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"POST /x HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n")
+            assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"{}")
+            assert b"201 Created" in await reader.readuntil(b"\r\n\r\n")
+            writer.close()
+            await stand.until(lambda: bool(seen))
+            assert [(e.request, e.answer) for e in seen] == [("POST /x", "201 Created")]
+
+    stand.play(scene())
+
+
+def test_an_upgraded_connection_passes_unharmed(stand: "Stand") -> None:
+    async def upgrade(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: echo\r\nconnection: upgrade\r\n\r\n")
+        while data := await reader.read(100):
+            writer.write(data[::-1])
+
+    async def scene() -> None:
+        async with stand.serve(upgrade) as address, stand.tapped(address) as (proxy, seen):
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"GET /ws HTTP/1.1\r\nupgrade: echo\r\nconnection: upgrade\r\n\r\n")
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"\x00\xff123")
+            assert await reader.readexactly(5) == b"321\xff\x00"
+            writer.close()
+            assert [e.answer for e in seen] == ["101 Switching Protocols"]
+
+    stand.play(scene())
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+@pytest.mark.parametrize("framing", [b"content-length: 1073741824", b"transfer-encoding: chunked"])
+def test_a_body_of_a_gigabyte_is_counted_with_flat_memory(stand: "Stand", framing: bytes) -> None:
+    is_chunked = b"chunked" in framing
+    block = b"100000\r\n" + bytes(MEGABYTE) + b"\r\n" if is_chunked else bytes(MEGABYTE)
+
+    def answer(listening: socket.socket) -> None:
+        stream, _ = listening.accept()
+        with stream:
+            stream.recv(65536)
+            stream.sendall(b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n")
+            for _ in range(1024):
+                stream.sendall(block)
+            stream.sendall(b"0\r\n\r\n" if is_chunked else b"")
+            stream.recv(1)
+
+    def swallow(door: Address) -> int:
+        with socket.create_connection((door.host, door.port)) as stream:
+            stream.sendall(GET)
+            buffer, total = bytearray(MEGABYTE), 0
+            while total < 1024 * len(block):
+                total += stream.recv_into(buffer)
+            return total
+
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
+
+    async def scene() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            server = threading.Thread(target=answer, args=(listening,))
+            server.start()
+            target = Address("127.0.0.1", listening.getsockname()[1], "http")
+            async with stand.tapped(target) as (proxy, seen):
+                swallowing = asyncio.create_task(asyncio.to_thread(swallow, proxy.door))
+                before = peak = resident()
+                while not swallowing.done():
+                    peak = max(peak, resident())
+                    await asyncio.sleep(0.02)
+                await swallowing
+                await stand.until(lambda: bool(seen))
+                assert seen[0].bytes_answered >= 1024 * MEGABYTE
+                assert seen[0].ended == "answered"
+                assert peak - before < 48 * MEGABYTE
+            server.join()
+
+    stand.play(scene())
