@@ -50,7 +50,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def type_(folder: Path, capsys: pytest.CaptureFixture[str]) -> Type:  # noqa: ARG001 - commands are typed in the folder
+def type_(folder: Path, capsys: pytest.CaptureFixture[str]) -> Type:
+    assert Path.cwd() == folder
+
     def type_words(*words: str) -> Said:
         capsys.readouterr()
         code = main(list(words))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -29,8 +30,6 @@ OURS = {
 
 
 def test_the_version_is_the_packages_own(capsys: pytest.CaptureFixture[str]) -> None:
-    from importlib.metadata import version  # noqa: PLC0415 - dear, and wanted here alone
-
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"dovetail {VERSION}\n"
     assert version("dovetail") == VERSION

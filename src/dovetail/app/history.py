@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dovetail.errors import Problem, StageError, UsageError
 
-FOLDER = ".dovetail"
+HOME = ".dovetail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class RunFolder:
 
 class History:
     def __init__(self, project: str) -> None:
-        self._home = Path(project) / FOLDER
+        self._home = Path(project) / HOME
         self._runs = self._home / "runs"
         self._unhappy = self._home / "unhappy.json"
 

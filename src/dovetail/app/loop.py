@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TypeVar
 
@@ -17,6 +18,5 @@ def run_async(work: Coroutine[None, None, Result]) -> Result:
 def _find_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     if find_spec("uvloop") is None:
         return None
-    import uvloop  # noqa: PLC0415 - not to be had on every system
-
-    return uvloop.new_event_loop
+    factory: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
+    return factory

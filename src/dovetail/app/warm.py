@@ -4,17 +4,21 @@ All functions work on the running stages of one project folder.
 """
 
 import asyncio
+import secrets
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 
+from dovetail.app.config import Settings
+from dovetail.app.history import HOME
 from dovetail.app.project import Project
 from dovetail.environment.attendance import attach, find_stages, sweep
 from dovetail.environment.opening import open_stage
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.stage import LogLine, ServiceState, Sink
 from dovetail.errors import Problem, StageError, UsageError
+from dovetail.source.environment import choose_environment
 from dovetail.source.nearest import suggest
 
 STAGE_COMMAND = (sys.executable, "-m", "dovetail.app.stage_process")
@@ -31,8 +35,20 @@ class RunningStage:
     states: tuple[ServiceState, ...]
 
 
-async def bring_up(project: Project, order: StageOrder, sink: Sink) -> RunningStage:
-    """Start what `order` asks for and leave it running; what runs already is reused, what changed restarts."""
+async def bring_up(project: Project, settings: Settings, services: Collection[str], sink: Sink) -> RunningStage:
+    """Start services, all where none is named, and leave them up; what runs is reused, what changed restarts."""
+    for name in services:
+        if name not in project.system.by_name:
+            raise UsageError(Problem(f"there is no service {name!r}", suggest(name, project.system.by_name)))
+    order = StageOrder(
+        project.system,
+        choose_environment(project.system, settings.text("environment")),
+        settings.is_on("direct"),
+        frozenset(services),
+        is_kept=True,
+        log_folder=str(project.folder / HOME / "logs"),
+        seed=secrets.token_hex(2),
+    )
     stage = await open_stage(order, project.registry, STAGE_COMMAND, sink)
     states = await stage.states()
     await stage.leave()
@@ -108,6 +124,10 @@ async def read_logs(folder: str, services: Iterable[str], *, is_followed: bool) 
 def clean_up() -> tuple[str, ...]:
     """Remove what stages left that nobody watches any more; returns what that was."""
     return sweep()
+
+
+def is_running(folder: str) -> bool:
+    return bool(find_stages(folder))
 
 
 def require_stage(folder: str) -> StageInfo:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,7 +11,6 @@ from dovetail.app.options import Option
 from dovetail.cli.command import COMMANDS
 from dovetail.errors import Problem, UsageError
 from dovetail.model.data import Data
-from dovetail.source.nearest import nearest
 
 Flags = dict[str, Data]
 SENTENCES = {name: sentence for name, _, sentence in COMMANDS}
@@ -21,8 +21,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         unknown = message.partition("unrecognized arguments: ")[2].split()
-        near = nearest(unknown[0], self._option_string_actions) if unknown else ""
-        now = f"did you mean {near}?" if near else f"see {self.prog} --help"
+        near = get_close_matches(unknown[0], self._option_string_actions, 1) if unknown else []
+        now = f"did you mean {near[0]}?" if near else f"see {self.prog} --help"
         raise UsageError(Problem(f"{self.prog}: {message}", now))
 
 

@@ -3,9 +3,9 @@
 import sys
 
 from dovetail.app.history import History
+from dovetail.app.project import find_folder
 from dovetail.app.warm import clean_up
 from dovetail.cli.arguments import make_parser
-from dovetail.source.location import find_system
 
 
 def main(words: list[str]) -> int:
@@ -14,6 +14,6 @@ def main(words: list[str]) -> int:
     parsed = parser.parse_args(words[1:])
     removed = list(clean_up())
     if parsed.runs:
-        removed += History(str(find_system(parsed.file).parent)).forget()
+        removed += History(str(find_folder(parsed.file))).forget()
     sys.stdout.write("".join(f"removed {what}\n" for what in removed) or "nothing was left behind\n")
     return 0

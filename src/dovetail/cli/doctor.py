@@ -8,11 +8,10 @@ from dataclasses import asdict
 
 from dovetail.app.doctor import Finding, Health, examine
 from dovetail.app.parts import build_registry
-from dovetail.app.project import Project, open_project
+from dovetail.app.project import Project, find_folder, open_project
 from dovetail.cli.arguments import make_parser
 from dovetail.errors import SuiteError
 from dovetail.model.outcome import ExitCode
-from dovetail.source.location import find_system
 
 SIGNS = {Health.FINE: "✓", Health.NOTE: "·", Health.MISSING: "✗"}
 
@@ -23,7 +22,7 @@ def main(words: list[str]) -> int:
     parsed = parser.parse_args(words[1:])
     project: Project | None = None
     try:
-        find_system(parsed.file)
+        find_folder(parsed.file)
     except SuiteError:
         registry = build_registry()
     else:

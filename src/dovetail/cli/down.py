@@ -3,15 +3,15 @@
 import sys
 
 from dovetail.app.loop import run_async
+from dovetail.app.project import find_folder
 from dovetail.app.warm import tear_down
 from dovetail.cli.arguments import make_parser
 from dovetail.model.outcome import ExitCode
-from dovetail.source.location import find_system
 
 
 def main(words: list[str]) -> int:
     parsed = make_parser("down").parse_args(words[1:])
-    ended = run_async(tear_down(str(find_system(parsed.file).parent)))
+    ended = run_async(tear_down(str(find_folder(parsed.file))))
     code = ExitCode.PASSED
     for info, remains in ended:
         if remains:

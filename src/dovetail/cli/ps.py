@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TextIO
 
 from dovetail.app.loop import run_async
+from dovetail.app.project import find_folder
 from dovetail.app.warm import RunningStage, list_running
 from dovetail.cli.arguments import make_parser
-from dovetail.source.location import find_system
 
 HEAD = ("service", "state", "technology", "pid", "since", "restarts", "address")
 
@@ -20,7 +20,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("-a", "--all", action="store_true", help="those of all projects of this user")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
     parsed = parser.parse_args(words[1:])
-    folder = "" if parsed.all else str(find_system(parsed.file).parent)
+    folder = "" if parsed.all else str(find_folder(parsed.file))
     stages = run_async(list_running(folder))
     if parsed.format == "json":
         sys.stdout.write(json.dumps([describe(stage) for stage in stages], indent=2) + "\n")

@@ -2,15 +2,12 @@
 
 import os
 import sys
-from pathlib import Path
 
 from dovetail.app.config import resolve
-from dovetail.app.history import History
 from dovetail.app.options import BY_NAME
+from dovetail.app.past import ReportOrder, report_again
 from dovetail.cli.arguments import add_options, make_parser, read_flags
-from dovetail.journal.reader import read_journal
-from dovetail.report.writer import write_reports
-from dovetail.source.location import find_system
+from dovetail.cli.screen import show_path
 
 OPTIONS = (BY_NAME["report_format"], BY_NAME["report_dir"])
 
@@ -21,14 +18,7 @@ def main(words: list[str]) -> int:
     add_options(parser, OPTIONS)
     parsed = parser.parse_args(words[1:])
     settings = resolve(read_flags(parsed, OPTIONS), os.environ, {}, "")
-    journal = Path(parsed.run)
-    if parsed.run and journal.is_file():
-        folder, stamp = Path.cwd(), journal.parent.name
-    else:
-        folder = find_system(parsed.file).parent
-        found = History(str(folder)).find(parsed.run)
-        journal, stamp = found.journal, found.id
-    formats = settings.names("report_format")
-    for path in write_reports(read_journal(journal), folder / settings.text("report_dir"), formats, stamp):
-        sys.stdout.write(f"{os.path.relpath(path)}\n")
+    order = ReportOrder(parsed.file, parsed.run, settings.text("report_dir"), settings.names("report_format"))
+    for path in report_again(order):
+        sys.stdout.write(f"{show_path(path)}\n")
     return 0

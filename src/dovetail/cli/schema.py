@@ -3,9 +3,8 @@
 import json
 import sys
 
-from dovetail.app.parts import build_registry, build_vocabulary
+from dovetail.app.project import describe_language
 from dovetail.cli.arguments import make_parser
-from dovetail.source.schema import editor_schema
 
 EPILOG = """\
 In an editor that knows the YAML language server, begin the file with
@@ -15,14 +14,8 @@ In an editor that knows the YAML language server, begin the file with
 
 def main(words: list[str]) -> int:
     parser = make_parser("schema", EPILOG)
-    parser.add_argument(
-        "kind",
-        nargs="?",
-        choices=("system", "checks"),
-        default="system",
-        help="of dovetail.yaml or of check files (system)",
-    )
+    help_ = "of dovetail.yaml or of check files (system)"
+    parser.add_argument("kind", nargs="?", choices=("system", "checks"), default="system", help=help_)
     parsed = parser.parse_args(words[1:])
-    words_known = build_vocabulary(build_registry())
-    sys.stdout.write(json.dumps(editor_schema(words_known, parsed.kind), indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(describe_language(parsed.kind), indent=2, ensure_ascii=False) + "\n")
     return 0

@@ -1,21 +1,16 @@
 """`dovetail up`: starts the system and leaves it running. Called by main."""
 
 import os
-import secrets
 import sys
 
 from dovetail.app.config import resolve
 from dovetail.app.loop import run_async
 from dovetail.app.options import BY_NAME
-from dovetail.app.project import Project, open_project
-from dovetail.app.warm import RunningStage, bring_up
+from dovetail.app.project import open_project
+from dovetail.app.warm import bring_up
 from dovetail.cli.arguments import add_options, make_parser, read_flags
 from dovetail.cli.ps import write_stages
-from dovetail.environment.order import StageOrder
-from dovetail.errors import Problem, UsageError
 from dovetail.model.event import Event, ServiceChanged
-from dovetail.source.environment import choose_environment
-from dovetail.source.nearest import suggest
 
 OPTIONS = (BY_NAME["environment"], BY_NAME["direct"])
 
@@ -27,25 +22,9 @@ def main(words: list[str]) -> int:
     parsed = parser.parse_args(words[1:])
     project = open_project(parsed.file, os.environ)
     settings = resolve(read_flags(parsed, OPTIONS), os.environ, project.system.defaults, project.system.file)
-    order = StageOrder(
-        project.system,
-        choose_environment(project.system, settings.text("environment")),
-        settings.is_on("direct"),
-        choose_services(project, parsed.services),
-        is_kept=True,
-        log_folder=str(project.folder / ".dovetail" / "logs"),
-        seed=secrets.token_hex(2),
-    )
-    running: RunningStage = run_async(bring_up(project, order, tell_change))
+    running = run_async(bring_up(project, settings, parsed.services, tell_change))
     write_stages([running], sys.stdout)
     return 0
-
-
-def choose_services(project: Project, names: list[str]) -> frozenset[str]:
-    for name in names:
-        if name not in project.system.by_name:
-            raise UsageError(Problem(f"there is no service {name!r}", suggest(name, project.system.by_name)))
-    return frozenset(names)
 
 
 def tell_change(event: Event) -> None:

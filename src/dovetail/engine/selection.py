@@ -49,8 +49,8 @@ def name_checks(checks: Sequence[Check]) -> dict[str, Check]:
 
 def read_condition(text: str) -> Callable[[Callable[[str], bool]], bool]:
     """Read phrases joined by and, or, not and parentheses; the result asks its argument about each phrase."""
-    tokens = [match.group().strip() for match in TOKEN.finditer(text) if match.group().strip()]
-    reader = _ConditionReader(text, tokens)
+    words = [match.group().strip() for match in TOKEN.finditer(text) if match.group().strip()]
+    reader = _ConditionReader(text, words)
     condition = reader.read_either()
     if reader.rest:
         raise UsageError(Problem(f"cannot read {text!r} from {reader.rest[0]!r} on", _CONDITION_HELP))
@@ -62,9 +62,9 @@ Condition = Callable[[Callable[[str], bool]], bool]
 
 
 class _ConditionReader:
-    def __init__(self, text: str, tokens: list[str]) -> None:
+    def __init__(self, text: str, words: list[str]) -> None:
         self.text = text
-        self.rest = tokens
+        self.rest = words
 
     def read_either(self) -> Condition:
         parts = [self._read_both()]
@@ -83,18 +83,18 @@ class _ConditionReader:
     def _read_one(self) -> Condition:
         if not self.rest or self.rest[0] in ("and", "or", ")"):
             raise UsageError(Problem(f"a word is missing in {self.text!r}", _CONDITION_HELP))
-        token = self.rest.pop(0)
-        if token == "not":  # noqa: S105 - a word of the selection, no secret
+        word = self.rest.pop(0)
+        if word == "not":
             inner = self._read_one()
             return lambda holds: not inner(holds)
-        if token == "(":  # noqa: S105 - likewise
+        if word == "(":
             inner = self.read_either()
             if not self.rest or self.rest.pop(0) != ")":
                 raise UsageError(Problem(f"a closing parenthesis is missing in {self.text!r}", _CONDITION_HELP))
             return inner
         while self.rest and self.rest[0] not in OPERATORS:
-            token += f" {self.rest.pop(0)}"
-        phrase = token.strip("\"'")
+            word += f" {self.rest.pop(0)}"
+        phrase = word.strip("\"'")
         return lambda holds: holds(phrase)
 
 
