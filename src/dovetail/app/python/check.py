@@ -122,21 +122,14 @@ class PythonCheck:
             outcome = replace(outcome, started_at=asked.started_at, duration_ms=asked.duration_ms + outcome.duration_ms)
         self._pending = outcome
 
-    async def inject(self, orders: tuple[FaultOrder, ...]) -> int:
-        """Break edges for this check alone: who uses them waits, and is waited for. Returns what `lift` takes.
+    async def take_edge(self, edge: str) -> float:
+        """Have an edge alone until the check ends; returns the moment from which what crosses it is this check's."""
+        await self._hold_all_but({f"edge:{edge}"})
+        return self._play.clock()
 
-        While a fault is in force the locks stay as they are, so all that the check might touch is held from here on. A
-        further edge means holding anew: the faults in force are lifted for that moment, then ordered again.
-        """
+    async def inject(self, orders: tuple[FaultOrder, ...]) -> int:
+        """Break edges that this check has alone; returns what `lift` takes."""
         holding = self._holding
-        everything = {f"service:{name}" for name in self.hand.system.by_name}
-        everything |= {f"edge:{name}" for name in self.hand.system.edges}
-        wanted = {f"edge:{order.edge}" for order in orders}
-        if wanted - holding.exclusive:
-            await self._lift_all()
-            await self._hold(everything, wanted)
-            for number, earlier in holding.faults.items():
-                holding.leases[number] = await self._inject(earlier)
         holding.count += 1
         holding.faults[holding.count] = orders
         holding.leases[holding.count] = await self._inject(orders)
@@ -150,6 +143,21 @@ class PythonCheck:
     async def _inject(self, orders: tuple[FaultOrder, ...]) -> tuple[str, ...]:
         return tuple([await self._play.stage.inject(order, FAULT_SECONDS, self.id) for order in orders])
 
+    async def _hold_all_but(self, exclusive: set[str]) -> None:
+        """Hold `exclusive` alone and share everything else, as locks must stay while a fault is in force.
+
+        A further edge means holding anew: the faults in force are lifted for that moment, then ordered again.
+        """
+        holding = self._holding
+        if exclusive <= holding.exclusive:
+            return
+        everything = {f"service:{name}" for name in self.hand.system.by_name}
+        everything |= {f"edge:{name}" for name in self.hand.system.edges}
+        await self._lift_all()
+        await self._hold(everything, exclusive)
+        for number, orders in holding.faults.items():
+            holding.leases[number] = await self._inject(orders)
+
     async def _lift_all(self) -> None:
         for leases in self._holding.leases.values():
             for lease in leases:
@@ -159,7 +167,7 @@ class PythonCheck:
         return len(await self._play.stage.calls(edge, since))
 
     async def steer(self, service: str, verb: str) -> None:
-        await self._hold(set(), {f"service:{service}"})
+        await self._hold_all_but({f"service:{service}"})
         await self._play.stage.steer(service, verb)
 
     async def logs(self, service: str) -> tuple[str, ...]:

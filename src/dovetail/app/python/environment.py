@@ -104,17 +104,17 @@ class Caller:
 
 
 class EdgeHandle:
-    """One edge: count what crosses it, break it."""
+    """One edge, which the test has alone from here on: count what crosses it, break it."""
 
     def __init__(self, border: Border, check: PythonCheck, name: str) -> None:
         self._border = border
         self._check = check
-        self._since = check.hand.play.clock()
+        self._since = border.wait(check.take_edge(name))
         self.name = name
 
     @property
     def calls(self) -> int:
-        """How many exchanges the tap has seen since this handle was made."""
+        """How many exchanges the tap has seen since the test took the edge."""
         return self._border.wait(self._check.count(self.name, self._since))
 
     def fault(self, **words: Data) -> "FaultHandle":
