@@ -10,7 +10,7 @@ from statistics import median
 from bench import peer
 from bench.answering import answering
 from bench.peer import Peer
-from bench.program import play
+from bench.program import Taken, play
 from bench.suite import write_dovetail, write_k6, write_newman, write_pytest, write_tavern
 from bench.table import Row, present
 
@@ -18,6 +18,7 @@ ROUNDS = 5
 COUNT = 200
 MANY = 1_000
 MOST = 10_000
+GROWTH_ROUNDS = 3
 DOVETAIL = (str(Path(sys.executable).with_name("dovetail")), "run", "--environment", "existing")
 
 
@@ -73,11 +74,14 @@ def against_peers(folder: Path, url: str) -> tuple[Row, ...]:
 
 
 def growth(folder: Path, url: str) -> tuple[Row, ...]:
-    """Tell what one more check costs, and whether it costs more among many."""
+    """Tell what one more check costs, and whether it costs more among many; sizes in turn, for the machine is noisy."""
     sizes = (COUNT, MANY, MOST)
     for size in sizes:
         write_dovetail(folder / str(size), url, size)
-    taken = {size: [play(DOVETAIL, folder / str(size)) for _ in range(3)] for size in sizes}
+    taken: dict[int, list[Taken]] = {size: [] for size in sizes}
+    for _ in range(GROWTH_ROUNDS):
+        for size in sizes:
+            taken[size].append(play(DOVETAIL, folder / str(size)))
     few, many, most = (median(one.ms for one in taken[size]) for size in sizes)
     memory = {size: median(one.memory for one in taken[size]) for size in sizes}
     marginal = (many - few) / (MANY - COUNT)
