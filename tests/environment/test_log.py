@@ -1,3 +1,4 @@
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,16 @@ def test_a_line_without_end_does_not_grow_for_ever() -> None:
     for _ in range(64):
         log.feed(b"x" * 65_536)
     assert all(len(line) <= 16_384 for line in log.tail())
+
+
+def test_secrets_are_blotted_out_also_where_the_bytes_came_in_pieces(tmp_path: Path) -> None:
+    log = ServiceLog("a", Hub(lambda: 1.0), tmp_path / "a.log", ["s3cret/word", "x"])
+    for piece in (b"password s3cr", b"et/word and ", b64encode(b"s3cret/word").rstrip(b"="), b" and s3cret%2Fword\nx"):
+        log.feed(piece)
+    log.finish()
+    log.close()
+    assert log.tail() == ("password *** and *** and ***", "x")
+    assert (tmp_path / "a.log").read_text(encoding="utf-8") == "password *** and *** and ***\nx\n"
 
 
 def test_lines_can_be_asked_for_from_a_moment_on() -> None:

@@ -5,10 +5,11 @@ Called by the live stage.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from subprocess import CalledProcessError
 
 from dovetail.environment.instance import Instance
 from dovetail.environment.means import Means
-from dovetail.errors import DovetailError, NotReadyError
+from dovetail.errors import DovetailError, NotReadyError, Problem
 from dovetail.model.address import Address
 from dovetail.model.graph import prerequisites
 from dovetail.model.system import Service
@@ -91,6 +92,10 @@ class Cast:
         except DovetailError as error:
             instance.fail(error)
             raise
+        except (OSError, CalledProcessError) as error:
+            failure = NotReadyError(Problem(f"{instance.label} could not be started: {error}", "dovetail doctor"))
+            instance.fail(failure)
+            raise failure from error
         self._ready[instance.service.name].set()
 
     async def _take_through(self, instance: Instance) -> None:

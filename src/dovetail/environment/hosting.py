@@ -46,8 +46,10 @@ async def host_stage(brief: Brief, registry: Registry, chance: Random, lines: Li
     means = make_means(brief, plot, registry, chance)
     try:
         stage = LiveStage(means, brief.order, is_alone=True)
-        opening = asyncio.create_task(_open(stage), name="open the stage")
-        info = _describe(brief, plot, means.hub.clock())
+        if sys.platform != "linux":
+            means.hub.note("this system does not tell who started whom: a service that daemonizes itself may be left")
+        opening = asyncio.create_task(stage.open(), name="open the stage")
+        info = _describe(brief, plot, stage)
         server = StageServer(stage, info, opening)
         await _serve(server, plot, info, lines)
     finally:
@@ -80,10 +82,6 @@ def make_means(brief: Brief, plot: Plot, registry: Registry, chance: Random) -> 
         is_copied=order.is_copied,
         log_folder=Path(order.log_folder) if order.log_folder else None,
     )
-
-
-async def _open(stage: LiveStage) -> None:
-    await stage.open()
 
 
 async def _serve(server: StageServer, plot: Plot, info: StageInfo, lines: Lifelines) -> None:
@@ -129,7 +127,7 @@ def _watch(pipe: int, on_end: Callable[[], None]) -> None:
     loop.add_reader(pipe, read)
 
 
-def _describe(brief: Brief, plot: Plot, now: float) -> StageInfo:
+def _describe(brief: Brief, plot: Plot, stage: LiveStage) -> StageInfo:
     order: StageOrder = brief.order
     return StageInfo(
         id=brief.stage,
@@ -140,6 +138,7 @@ def _describe(brief: Brief, plot: Plot, now: float) -> StageInfo:
         is_direct=order.is_direct,
         is_kept=order.is_kept,
         socket=str(plot.socket),
-        started_at=now,
+        started_at=stage.means.hub.clock(),
         room=brief.room,
+        services=tuple(service.name for service in stage.selected),
     )

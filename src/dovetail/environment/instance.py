@@ -7,7 +7,8 @@ import asyncio
 import re
 import shutil
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -155,7 +156,7 @@ class Instance:
         order = LaunchOrder(
             self.service, folder, self._port, find_cache(), self._means.project, user, injected(self.joints), values
         )
-        async with asyncio.timeout(self.service.start_timeout):
+        async with self._in_time("be laid out"):
             return await launcher.prepare(order)
 
     async def _run(self) -> None:
@@ -179,15 +180,24 @@ class Instance:
         probes = probes_of(self.service, self._means.registry, is_port_used=is_port_used)
         await wait_until_ready(candidate, probes, self._means.registry)
 
-    async def _wait_for_job(self, process: Process) -> None:
+    @asynccontextmanager
+    async def _in_time(self, what: str) -> AsyncIterator[None]:
+        """Allow no more than the time a service has to start."""
+        seconds = self.service.start_timeout
         try:
-            async with asyncio.timeout(self.service.start_timeout):
-                code = await asyncio.shield(process.ended)
+            async with asyncio.timeout(seconds):
+                yield
         except TimeoutError:
-            seconds = self.service.start_timeout
             raise NotReadyError(
-                Problem(f"the job {self.label} did not end within {seconds:.0f} s{last_lines(self.log)}")
+                Problem(
+                    f"{self.label} took longer than {seconds:g} s to {what}{last_lines(self.log)}",
+                    "raise its `start_timeout:`",
+                )
             ) from None
+
+    async def _wait_for_job(self, process: Process) -> None:
+        async with self._in_time("end"):
+            code = await asyncio.shield(process.ended)
         await process.drain(0.5)
         await process.kill()
         process.close()
@@ -204,7 +214,8 @@ class Instance:
             preparer = self._means.registry.preparer(service.technology)
             if preparer is None:
                 raise NotReadyError(Problem(f"{service.technology} has no way to apply the setup of {service.name}"))
-            await preparer.prepare(service, self.address, self._means.project)
+            async with self._in_time("be set up"):
+                await preparer.prepare(service, self.address, self._means.project)
             return
         for script in service.setup:
             code = await run_script(f"{self.label}.script", script, self._means, self.log)

@@ -49,6 +49,11 @@ class LiveStage:
         self._faults = FaultTable(means.hub, self._joints)
         self._definitions: dict[str, str] = {}
 
+    @property
+    def selected(self) -> tuple[Service, ...]:
+        """The services that this stage starts."""
+        return self._selection.start
+
     async def open(self) -> None:
         """Start what was ordered; raises NotReadyError as soon as some of it can never be ready."""
         if self._is_kept:

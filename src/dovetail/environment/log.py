@@ -4,10 +4,12 @@ Called by whatever starts a process on the stage.
 """
 
 import asyncio
+from base64 import b64encode
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
 from dovetail.environment.hub import Hub
 from dovetail.environment.stage import LogLine
@@ -18,17 +20,19 @@ LINES_TOLD = 2_000
 WINDOW = 0.25
 LONGEST_LINE = 16_384
 TAIL = 40
+SHORTEST_SECRET = 3
 
 
 class ServiceLog:
     """One service's lines. A flood is told up to a budget per window; the file still gets all of it."""
 
-    def __init__(self, service: str, hub: Hub, file: Path | None = None) -> None:
+    def __init__(self, service: str, hub: Hub, file: Path | None = None, secrets: Iterable[str] = ()) -> None:
         self.service = service
         self._hub = hub
         self._lines: deque[LogLine] = deque(maxlen=LINES_KEPT)
         self._watchers: list[Callable[[str], None]] = []
         self._rest = b""
+        self._secrets = tuple({form for secret in secrets for form in _forms(secret)})
         self._window = 0.0
         self._told = 0
         self._unsaid = 0
@@ -36,12 +40,15 @@ class ServiceLog:
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they come from the service."""
-        if self._file is not None:
-            self._file.write(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        whole, end, self._rest = (self._rest + data).rpartition(b"\n")
         if len(self._rest) > LONGEST_LINE:
-            lines.append(self._rest)
-            self._rest = b""
+            whole, end, self._rest = whole + end + self._rest, b"\n", b""
+        if not end:
+            return
+        whole = self._hide(whole)
+        if self._file is not None:
+            self._file.write(whole + end)
+        lines = whole.split(b"\n")
         room = self._open_window()
         spared = max(0, len(lines) - max(room, TAIL))
         self._unsaid += spared
@@ -51,8 +58,7 @@ class ServiceLog:
     def finish(self) -> None:
         """Take the last line also where it was never ended."""
         if self._rest:
-            rest, self._rest = self._rest, b""
-            self.add(rest.decode("utf-8", "replace"))
+            self.feed(b"\n")
 
     def add(self, text: str) -> None:
         now = self._hub.clock()
@@ -81,11 +87,24 @@ class ServiceLog:
             self._file.close()
             self._file = None
 
+    def _hide(self, text: bytes) -> bytes:
+        """Blot out secrets; the file is read by people, and nobody masks it later."""
+        for secret in self._secrets:
+            text = text.replace(secret, b"***")
+        return text
+
     def _open_window(self) -> int:
         now = self._hub.clock()
         if now - self._window > WINDOW:
             self._window, self._told = now, 0
         return max(0, LINES_TOLD - self._told)
+
+
+def _forms(secret: str) -> Iterator[bytes]:
+    if len(secret) >= SHORTEST_SECRET:
+        yield secret.encode()
+        yield b64encode(secret.encode()).rstrip(b"=")
+        yield quote(secret, safe="").encode()
 
 
 class Reader(asyncio.Protocol):

@@ -58,7 +58,8 @@ class Means:
     def open_log(self, label: str) -> ServiceLog:
         if self.log_folder is not None:
             self.log_folder.mkdir(parents=True, exist_ok=True)
-        return ServiceLog(label, self.hub, self.log_folder / f"{label}.log" if self.log_folder else None)
+        file = self.log_folder / f"{label}.log" if self.log_folder else None
+        return ServiceLog(label, self.hub, file, self.system.secret_values.values())
 
     def pick_port(self, label: str) -> int:
         port = self.ports.pick()

@@ -43,6 +43,11 @@ class LogLine:
     text: str
 
 
+def in_slice(name: str, slice_name: str) -> str:
+    """Return what a service or an edge (`a -> b`) is called in a slice."""
+    return " -> ".join(f"{part}@{slice_name}" for part in name.split(" -> "))
+
+
 class Stage(Protocol):
     async def address(self, service: str, slice_name: str = "") -> Address:
         """Where a check speaks to `service`; in a slice, to the slice's own instance."""
