@@ -21,6 +21,7 @@ from dovetail.tech.postgres.connection import connect
 from dovetail.tech.postgres.launcher import launcher
 from dovetail.tech.postgres.prober import prober
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder is made inside
 USER = "nobody" if os.geteuid() == 0 else ""
 
 
@@ -32,7 +33,7 @@ def free_port() -> int:
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="dovetail-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="dovetail-pg-", dir=MEMORY if MEMORY.is_dir() else None))
     if USER:
         shutil.chown(folder, USER)
     try:

@@ -19,6 +19,7 @@ from dovetail.tech.redis.connection import connect
 from dovetail.tech.redis.launcher import launcher
 from dovetail.tech.redis.prober import prober
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder is made inside
 USER = "nobody" if os.geteuid() == 0 else ""
 
 
@@ -30,7 +31,7 @@ def free_port() -> int:
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="dovetail-redis-"))
+    folder = Path(tempfile.mkdtemp(prefix="dovetail-redis-", dir=MEMORY if MEMORY.is_dir() else None))
     if USER:
         shutil.chown(folder, USER)
     try:
