@@ -10,10 +10,10 @@ from dovetail.model.system import System
 from dovetail.source.action import SINGLE, ActionReader
 from dovetail.source.case import CaseReader
 from dovetail.source.entry import Entry
-from dovetail.source.grammar import CHECK, FILE
+from dovetail.source.grammar import CHECK, FILE, STEP
 from dovetail.source.lexicon import Lexicon
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import suggest
+from dovetail.source.nearest import nearest, suggest
 from dovetail.source.value import describe
 
 UNKNOWN_SCOPE = "services"
@@ -82,7 +82,7 @@ class CheckReader:
         if "steps" not in entry:
             if not step and not CHECK.later & entry.table.keys():
                 self._mistakes.add(place, "this check has no steps", "list what it does under `steps:`")
-                return ()
+            step = self._without_strays(step)
             action = self._actions.read_item(step, place, on) if step else None
             return () if action is None else (action,)
         if step:
@@ -92,6 +92,21 @@ class CheckReader:
         if not written and entry.table["steps"] in ([], None):
             self._mistakes.add(entry.table.place_of_key("steps"), "this check has no steps", "list what it does below")
         return self._actions.read_list(written, on)
+
+    def _without_strays(self, step: Table) -> Table:
+        """Refuse keys of a single step that look like its check's rather than its own; returns what is left."""
+        meanings = [meaning for key in step for meaning in self._lexicon.verbs.get(key, ())]
+        if any(step.keys() <= meaning.keys for meaning in meanings):
+            return step
+        own = {key for meaning in meanings for key in meaning.keys} or {*self._lexicon.verbs, *SINGLE, *STEP.by_name}
+        kept = Table(step.file)
+        for key, value in step.items():
+            if key not in own and nearest(key, own | CHECK_KEYS) in CHECK_KEYS - own:
+                self._refuse(step, key)
+            else:
+                kept[key] = value
+                kept.marks[key] = step.marks[key]
+        return kept
 
     def _refuse(self, step: Table, key: str) -> None:
         place = step.place_of_key(key)

@@ -28,6 +28,9 @@ def read_system(file: Path, words: Vocabulary, variables: Mapping[str, str]) -> 
         mistakes.add(Place(document.file, 1), "this file holds a list", "write keys: `system:`, `services:` …")
         mistakes.raise_all()
         return System("", str(folder))
+    if not document:
+        mistakes.add(Place(document.file, 1), "this file is empty", "write keys: `system:`, `services:` …")
+        mistakes.raise_all()
     entry = Entry(document, SYSTEM, Place(document.file, 1), mistakes)
     secrets = read_secrets(entry.list("secrets"), variables, folder, mistakes)
     filling = Variables({**secrets.values, **variables}, mistakes, secrets.reasons)
@@ -46,7 +49,7 @@ def read_system(file: Path, words: Vocabulary, variables: Mapping[str, str]) -> 
         secrets.names,
         secrets.values,
     )
-    if document.get("services") in (None, {}) and "services" in document:
+    if document.get("services") == {}:
         mistakes.add(document.place_of_key("services"), "there is no service", "write at least one")
     if not len(mistakes):
         refuse_circle(system, mistakes)
