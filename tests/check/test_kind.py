@@ -1,7 +1,7 @@
 from base64 import urlsafe_b64encode
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -12,13 +12,15 @@ from dovetail.model.data import Data
 HEADER = urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
 JWT = f"{HEADER}.e30."
 
+ID = "7f2c1d34-0b0f-4b8a-9d3c-2f1a9c3d4e5f"
+
 SAMPLES: dict[str, tuple[tuple[Data, ...], tuple[Data, ...]]] = {
     "<any>": ((1, None, "", {}), ()),
     "<string>": (("", "a"), (1, None, b"a")),
     "<int>": ((0, -5, Decimal(5)), (True, 1.0, "1", Decimal("5.00"), Decimal("NaN"))),
     "<number>": ((0, 1.5, Decimal("1.5")), (True, "1", None)),
     "<bool>": ((True, False), (0, 1, "true", None)),
-    "<uuid>": ((str(uuid4()), uuid4(), str(uuid4()).upper()), (uuid4().hex, "x", 1, None)),
+    "<uuid>": ((ID, UUID(ID), ID.upper()), (UUID(ID).hex, "x", 1, None)),
     "<email>": (("a@b", "ada.lovell+x@mail.example.com"), ("a@", "@b", "a b@c", "a@b@c", "a@b..c", "", 1)),
     "<url>": (("http://a", "postgres://u:p@h:1/d"), ("a.example", "http://", "http://a b", "http://[", 1)),
     "<date>": (("2026-01-31", date(2026, 1, 31)), ("2026-02-30", "2026-01-31T00:00", datetime.now(UTC), 20260131)),
