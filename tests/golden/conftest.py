@@ -2,12 +2,14 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,7 @@ class Project:
 
     folder: Path
     running: list[subprocess.Popen[str]]
+    variables: dict[str, str] = field(default_factory=dict)
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
@@ -71,7 +74,7 @@ class Project:
 
     def environ(self, variables: dict[str, str]) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(("DOVETAIL_", "PYTEST_"))}
-        return own | {"COLUMNS": "100"} | variables
+        return own | {"COLUMNS": "100"} | self.variables | variables
 
     def wait_for(self, process: "subprocess.Popen[str]", holds: Callable[[], bool]) -> None:
         """Wait for a state, not for a time."""
@@ -96,6 +99,36 @@ class Project:
             if folder == self.folder and SERVICE.name in command:
                 found.append(command)
         return found
+
+    def remains(self) -> list[str]:
+        """Return what commands left of themselves: processes by the folder they were given, and what is in it."""
+        ground = Path(self.variables["TMPDIR"])
+        mark = f"TMPDIR={ground}".encode()
+        processes = [f"process {pid} {command}" for pid, command in self.processes_with(mark)]
+        return [*processes, *(str(path) for path in ground.rglob("*"))]
+
+    def processes_with(self, mark: bytes) -> list[tuple[int, str]]:
+        found = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                if mark in path.read_bytes().split(b"\0"):
+                    words = (path.parent / "cmdline").read_bytes().split(b"\0")
+                    found.append((int(path.parent.name), b" ".join(words).decode(errors="replace")))
+            except OSError:
+                continue
+        return found
+
+
+@pytest.fixture
+def fenced(project: Project) -> Iterator[Project]:
+    """A project whose commands have a temporary folder of their own, so that nothing they leave goes unseen."""
+    ground = Path(tempfile.mkdtemp(prefix="dt-"))
+    ground.chmod(0o755)
+    project.variables["TMPDIR"] = str(ground)
+    yield project
+    for pid, _ in project.processes_with(f"TMPDIR={ground}".encode()):
+        os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(ground, ignore_errors=True)
 
 
 @pytest.fixture

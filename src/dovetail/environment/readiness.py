@@ -27,6 +27,7 @@ GROWTH = 1.5
 LONGEST_QUESTION = 2.0
 SECONDS_OF_DOUBT = 1.5
 SECONDS_ALIVE = 0.15
+SECONDS_OF_SILENCE = 0.5
 NAMED_PORT = re.compile(r"^(?:[A-Z]+ )?(?:\w+://)?(?:[^/\s:]+:)?(\d{2,5})(?:/|$)")
 READY = Reading(is_ready=True)
 
@@ -42,6 +43,18 @@ class Candidate:
     environment: Mapping[str, str]
     folder: Path
     since: float
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """What the last answered question brought, and since when one has been waiting for its answer, if any has."""
+
+    said: str = "it never answered"
+    asked_at: float = 0.0
+
+    def tell(self) -> str:
+        silence = time.monotonic() - self.asked_at if self.asked_at else 0.0
+        return f"it has not answered for {silence:.1f} s" if silence >= SECONDS_OF_SILENCE else self.said
 
 
 Question = Callable[[Candidate, Probe], Awaitable[Reading]]
@@ -60,9 +73,9 @@ def probes_of(service: Service, registry: Registry, *, is_port_used: bool) -> tu
 
 async def wait_until_ready(candidate: Candidate, probes: tuple[Probe, ...], registry: Registry) -> None:
     """Return once every probe says yes; raises NotReadyError as soon as that can never be, or at the deadline."""
-    answers: list[str] = ["it never answered"]
+    inquiry = Inquiry()
     ended = candidate.process.ended
-    asking = asyncio.create_task(_ask_all(candidate, probes, registry, answers), name=f"probe {candidate.service.name}")
+    asking = asyncio.create_task(_ask_all(candidate, probes, registry, inquiry), name=f"probe {candidate.service.name}")
     seconds = candidate.service.start_timeout
     try:
         waiting: tuple[asyncio.Future[None] | asyncio.Future[int], ...] = (asking, ended)
@@ -71,7 +84,7 @@ async def wait_until_ready(candidate: Candidate, probes: tuple[Probe, ...], regi
             await candidate.process.drain(0.2)
             raise NotReadyError(died(candidate.service.name, ended.result(), candidate.log, "before it was ready"))
         if not asking.done():
-            raise NotReadyError(_too_late(candidate, seconds, answers[-1]))
+            raise NotReadyError(_too_late(candidate, seconds, inquiry.tell()))
         asking.result()
     finally:
         asking.cancel()
@@ -87,28 +100,29 @@ def last_lines(log: ServiceLog) -> str:
     return "".join(f"\n    {log.service} │ {line}" for line in log.tail())
 
 
-async def _ask_all(candidate: Candidate, probes: tuple[Probe, ...], registry: Registry, answers: list[str]) -> None:
+async def _ask_all(candidate: Candidate, probes: tuple[Probe, ...], registry: Registry, inquiry: Inquiry) -> None:
     for probe in probes:
-        await _ask_until_ready(candidate, probe, registry, answers)
+        await _ask_until_ready(candidate, probe, registry, inquiry)
 
 
-async def _ask_until_ready(candidate: Candidate, probe: Probe, registry: Registry, answers: list[str]) -> None:
+async def _ask_until_ready(candidate: Candidate, probe: Probe, registry: Registry, inquiry: Inquiry) -> None:
     pause = FIRST_PAUSE
     doubted_since = 0.0
     ask = _QUESTIONS.get(probe.kind) or _question_of(candidate, probe, registry)
     while True:
+        inquiry.asked_at = time.monotonic()
         reading = await ask(candidate, probe)
+        inquiry.asked_at = 0.0
         if reading.is_ready:
             stranger = _stranger(candidate, probe)
             if not stranger:
                 return
             doubted_since = doubted_since or time.monotonic()
-            answers.append(f"port {_port_of(candidate, probe)} is answered by {stranger}")
+            inquiry.said = f"port {_port_of(candidate, probe)} is answered by {stranger}"
             if time.monotonic() - doubted_since > SECONDS_OF_DOUBT:
                 raise NotReadyError(_strange(candidate, _port_of(candidate, probe), stranger))
         else:
-            answers.append(reading.why or answers[-1])
-        del answers[:-1]
+            inquiry.said = reading.why or inquiry.said
         await asyncio.sleep(pause)
         pause = min(pause * GROWTH, LONGEST_PAUSE)
 

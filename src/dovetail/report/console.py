@@ -55,7 +55,7 @@ class Console:
             case RunStarted():
                 self._told_at = event.at
                 self._say(head(event, self._style))
-            case ServiceChanged(state="failed"):
+            case ServiceChanged(state="failed") if self._is_ready_told:
                 self._say([self._mark(Verdict.FAILED, describe_failure(event))])
             case CheckStarted():
                 self._hear_start(event)

@@ -13,6 +13,7 @@ from dovetail.tech.http.header import Headers
 
 MOST_BODY = 64 << 20
 FRESH = 1.0
+SHOWN = 16
 INTERIM_BELOW = 200
 SWITCHING = 101
 
@@ -88,7 +89,7 @@ class Conversation(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             self._finish(is_kept=False)
         except httptools.HttpParserError as error:
-            self._fail("protocol", f"the answer is not HTTP: {error}, it begins {data[:40]!r}")
+            self._fail("protocol", f"the answer is not HTTP: {error}, at {data[:SHOWN]!r}")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_open = False

@@ -36,7 +36,7 @@ class HttpSession:
             async with asyncio.timeout(seconds):
                 reply = await self._ask(request)
         except TimeoutError:
-            return make_refusal(request, NoReplyError("timeout", f"no answer within {seconds:g} s"))
+            return make_refusal(request, NoReplyError("timeout", f"no answer within {round(seconds, 2):g} s"))
         except NoReplyError as error:
             return make_refusal(request, error)
         return make_answer(request, reply)

@@ -77,7 +77,7 @@ def last_result(reply: Reply, leading: int, trailing: int) -> Result:
 def _classify(failure: Exception, seconds: float) -> tuple[str, str]:
     match failure:
         case TimeoutError():
-            return "timeout", f"no answer within {seconds:g} s"
+            return "timeout", f"no answer within {round(seconds, 2):g} s"
         case GarbledError():
             return "protocol", f"this is not PostgreSQL's protocol: {failure}"
         case EOFError():

@@ -96,7 +96,7 @@ def _read_failure(failure: Exception, request: str, seconds: float) -> Answer:
         case RefusedError():
             return _fail("server", failure.refused.message, request, failure.refused.code)
         case TimeoutError():
-            return _fail("timeout", f"no answer within {seconds:g} s", request)
+            return _fail("timeout", f"no answer within {round(seconds, 2):g} s", request)
         case GarbledError():
             return _fail("protocol", f"this is not Redis's protocol: {failure}", request)
         case EOFError():
