@@ -1,0 +1,74 @@
+import pytest
+
+from dovetail import Environment
+from dovetail.errors import UsageError
+
+
+def test_an_edge_is_counted_from_the_moment_it_is_taken(letters: Environment) -> None:
+    letters.http("sorter").post("/letters", json={})
+    edge = letters.edge("sorter->postbox")
+    assert edge.calls == 0
+    letters.http("sorter").post("/letters", json={})
+    assert edge.calls == 1
+
+
+def test_a_fault_ends_with_its_block(letters: Environment) -> None:
+    with letters.edge("sorter -> postbox").fault(http=503):
+        letters.http("sorter").post("/letters", json={}).expect(status=503)
+    letters.http("sorter").post("/letters", json={}).expect(status=202)
+
+
+def test_faults_on_one_edge_can_be_nested(letters: Environment) -> None:
+    edge = letters.edge("sorter -> postbox")
+    with edge.fault(latency="30ms"), edge.fault(http={"status": 503, "first": 1}):
+        letters.http("sorter").post("/letters", json={}).expect(status=503)
+        letters.http("sorter").post("/letters", json={}).expect(status=202)
+
+
+def test_a_service_is_steered_and_read(letters: Environment) -> None:
+    service = letters.service("sorter")
+    assert service.address == letters.address("sorter")
+    service.restart()
+    letters.http("sorter").get("/health").expect(status=200)
+    assert any("GET /health" in line for line in service.logs)
+
+
+def test_a_paused_service_answers_nothing_until_it_is_resumed(letters: Environment) -> None:
+    service = letters.service("postbox")
+    service.pause()
+    letters.http("sorter").post("/letters", json={}).expect(status=503)
+    service.resume()
+    letters.http("sorter").post("/letters", json={}).expect(status=202, within="5s")
+
+
+@pytest.mark.parametrize(
+    ("speak", "nearest"),
+    [
+        (lambda shop: shop.http("sorterr"), "sorter"),
+        (lambda shop: shop.service("postbx"), "postbox"),
+        (lambda shop: shop.edge("sorter -> postbx"), "sorter -> postbox"),
+    ],
+)
+def test_an_unknown_name_tells_the_nearest_one(letters: Environment, speak: object, nearest: str) -> None:
+    assert callable(speak)
+    with pytest.raises(UsageError, match=nearest):
+        speak(letters)
+
+
+@pytest.mark.parametrize(
+    ("speak", "nearest"),
+    [
+        (lambda shop: shop.htp("sorter"), "http"),
+        (lambda shop: shop.http("sorter").psot("/"), "post"),
+        (lambda shop: shop.unique.emial, "email"),
+    ],
+)
+def test_an_unknown_word_tells_the_nearest_one(letters: Environment, speak: object, nearest: str) -> None:
+    assert callable(speak)
+    with pytest.raises(AttributeError, match=nearest):
+        speak(letters)
+
+
+def test_unique_values_are_the_checks_own(letters: Environment) -> None:
+    assert letters.unique.email == letters.unique.email
+    assert letters.unique.email != letters.unique.email_2
