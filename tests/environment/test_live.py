@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from dovetail.environment.stage import LockWish
 from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import ExchangeSeen, FaultInjected, FaultLifted, ServiceChanged
+from dovetail.model.system import Probe
 
 Speak = Callable[..., "asyncio.Future[str]"]
 
@@ -239,5 +241,18 @@ def test_steering_a_process_from_outside_is_noticed_too(yard: Any) -> None:
         async with yard.live(yard.service("a")) as stage:
             os.kill((await stage.states())[0].pid, signal.SIGKILL)
             await until(lambda: yard.states("a")[-1] == "failed")
+
+    asyncio.run(play())
+
+
+def test_in_a_hurry_a_service_that_does_not_listen_is_killed_soon(yard: Any) -> None:
+    deaf = "sh -c 'trap \"\" TERM; echo up; while :; do sleep 0.05; done'"
+
+    async def play() -> None:
+        async with yard.live(yard.service("a", run=deaf, ready=(Probe("log", "up"),))) as stage:
+            stage.hurry()
+            began = time.monotonic()
+            assert await stage.leave() == ()
+            assert time.monotonic() - began < 2.9
 
     asyncio.run(play())

@@ -109,7 +109,7 @@ async def _serve(server: StageServer, plot: Plot, info: StageInfo, lines: Lifeli
 
 async def _tear_down(server: StageServer) -> None:
     try:
-        await server.tear_down()
+        await server.tear_down(is_hurried=True)
     except DovetailError as error:
         sys.stderr.write(f"{error}\n")
     await server.close()

@@ -31,6 +31,7 @@ from dovetail.model.exchange import Exchange
 from dovetail.model.system import Service
 
 SECONDS_TO_STOP = 4.0
+SECONDS_IN_HURRY = 1.5
 VERBS = ("restart", "pause", "resume", "kill", "stop")
 
 
@@ -41,6 +42,7 @@ class LiveStage:
         self.means = means
         self._is_alone = is_alone
         self._is_kept = order.is_kept
+        self._patience = SECONDS_TO_STOP
         self._selection = select(order, means.registry)
         self._copies = DataCopies(means.registry, self._find_server)
         self._cast = Cast(means, self._selection.given, self._copies.freeze)
@@ -147,17 +149,21 @@ class LiveStage:
     def listen(self, sink: Sink) -> None:
         self.means.hub.listen(sink)
 
+    def hurry(self) -> None:
+        """Give services little time to stop: whoever needed them is dead."""
+        self._patience = SECONDS_IN_HURRY
+
     async def leave(self) -> tuple[str, ...]:
         """End everything and prove it; returns what is left all the same."""
         began = time.monotonic()
         self._faults.lift_all(self._faults.leases, "the stage was torn down")
         try:
-            async with asyncio.timeout(SECONDS_TO_STOP):
+            async with asyncio.timeout(self._patience):
                 await self._cast.clean_up()
                 await self._slices.close_all()
                 await self._cast.stop()
         except TimeoutError:
-            self.means.hub.note(f"some services did not stop within {SECONDS_TO_STOP:.0f} s and were killed", "warning")
+            self.means.hub.note(f"some services did not stop within {self._patience:g} s and were killed", "warning")
         await self._end_rest()
         folders = [self.means.folder] if self._is_alone else []
         remains = find_remains(self.means.stage, self.means.ports.ever, folders) if self._selection.start else ()

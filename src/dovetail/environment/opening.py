@@ -21,8 +21,9 @@ from dovetail.environment.order import Brief, StageInfo, StageOrder
 from dovetail.environment.port import Ports
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.selection import select
-from dovetail.environment.spawning import prove_gone, release, spawn
+from dovetail.environment.spawning import release, spawn
 from dovetail.environment.stage import Sink, Stage
+from dovetail.environment.teardown import prove_gone
 from dovetail.errors import StageError
 from dovetail.plugin.registry import Registry
 
@@ -64,7 +65,7 @@ async def _join(order: StageOrder) -> RemoteStage | None:
     """Join the stage that this order may share; one that is just ending is none."""
     for info in find_stages(order.system.folder):
         if info.key == order.key and (info.is_kept or order.share):
-            remote = RemoteStage(functools.partial(prove_gone, _plot_of(info), 0))
+            remote = RemoteStage(functools.partial(prove_gone, plot_of(info), 0))
             with contextlib.suppress(StageError):
                 await remote.connect(info.socket, is_holder=True)
                 return remote

@@ -65,9 +65,11 @@ class StageServer:
         if not self._was_held:
             self.ended.set()
 
-    async def tear_down(self) -> tuple[str, ...]:
+    async def tear_down(self, *, is_hurried: bool = False) -> tuple[str, ...]:
         """Tear down once, for whoever asks first."""
         if self._teardown is None:
+            if is_hurried:
+                self._stage.hurry()
             self._teardown = asyncio.create_task(self._end(), name="tear down")
         return await asyncio.shield(self._teardown)
 

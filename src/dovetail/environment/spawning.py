@@ -9,19 +9,17 @@ import fcntl
 import os
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from dovetail.environment.ground import Plot, is_held, take
+from dovetail.environment.ground import Plot, take
 from dovetail.environment.hosting import READY_LINE
 from dovetail.environment.order import Brief, encode
+from dovetail.environment.teardown import prove_gone
 from dovetail.errors import BrokenDovetailError, Problem
 
 SECONDS_TO_COME_UP = 30.0
-SECONDS_TO_PROVE = 6.0
-PAUSE = 0.004
 LAST_WORDS = 4_000
 REAPER = Path(__file__).with_name("reaper.py")
 
@@ -53,18 +51,6 @@ def release(child: Child) -> None:
     """Let go of the pipes: from now on a connection, or nothing, tells the stage that it is needed."""
     os.close(child.brief)
     os.close(child.output)
-
-
-async def prove_gone(plot: Plot, reaper: int) -> tuple[str, ...]:
-    """Wait until the reaper has seen to everything; returns what is on disk all the same."""
-    deadline = time.monotonic() + SECONDS_TO_PROVE
-    paths = (plot.folder, plot.socket, plot.info, plot.lease)
-    while time.monotonic() < deadline:
-        if (not reaper or _has_ended(reaper)) and not any(path.exists() for path in paths):
-            return ()
-        await asyncio.sleep(PAUSE)
-    watcher = ("the stage's reaper",) if is_held(plot.lease) else ()
-    return (*watcher, *(str(path) for path in paths if path.exists()))
 
 
 def _start_reaper(plot: Plot, stage_command: tuple[str, ...], words: BinaryIO) -> Child:
@@ -124,10 +110,3 @@ def _write(pipe: int, data: bytes) -> None:
     with contextlib.suppress(BrokenPipeError):
         while data:
             data = data[os.write(pipe, data) :]
-
-
-def _has_ended(pid: int) -> bool:
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return True

@@ -1,14 +1,20 @@
 """The proof of teardown: what of a stage is still there once everything has been stopped.
 
-Called by the live stage at its end.
+Called by the live stage at its end, and by its clients once its process is gone.
 """
 
+import asyncio
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from dovetail.environment.census import describe, listening
+from dovetail.environment.ground import Plot, is_held
 from dovetail.environment.reaper import descendants, kill, marked, read_kin
+
+SECONDS_TO_PROVE = 6.0
+PAUSE = 0.004
 
 
 def find_remains(stage: str, ports: Iterable[int], folders: Iterable[Path]) -> tuple[str, ...]:
@@ -33,3 +39,22 @@ def end_processes(stage: str, *, are_orphans_ours: bool) -> None:
     own = descendants(os.getpid(), kin) if are_orphans_ours else []
     kin.pop(os.getpid(), None)
     kill([*own, *marked(stage, kin)])
+
+
+async def prove_gone(plot: Plot, reaper: int) -> tuple[str, ...]:
+    """Wait until the reaper has seen to everything; returns what is on disk all the same."""
+    deadline = time.monotonic() + SECONDS_TO_PROVE
+    paths = (plot.folder, plot.socket, plot.info, plot.lease)
+    while time.monotonic() < deadline:
+        if (not reaper or _has_ended(reaper)) and not any(path.exists() for path in paths):
+            return ()
+        await asyncio.sleep(PAUSE)
+    watcher = ("the stage's reaper",) if is_held(plot.lease) else ()
+    return (*watcher, *(str(path) for path in paths if path.exists()))
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
