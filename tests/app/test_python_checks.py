@@ -57,11 +57,18 @@ def test_events_arrive_and_are_counted(tmp_path: Path) -> None:
     assert tally.verdicts[Verdict.PASSED] == 1
 
 
-@pytest.mark.parametrize("content", ["import nothing_like_this\n", "def test_it(): pass\n"])
-def test_what_pytest_could_not_run_or_never_told_is_inconclusive(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("import nothing_like_this\n", "pytest ended with 2"),
+        ("def test_it(): assert False\n", "pytest ended with 1"),
+        ("def test_it(): pass\n", "its tests passed without ever speaking to the environment"),
+    ],
+)
+def test_what_pytest_could_not_run_or_never_told_is_inconclusive(tmp_path: Path, content: str, why: str) -> None:
     tally, heard = run(make_order(tmp_path, content))
     assert tally.verdicts == {Verdict.INCONCLUSIVE: 1}
-    assert "pytest ended with" in next(event.why for event in heard if isinstance(event, CheckEnded))
+    assert why in next(event.why for event in heard if isinstance(event, CheckEnded))
 
 
 def test_files_without_tests_are_nothing(tmp_path: Path) -> None:

@@ -29,7 +29,16 @@ def describe_run(preparation: Preparation, at: float) -> RunStarted:
             for service in system.services
         ),
         edges=tuple(
-            MappedEdge(edge.name, edge.source, edge.target, edge.technology, edge.is_asynchronous, edge.when_broken)
+            MappedEdge(
+                edge.name,
+                edge.source,
+                edge.target,
+                edge.technology,
+                edge.is_asynchronous,
+                edge.when_broken,
+                edge.publishes,
+                edge.consumes,
+            )
             for edge in system.edges.values()
         ),
         checks=tuple(

@@ -1,5 +1,6 @@
 """What a project remembers between runs, in `.dovetail/` beside dovetail.yaml: runs and what failed last."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Iterable
@@ -79,8 +80,14 @@ class History:
         """Keep what failed, and of what was not played this time what failed before."""
         ids = sorted((self.unhappy() - frozenset(played)) | frozenset(unhappy))
         fresh = self._unhappy.with_suffix(".new")
-        fresh.write_text(json.dumps(ids), encoding="utf-8")
-        fresh.replace(self._unhappy)
+        try:
+            fresh.write_text(json.dumps(ids), encoding="utf-8")
+            fresh.replace(self._unhappy)
+        except OSError as failure:
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+            what = f"what failed cannot be remembered in {self._unhappy}: {failure.strerror}"
+            raise StageError(Problem(what, "let Dovetail write beside dovetail.yaml")) from failure
 
     def forget(self) -> list[str]:
         """Remove every run and what failed last; returns what that was."""

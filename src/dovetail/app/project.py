@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dovetail.app.parts import build_registry, build_vocabulary
-from dovetail.map.drawing import draw_map
 from dovetail.model.check import Suite
-from dovetail.model.data import Data
 from dovetail.model.system import System
 from dovetail.model.vocabulary import Vocabulary
 from dovetail.plugin.registry import Registry
 from dovetail.source.location import find_system
-from dovetail.source.schema import editor_schema
 from dovetail.source.suite import read_suite
 from dovetail.source.system import read_system
 
@@ -36,16 +33,6 @@ class Project:
 def find_folder(start: Path) -> Path:
     """Return the folder of the project that `start` belongs to, without reading anything."""
     return find_system(start).parent
-
-
-def draw_project(project: Project, form: str, width: int) -> str:
-    """Draw the system with what its checks tell of it."""
-    return draw_map(project.system, form, width, project.read_checks().checks)
-
-
-def describe_language(kind: str) -> Mapping[str, Data]:
-    """Return the JSON Schema of dovetail.yaml (`system`) or of check files (`checks`)."""
-    return editor_schema(build_vocabulary(build_registry()), kind)
 
 
 def open_project(start: Path, variables: Mapping[str, str]) -> Project:

@@ -2,7 +2,7 @@
 
 The pytest plugin in the other process finds its stage and tells what happens by these variables: DOVETAIL_STAGE (the
 stage's socket), DOVETAIL_EVENTS (a Unix socket that takes events as lines of the journal), DOVETAIL_RUN,
-DOVETAIL_SCOPES and every option under its own variable.
+DOVETAIL_SCOPES, DOVETAIL_ONLY (a file with the ids to keep) and every option under its own variable.
 """
 
 import asyncio
@@ -26,15 +26,20 @@ from dovetail.model.event import CheckEnded, CheckPlanned, Event, Noticed, Plann
 from dovetail.model.outcome import Verdict
 
 PLUGIN = "dovetail"
+SELECTION = "dovetail.app.python_selection"
 PASSED, FAILED, NOTHING_COLLECTED = 0, 1, 5
 PATIENCE = 10.0
 LINES_SHOWN = 15
+LAST_WORD = b"that was all\n"
 LONGEST_LINE = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class PythonOrder:
-    """Which files, on which stage, with which settings; `log` gets what pytest prints."""
+    """Which files, on which stage, with which settings; `log` gets what pytest prints.
+
+    `only` is a file with the ids to keep, empty where all are meant.
+    """
 
     files: tuple[str, ...]
     folder: Path
@@ -45,6 +50,7 @@ class PythonOrder:
     seed: str
     log: Path
     environ: Mapping[str, str]
+    only: str = ""
 
 
 async def run_python_checks(order: PythonOrder, publish: Sink, stop: Stop, clock: Callable[[], float]) -> Tally:
@@ -61,10 +67,12 @@ async def run_python_checks(order: PythonOrder, publish: Sink, stop: Stop, clock
         server = await asyncio.start_unix_server(hearer.hear_client, socket, limit=LONGEST_LINE)
         async with server:
             code = await _run_pytest(order, socket, stop)
-            await hearer.drain()
+            await hearer.drain(socket)
     if stop.halts:
         return tally
-    if code not in (PASSED, FAILED, NOTHING_COLLECTED) or (code != NOTHING_COLLECTED and not tally.total):
+    if code == PASSED and not tally.total:
+        _leave_out(order, hearer, "its tests passed without ever speaking to the environment", clock())
+    elif code not in {PASSED, FAILED, NOTHING_COLLECTED} or (code == FAILED and not tally.total):
         said = " ".join(_last_lines(order.log))
         _leave_out(order, hearer, f"pytest ended with {code}: {said}", clock())
     elif code == FAILED and not tally.unhappy:
@@ -83,6 +91,7 @@ def spell_variables(order: PythonOrder, events: str) -> Mapping[str, str]:
         "DOVETAIL_EVENTS": events,
         "DOVETAIL_RUN": order.run,
         "DOVETAIL_SCOPES": ",".join(order.scopes),
+        "DOVETAIL_ONLY": order.only,
     }
 
 
@@ -93,6 +102,7 @@ class _Hearer:
         self._publish = publish
         self._tally = tally
         self._clients: set[asyncio.Task[None]] = set()
+        self._end = asyncio.Event()
 
     async def hear_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -107,6 +117,9 @@ class _Hearer:
                 self._clients.discard(task)
 
     def hear(self, line: bytes) -> None:
+        if line == LAST_WORD:
+            self._end.set()
+            return
         try:
             event = read_line(line)
         except UnreadableLineError:
@@ -119,15 +132,20 @@ class _Hearer:
             self._tally.count(event)
         self._publish(event)
 
-    async def drain(self) -> None:
-        """Wait until everything that was sent has been heard."""
+    async def drain(self, socket: str) -> None:
+        """Wait until everything that was sent has been heard: what we say last comes in last."""
+        _, writer = await asyncio.open_unix_connection(socket)
+        writer.write(LAST_WORD)
+        async with asyncio.timeout(PATIENCE):
+            await self._end.wait()
+        writer.close()
         if self._clients:
             await asyncio.wait(self._clients, timeout=PATIENCE)
 
 
 async def _run_pytest(order: PythonOrder, events: str, stop: Stop) -> int:
     """Start pytest in a group of its own, so that a Ctrl-C reaches it through us and only once."""
-    command = (sys.executable, "-m", "pytest", "-p", PLUGIN, *order.files)
+    command = (sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", SELECTION, *order.files)
     with order.log.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             *command,

@@ -1,6 +1,7 @@
 """One run from the first event to the exit code: journal, stage, plan, teardown with its proof, reports."""
 
 import asyncio
+import json
 import os
 import sys
 import time
@@ -143,8 +144,17 @@ class Session:
             seed=order.plan.seed,
             log=self._folder.path / "pytest.txt",
             environ=os.environ,
+            only=self._write_only(),
         )
         await run_python_checks(python, self._publish, self._stop, time.time)
+
+    def _write_only(self) -> str:
+        """Write down which checks are meant where only those are that failed; returns the file."""
+        if not self._order.settings.is_on("failed"):
+            return ""
+        path = self._folder.path / "only.json"
+        path.write_text(json.dumps(sorted(self._history.unhappy())), encoding="utf-8")
+        return str(path)
 
     async def _find_doors(self, stage: Stage) -> dict[str, Address]:
         system = self._order.project.system
@@ -181,13 +191,20 @@ class Session:
     def _report(self, conclusion: Conclusion) -> RunResult:
         settings = self._order.settings
         folder = self._order.project.folder / settings.text("report_dir")
-        trouble = ""
+        troubles = self._remember()
         paths: tuple[Path, ...] = ()
         try:
-            self._history.remember(self._ended, self._tally.unhappy)
             paths = import_module(REPORT_WRITER).write_reports(
                 read_journal(self._folder.journal), folder, settings.names("report_format"), self._order.run
             )
         except (DovetailError, OSError) as failure:
-            trouble = str(failure)
-        return RunResult(conclusion, paths, trouble)
+            troubles.append(str(failure))
+        return RunResult(conclusion, paths, "\n".join(troubles))
+
+    def _remember(self) -> list[str]:
+        """Keep what failed; a disk that could not take the journal either has been told of."""
+        try:
+            self._history.remember(self._ended, self._tally.unhappy)
+        except DovetailError as failure:
+            return [] if self._bus.trouble else [str(failure)]
+        return []

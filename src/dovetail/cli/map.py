@@ -4,7 +4,8 @@ import os
 import shutil
 import sys
 
-from dovetail.app.project import draw_project, open_project
+from dovetail.app.picture import draw_project
+from dovetail.app.project import open_project
 from dovetail.cli.arguments import make_parser
 
 

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from dovetail.app.project import describe_language
+from dovetail.app.picture import describe_language
 from dovetail.cli.arguments import make_parser
 
 EPILOG = """\

@@ -1,0 +1,92 @@
+"""A pytest plugin that leaves out the Python checks a run did not ask for; `python_checks` loads it in that pytest.
+
+It reads DOVETAIL_SCOPES, DOVETAIL_TAGS, DOVETAIL_TEXT and DOVETAIL_ONLY, a file with the ids to keep.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from dovetail.engine.selection import read_condition
+from dovetail.source.location import TESTS
+
+DEFAULT_SCOPE = "services"
+
+
+class Marker(Protocol):
+    name: str
+    args: tuple[object, ...]
+
+
+class Item(Protocol):
+    """What is asked of a test that pytest has collected."""
+
+    name: str
+    path: Path
+
+    def get_closest_marker(self, name: str) -> Marker | None: ...
+
+    def iter_markers(self) -> Iterable[Marker]: ...
+
+
+class Hooks(Protocol):
+    def pytest_deselected(self, *, items: list[Item]) -> None: ...
+
+
+class Config(Protocol):
+    hook: Hooks
+
+
+def pytest_collection_modifyitems(config: Config, items: list[Item]) -> None:
+    """Keep what the run asked for."""
+    asked = read_asked(os.environ)
+    left_out = [item for item in items if not asked.means(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def read_asked(environ: Mapping[str, str]) -> "Asked":
+    only = environ.get("DOVETAIL_ONLY", "")
+    return Asked(
+        frozenset(filter(None, environ.get("DOVETAIL_SCOPES", "").split(","))),
+        environ.get("DOVETAIL_TAGS", ""),
+        environ.get("DOVETAIL_TEXT", ""),
+        frozenset(json.loads(Path(only).read_text(encoding="utf-8"))) if only else None,
+    )
+
+
+class Asked:
+    """What a run asked for; empty means everything, `ids` is None where none were named."""
+
+    def __init__(self, scopes: frozenset[str], tags: str, text: str, ids: frozenset[str] | None) -> None:
+        self._scopes = scopes
+        self._has_tags = read_condition(tags) if tags else None
+        self._says = read_condition(text) if text else None
+        self._ids = ids
+
+    def means(self, item: Item) -> bool:
+        if self._ids is not None and id_of(item) not in self._ids:
+            return False
+        if self._scopes and scope_of(item) not in self._scopes:
+            return False
+        if self._has_tags is not None and not self._has_tags(
+            {marker.name for marker in item.iter_markers()}.__contains__
+        ):
+            return False
+        spoken = f"{item.name.replace('_', ' ')} {id_of(item)}".lower()
+        return self._says is None or self._says(lambda word: word.lower() in spoken)
+
+
+def scope_of(item: Item) -> str:
+    marker = item.get_closest_marker("scope")
+    return str(marker.args[0]) if marker is not None and marker.args else DEFAULT_SCOPE
+
+
+def id_of(item: Item) -> str:
+    """Return the id that the run knows the test by: its file below the tests' folder, and its name."""
+    suite = Path.cwd() / TESTS
+    stem = item.path.relative_to(suite) if item.path.is_relative_to(suite) else Path(item.path.name)
+    return f"{stem.with_suffix('').as_posix()}/{item.name}"
