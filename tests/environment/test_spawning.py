@@ -6,7 +6,8 @@ import pytest
 
 from dovetail.environment.ground import Plot
 from dovetail.environment.order import Brief
-from dovetail.environment.spawning import prove_gone, release, spawn
+from dovetail.environment.spawning import release, spawn
+from dovetail.environment.teardown import prove_gone
 from dovetail.errors import BrokenDovetailError
 
 SAY_OPEN = "import sys, time; sys.stdin.readline(); print('open', flush=True); sys.stdin.read()"

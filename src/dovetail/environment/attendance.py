@@ -4,13 +4,14 @@ Called by ps, logs, down, clean and doctor through the app, and by `opening`.
 """
 
 import contextlib
+import functools
 import time
 from pathlib import Path
 
 import msgspec
 
 from dovetail.environment.census import LEASE_MARK, describe
-from dovetail.environment.ground import find_ground, find_room, is_held
+from dovetail.environment.ground import Plot, find_ground, find_room, is_held
 from dovetail.environment.order import StageInfo, decode
 from dovetail.environment.reaper import (
     Kin,
@@ -24,6 +25,7 @@ from dovetail.environment.reaper import (
     remove_leased,
 )
 from dovetail.environment.remote import RemoteStage
+from dovetail.environment.teardown import prove_gone
 
 SECONDS_TO_DIE = 2.0
 
@@ -41,9 +43,13 @@ def find_stages(folder: str = "") -> tuple[StageInfo, ...]:
 
 async def attach(info: StageInfo) -> RemoteStage:
     """Speak to a running stage without keeping it up."""
-    remote = RemoteStage()
+    remote = RemoteStage(functools.partial(prove_gone, plot_of(info), 0))
     await remote.connect(info.socket, is_holder=False)
     return remote
+
+
+def plot_of(info: StageInfo) -> Plot:
+    return Plot(Path(info.socket).parent, info.id, Path(info.room))
 
 
 def sweep() -> tuple[str, ...]:

@@ -98,6 +98,11 @@ def take(path: Path) -> int | None:
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         except FileNotFoundError:
             continue
+        except OSError as failure:
+            with contextlib.suppress(OSError):
+                path.parent.rmdir()
+            what = f"{path} cannot be made: {failure.strerror}"
+            raise StageError(Problem(what, "make room there, or set TMPDIR to a folder on another disk")) from failure
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

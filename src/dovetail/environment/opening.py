@@ -12,12 +12,12 @@ from pathlib import Path
 from random import Random
 from secrets import SystemRandom, token_hex
 
-from dovetail.environment.attendance import find_stages
+from dovetail.environment.attendance import find_stages, plot_of
 from dovetail.environment.ground import Plot, find_room, give_back, lay_ground, take
 from dovetail.environment.hub import Hub
 from dovetail.environment.live import LiveStage
 from dovetail.environment.means import Lease, Means
-from dovetail.environment.order import Brief, StageInfo, StageOrder
+from dovetail.environment.order import Brief, StageOrder
 from dovetail.environment.port import Ports
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.selection import select
@@ -121,7 +121,3 @@ def _open_here(order: StageOrder, registry: Registry, sink: Sink | None) -> Live
     if sink is not None:
         stage.listen(sink)
     return stage
-
-
-def _plot_of(info: StageInfo) -> Plot:
-    return Plot(Path(info.socket).parent, info.id, Path(info.room))
