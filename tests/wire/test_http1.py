@@ -9,12 +9,14 @@ from dovetail.wire.http1 import (
     UNTIL_CLOSE,
     Framer,
     Kind,
+    bare_request,
     header,
     measure_answer,
     measure_request,
     request_line,
     starts_answer,
     starts_request,
+    whole_answer,
 )
 
 GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -26,7 +28,7 @@ def requests() -> Framer:
     return Framer(starts_request, measure_request)
 
 
-def answers(method: str = "GET") -> Framer:
+def answers(method: bytes = b"GET") -> Framer:
     return Framer(starts_answer, lambda head, lowered: measure_answer(head, lowered, method))
 
 
@@ -52,18 +54,18 @@ def test_pieces_are_the_bytes_however_they_arrive(data: bytes, size: int) -> Non
 @pytest.mark.parametrize(
     ("head", "method", "length"),
     [
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n", "GET", 12),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n", "HEAD", 0),
-        (b"HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: gzip, chunked\r\n\r\n", "GET", CHUNKED),
-        (b"HTTP/1.1 200 OK\r\n\r\n", "GET", UNTIL_CLOSE),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", "GET", 0),
-        (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", "GET", 0),
-        (b"HTTP/1.1 100 Continue\r\n\r\n", "POST", 0),
-        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "GET", TUNNEL),
-        (b"HTTP/1.1 200 OK\r\n\r\n", "CONNECT", TUNNEL),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n", b"GET", 12),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n", b"HEAD", 0),
+        (b"HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: gzip, chunked\r\n\r\n", b"GET", CHUNKED),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"GET", UNTIL_CLOSE),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", b"GET", 0),
+        (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", b"GET", 0),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", b"POST", 0),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b"GET", TUNNEL),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"CONNECT", TUNNEL),
     ],
 )
-def test_an_answers_length_depends_on_what_was_asked(head: bytes, method: str, length: int) -> None:
+def test_an_answers_length_depends_on_what_was_asked(head: bytes, method: bytes, length: int) -> None:
     assert measure_answer(head, head.lower(), method) == length
 
 
@@ -107,7 +109,34 @@ def test_a_connection_that_becomes_something_else_runs_on() -> None:
     assert list(framer.feed(b"\x81\x05hello")) == [(DATA, b"\x81\x05hello")]
 
 
+@pytest.mark.parametrize(
+    ("data", "is_bare"),
+    [(GET, True), (POST, False), (CHUNKS, False), (GET + GET, False), (GET[:-1], False), (b"\x16" + GET, False)],
+)
+def test_a_bare_request_is_known_at_once(data: bytes, *, is_bare: bool) -> None:
+    assert bare_request(data) == ((b"GET /a", b"GET", data.lower()) if is_bare else None)
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b"200 OK"),
+        (b"HTTP/1.0 404 Not Found\r\nContent-Length:0\r\n\r\n", b"404 Not Found"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok", None),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nok", None),
+        (b"HTTP/1.1 200 OK\r\n\r\nContent-Length: 2\r\n", None),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nok", None),
+        (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\n\r\n", None),
+        (b"HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n", None),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n", None),
+    ],
+)
+def test_a_whole_answer_is_known_at_once(data: bytes, status: bytes | None) -> None:
+    found = whole_answer(data)
+    assert (found[0] if found else None) == status
+
+
 def test_head_and_headers_are_read() -> None:
-    assert request_line(GET) == ("GET", "/a")
+    assert request_line(GET) == (b"GET /a", b"GET")
     assert header(GET.lower(), b"\r\nhost:", GET) == "x"
     assert header(GET.lower(), b"\r\naccept:", GET) == ""

@@ -52,6 +52,7 @@ class Relay:
         self._source, self._sink = sockets
         self._source_fd, self._sink_fd = self._source.fileno(), self._sink.fileno()
         self._receive, self._send = self._source.recv_into, self._sink.send
+        self._receive_piece = self._source.recv
         self._pair = pair
         self._hear = ear.hear
         self._hears_early = ear.is_early
@@ -155,12 +156,35 @@ class Relay:
         if sent < count:
             self._keep(memoryview(bytes(view[sent:])))
             self._stop_reading()
+
+    def _forward_heard(self) -> None:
+        try:
+            data = self._receive_piece(PIECE)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._pair.cut("cut")
+            return
+        if not data:
+            self.stop_reading()
+            self.pass_end()
+            return
+        try:
+            sent = self._send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._pair.cut("cut")
+            return
+        if sent < len(data):
+            self._keep(memoryview(data)[sent:])
+            self._stop_reading()
         if self._hear is not None:
-            self._hear(bytes(view))
+            self._hear(data)
 
     def _take_detour(self) -> None:
         try:
-            data = self._source.recv(PIECE)
+            data = self._receive_piece(PIECE)
         except BlockingIOError:
             return
         except OSError:
@@ -209,11 +233,15 @@ class Relay:
     def _read_on(self) -> None:
         if not self._is_reading and not self.has_read_all:
             self._is_reading = True
-            self._loop.add_reader(self._source_fd, self._forward if self._detour is None else self._take_detour)
+            self._watch()
 
     def _change_reader(self) -> None:
         if self._is_reading:
-            self._loop.add_reader(self._source_fd, self._forward if self._detour is None else self._take_detour)
+            self._watch()
+
+    def _watch(self) -> None:
+        straight = self._forward if self._hear is None else self._forward_heard
+        self._loop.add_reader(self._source_fd, straight if self._detour is None else self._take_detour)
 
     def _stop_reading(self) -> None:
         if self._is_reading:

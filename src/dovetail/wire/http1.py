@@ -11,7 +11,9 @@ UNTIL_CLOSE = -2
 TUNNEL = -3
 
 _HEAD_END = b"\r\n\r\n"
-_REQUEST_LINE = re.compile(rb"[A-Z]+ \S+ HTTP/1\.[01]\r\n")
+_REQUEST_LINE = re.compile(rb"(([A-Z]+) \S+) HTTP/1\.[01]\r\n")
+_FINAL_LINE = re.compile(rb"HTTP/1\.[01] ((?!204|304)[2-5]\d\d[^\r\n]*)\r\n")
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+) *\r\n")
 
 
 class FramingError(Exception):
@@ -45,10 +47,7 @@ class Framer:
         self._left = 0
         self.lowered = b""
         self.is_broken = False
-
-    @property
-    def is_between(self) -> bool:
-        return not self._rest and self._step == self._read_head
+        self.is_between = True
 
     @property
     def runs_until_close(self) -> bool:
@@ -56,12 +55,13 @@ class Framer:
 
     def run_on(self) -> None:
         """Take all that comes from now on as DATA: the connection has become something else."""
-        self._step = self._read_on
+        self._step, self.is_between = self._read_on, False
 
     def feed(self, data: bytes) -> Iterator[Piece]:
         """Yield each piece before the next is looked for, so that `measure` can depend on what came of the last."""
         if self._rest:
             data, self._rest = self._rest + data, b""
+        self.is_between = False
         position, size = 0, len(data)
         while position < size:
             pieces: list[Piece] = []
@@ -75,6 +75,7 @@ class Framer:
                 return
             position = after
             yield from pieces
+        self.is_between = self._step == self._read_head
 
     def _read_head(self, data: bytes, start: int, pieces: list[Piece]) -> int:
         if not self._starts(data[start : start + 8]):
@@ -158,26 +159,49 @@ def starts_answer(data: bytes) -> bool:
     return data.startswith(b"HTTP/1.") or b"HTTP/1.".startswith(data)
 
 
+def bare_request(data: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Return method and target, method, and the head in lower case, where the bytes are one request without a body."""
+    found = _REQUEST_LINE.match(data)
+    if found is None or data.find(_HEAD_END) != len(data) - 4:
+        return None
+    lowered = data.lower()
+    if b"\r\ncontent-length:" in lowered or b"\r\ntransfer-encoding:" in lowered:
+        return None
+    line, method = found.groups()
+    return line, method, lowered
+
+
+def whole_answer(data: bytes) -> tuple[bytes, bytes] | None:
+    """Return status with reason, and the head in lower case, where the bytes are one answer of a declared length."""
+    found = _FINAL_LINE.match(data)
+    end = data.find(_HEAD_END) + 4
+    lowered = data[:end].lower()
+    length = _LENGTH.search(lowered)
+    if found is None or length is None or int(length[1]) != len(data) - end or b"\r\ntransfer-encoding:" in lowered:
+        return None
+    return found[1], lowered
+
+
 def measure_request(head: bytes, lowered: bytes) -> int:
     if not _REQUEST_LINE.match(head):
         raise FramingError(f"not a request line: {head[:80]!r}")
     return _declared(lowered, 0)
 
 
-def measure_answer(head: bytes, lowered: bytes, method: str) -> int:
+def measure_answer(head: bytes, lowered: bytes, method: bytes) -> int:
     """Return the length of an answer's body, which also depends on the method that was asked with."""
     status = status_of(head)
-    if status == 101 or (method == "CONNECT" and 200 <= status < 300):  # noqa: PLR2004 - status codes
+    if status == 101 or (method == b"CONNECT" and 200 <= status < 300):  # noqa: PLR2004 - status codes
         return TUNNEL
-    if method == "HEAD" or status < 200 or status in (204, 304):  # noqa: PLR2004 - status codes
+    if method == b"HEAD" or status < 200 or status in (204, 304):  # noqa: PLR2004 - status codes
         return 0
     return _declared(lowered, UNTIL_CLOSE)
 
 
-def request_line(head: bytes) -> tuple[str, str]:
-    """Return method and target."""
-    method, target, _ = head[: head.index(b"\r\n")].decode("latin-1").split(" ", 2)
-    return method, target
+def request_line(head: bytes) -> tuple[bytes, bytes]:
+    """Return method with target, and the method alone."""
+    found = _REQUEST_LINE.match(head)
+    return (found[1], found[2]) if found else (b"", b"")
 
 
 def status_of(head: bytes) -> int:

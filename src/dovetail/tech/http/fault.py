@@ -135,7 +135,8 @@ class HttpInterceptor:
                 self._pass_answer(piece, is_head=kind is HEAD)
 
     def _ask(self, head: bytes) -> None:
-        method, target = request_line(head)
+        line, _ = request_line(head)
+        method, _, target = line.decode("latin-1").partition(" ")
         is_struck = not self._is_lifted and self._fault.strikes(method, target)
         turn = self._fault.turn(method, self._requests.lowered) if is_struck else Turn(method)
         self._turns.append(turn)
@@ -163,7 +164,7 @@ class HttpInterceptor:
 
     def _measure_answer(self, head: bytes, lowered: bytes) -> int:
         """Also hide the end of interim answers, after which the real one still comes."""
-        length = measure_answer(head, lowered, self._turns[0].method if self._turns else "")
+        length = measure_answer(head, lowered, self._turns[0].method.encode() if self._turns else b"")
         if status_of(head) < FIRST_FINAL and length == 0:
             self._turns.appendleft(Turn(""))
         elif length < -2:  # noqa: PLR2004 - TUNNEL

@@ -2,7 +2,6 @@
 
 import re
 from collections import deque
-from http import HTTPStatus
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Tap
@@ -10,18 +9,22 @@ from dovetail.wire.http1 import (
     END,
     HEAD,
     Framer,
-    header,
+    Kind,
+    bare_request,
     measure_answer,
     measure_request,
     request_line,
     starts_answer,
     starts_request,
+    whole_answer,
 )
 
-TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-")
+TRACE_NAME = b"\r\ntraceparent:"
+TRACE = re.compile(rb"\r\ntraceparent: *[0-9a-f]{2}-([0-9a-f]{32})-")
 FAULT_MARK = b"\r\ndovetail-fault:"
-INTERIM_BELOW = 200
-SWITCHING = 101
+ODD_METHODS = (b"HEAD", b"CONNECT")
+SWITCHING = b"101"
+FAILING = b"400"
 
 
 class Asked:
@@ -29,7 +32,7 @@ class Asked:
 
     __slots__ = ("line", "method", "sent", "started_at", "trace")
 
-    def __init__(self, line: str, method: str, trace: str, started_at: float) -> None:
+    def __init__(self, line: bytes, method: bytes, trace: str, started_at: float) -> None:
         self.line = line
         self.method = method
         self.trace = trace
@@ -48,7 +51,7 @@ class HttpListener:
         self._answers = Framer(starts_answer, self._measure_answer)
         self._answered = 0
         self._status = b""
-        self._is_faulted = False
+        self._ended = ""
         self._is_deaf = False
 
     @property
@@ -59,9 +62,14 @@ class HttpListener:
     def client_sent(self, data: bytes) -> None:
         if self._is_deaf:
             return
+        bare = bare_request(data) if self._requests.is_between else None
+        if bare is not None:
+            line, method, lowered = bare
+            self._ask(line, method, lowered).sent = len(data)
+            return
         for kind, piece in self._requests.feed(data):
             if kind is HEAD:
-                self._ask(piece)
+                self._latest = self._ask(*request_line(piece), self._requests.lowered)
             if self._latest is not None:
                 self._latest.sent += len(piece)
         self._is_deaf = self._requests.is_broken
@@ -69,20 +77,27 @@ class HttpListener:
     def server_sent(self, data: bytes) -> None:
         if self._is_deaf:
             return
+        if self._answers.is_between and self._asked and self._asked[0].method not in ODD_METHODS:
+            whole = whole_answer(data)
+            if whole is not None:
+                status, lowered = whole
+                self._tell(self._asked.popleft(), status, name_end(status, lowered), len(data))
+                return
         for kind, piece in self._answers.feed(data):
-            if kind is HEAD:
-                self._status = piece[9 : piece.index(b"\r\n")]
-                self._is_faulted = FAULT_MARK in self._answers.lowered
-                self._answered = len(piece)
-                if self._status.startswith(b"101"):
-                    self._finish()
-                    self._is_deaf = True
-            elif kind is END:
-                self._finish()
-            else:
-                self._answered += len(piece)
+            self._hear_answer(kind, piece)
         if self._answers.is_broken:
             self._give_up("cut")
+
+    def _hear_answer(self, kind: Kind, piece: bytes) -> None:
+        self._answered += len(piece)
+        if kind is HEAD:
+            self._status = piece[9 : piece.index(b"\r\n")]
+            self._ended = name_end(self._status, self._answers.lowered)
+            if self._status.startswith(SWITCHING):
+                self._finish()
+                self._is_deaf = True
+        elif kind is END:
+            self._finish()
 
     def ended(self, how: str) -> None:
         if not self._is_deaf:
@@ -90,42 +105,42 @@ class HttpListener:
                 self._finish()
             self._give_up("faulted" if how == "faulted" else "cut")
 
-    def _ask(self, head: bytes) -> None:
-        method, target = request_line(head)
-        trace = header(self._requests.lowered, b"\r\ntraceparent:", self._requests.lowered)
-        found = TRACE.match(trace) if trace else None
-        asked = Asked(f"{method} {target}", method, found[1] if found else "", self._line.clock())
-        self._latest = asked
+    def _ask(self, line: bytes, method: bytes, lowered: bytes) -> Asked:
+        trace = TRACE.search(lowered) if TRACE_NAME in lowered else None
+        asked = Asked(line, method, trace[1].decode() if trace else "", self._line.clock())
         self._asked.append(asked)
+        return asked
 
     def _measure_answer(self, head: bytes, lowered: bytes) -> int:
-        return measure_answer(head, lowered, self._asked[0].method if self._asked else "")
+        return measure_answer(head, lowered, self._asked[0].method if self._asked else b"")
 
     def _finish(self) -> None:
         """Report the exchange whose answer is whole; an interim answer is none."""
-        status = int(self._status[:3])
-        if not self._asked or (status < INTERIM_BELOW and status != SWITCHING):
-            return
-        asked = self._asked.popleft()
-        ended = "faulted" if self._is_faulted else "failed" if status >= HTTPStatus.BAD_REQUEST else "answered"
-        self._tell(asked, self._status.decode("latin-1").strip(), ended, self._answered)
-        self._answered = 0
+        if self._asked and (not self._status.startswith(b"1") or self._status.startswith(SWITCHING)):
+            self._tell(self._asked.popleft(), self._status, self._ended, self._answered)
+            self._answered = 0
 
     def _give_up(self, ended: str) -> None:
         self._is_deaf = True
         while self._asked:
-            self._tell(self._asked.popleft(), "", ended, self._answered)
+            self._tell(self._asked.popleft(), b"", ended, self._answered)
             self._answered = 0
 
-    def _tell(self, asked: Asked, answer: str, ended: str, answered: int) -> None:
-        line = self._line
-        took = (line.clock() - asked.started_at) * 1000
+    def _tell(self, asked: Asked, answer: bytes, ended: str, answered: int) -> None:
+        line, started = self._line, asked.started_at
         line.report(
             Exchange(
-                line.edge, "http", asked.line, answer, ended, asked.started_at, took, line.connection, asked.sent,
-                answered, asked.trace,
+                line.edge, "http", asked.line.decode("latin-1"), answer.decode("latin-1"), ended, started,
+                (line.clock() - started) * 1000, line.connection, asked.sent, answered, asked.trace,
             )
         )  # fmt: skip
+
+
+def name_end(status: bytes, lowered: bytes) -> str:
+    """Tell how an exchange ended from its answer's status and headers."""
+    if FAULT_MARK in lowered:
+        return "faulted"
+    return "failed" if status >= FAILING else "answered"
 
 
 class HttpTap:

@@ -1,0 +1,189 @@
+"""Both ends of a wire and our proxy between, each a program of its own; `bench.edge` times the crossing.
+
+Ends are plain epoll loops, so that they cost as little as Python can: what is measured is what stands between.
+"""
+
+import asyncio
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import uvloop
+
+from dovetail.edge.proxy import Fittings, open_edge
+from dovetail.model.address import Address
+from dovetail.model.check import FaultOrder
+from dovetail.model.system import Edge
+
+HOST = "127.0.0.1"
+PIECE = 1 << 18
+ASK = b"GET /orders/17 HTTP/1.1\r\nHost: orders\r\nUser-Agent: bench\r\nAccept: application/json\r\n\r\n"
+BODY = b'{"id": 1, "status": "pending", "total": 19.98}'
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+PING = bytes(200)
+SINK = b"S"
+DELAY = 0.02
+
+
+def run_origin() -> None:
+    """Echo what comes; answer what begins like a request; swallow all after an S, and say so at its end."""
+    listening = socket.create_server((HOST, 0), backlog=512)
+    print(listening.getsockname()[1], flush=True)
+    poll = select.epoll()
+    poll.register(listening, select.EPOLLIN)
+    streams: dict[int, socket.socket] = {}
+    sinks: set[int] = set()
+    buffer = bytearray(PIECE)
+    view = memoryview(buffer)
+    while True:
+        for descriptor, _ in poll.poll():
+            if descriptor == listening.fileno():
+                stream, _ = listening.accept()
+                stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                streams[stream.fileno()] = stream
+                poll.register(stream, select.EPOLLIN)
+                continue
+            stream = streams[descriptor]
+            try:
+                count = stream.recv_into(buffer)
+            except ConnectionError:
+                count = 0
+            if not count:
+                _leave(stream, is_sink=descriptor in sinks)
+                del streams[descriptor]
+                sinks.discard(descriptor)
+            elif descriptor not in sinks and buffer[0] == SINK[0]:
+                sinks.add(descriptor)
+            elif descriptor not in sinks:
+                stream.sendall(ANSWER if buffer[0] == ASK[0] else view[:count])
+
+
+def _leave(stream: socket.socket, *, is_sink: bool) -> None:
+    try:
+        if is_sink:
+            stream.sendall(b"done")
+    except ConnectionError as gone:
+        print(gone, file=sys.stderr)
+    stream.close()
+
+
+async def run_proxy(port: int, kind: str) -> None:
+    fittings = Fittings()
+    if kind == "tapped":
+        from dovetail.tech.http.tap import tap  # noqa: PLC0415 - the plain proxy is measured without it
+
+        fittings = Fittings(tap=tap())
+    proxy = await open_edge(Edge("bench", "origin", "http"), Address(HOST, port), lambda _: None, fittings)
+    if kind == "slow":
+        proxy.inject(FaultOrder("bench -> origin", "latency", {"delay": DELAY}), 3600)
+    print(proxy.door.port, flush=True)
+    await asyncio.Event().wait()
+
+
+@contextmanager
+def program(*words: str) -> Iterator[tuple[int, int]]:
+    """Start one of the programs of this module; gives its port and its process."""
+    root = str(Path(__file__).parent.parent)
+    with subprocess.Popen(
+        (sys.executable, "-m", "bench.crossing", *words), cwd=root, stdout=subprocess.PIPE, text=True
+    ) as process:
+        if process.stdout is None:
+            raise RuntimeError("a program without output cannot tell its port")
+        try:
+            yield int(process.stdout.readline()), process.pid
+        finally:
+            process.kill()
+
+
+def connect(port: int) -> socket.socket:
+    stream = socket.create_connection((HOST, port), timeout=60)
+    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return stream
+
+
+def ping(port: int, times: int) -> list[float]:
+    """Return how long each of some round trips of 200 bytes took."""
+    taken = []
+    with connect(port) as stream:
+        for _ in range(times):
+            start = time.perf_counter()
+            stream.sendall(PING)
+            left = len(PING)
+            while left:
+                left -= len(stream.recv(left))
+            taken.append(time.perf_counter() - start)
+    return taken
+
+
+def set_up(port: int, times: int) -> list[float]:
+    """Return how long it takes to connect and to get one byte back."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        with connect(port) as stream:
+            stream.sendall(b"x")
+            stream.recv(1)
+            taken.append(time.perf_counter() - start)
+    return taken
+
+
+def pour(port: int, size: int) -> float:
+    """Return bytes a second of one connection, one way."""
+    block = bytes(PIECE)
+    with connect(port) as stream:
+        stream.sendall(SINK)
+        time.sleep(0.05)
+        start = time.perf_counter()
+        for _ in range(size // PIECE):
+            stream.sendall(block)
+        stream.shutdown(socket.SHUT_WR)
+        stream.recv(4)
+        return size / (time.perf_counter() - start)
+
+
+def crowd(port: int, sent: bytes, size: int, connections: int, seconds: float) -> tuple[int, float]:
+    """Ask over many connections at once; return how many answers of `size` bytes came, and in how long."""
+    poll = select.epoll()
+    streams = {stream.fileno(): stream for stream in (connect(port) for _ in range(connections))}
+    for stream in streams.values():
+        poll.register(stream, select.EPOLLIN)
+        stream.sendall(sent)
+    answers, received, start = 0, 0, time.perf_counter()
+    until = start + seconds
+    while time.perf_counter() < until:
+        for descriptor, _ in poll.poll():
+            stream = streams[descriptor]
+            received = len(stream.recv(65536))
+            if received < min(size, 1):
+                raise ConnectionError("the proxy hung up")
+            answers += 1
+            stream.sendall(sent)
+    took = time.perf_counter() - start
+    for stream in streams.values():
+        stream.close()
+    return answers, took
+
+
+def processor_seconds(process: int) -> float:
+    """Return how long a process has kept processors busy."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def shuffled(names: Sequence[str], chance: Random) -> list[str]:
+    """Return the names in a new order, so that no peer is always measured first."""
+    return chance.sample(list(names), len(names))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "origin":
+        run_origin()
+    else:
+        uvloop.run(run_proxy(int(sys.argv[2]), sys.argv[3]))
