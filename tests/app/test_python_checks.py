@@ -33,7 +33,7 @@ def make_order(folder: Path, content: str) -> PythonOrder:
     settings = resolve({"timeout": "7s"}, {}, {}, "")
     environ = {"PATH": "/usr/bin:/bin"}
     return PythonOrder(
-        (str(file),), folder, "/stage", "run-1", ("api",), settings, "5eed", folder / "pytest.txt", environ
+        (str(file),), folder, "/stage", "run-1", ("api", "services"), settings, "5eed", folder / "pytest.txt", environ
     )
 
 
@@ -47,7 +47,7 @@ def test_pytest_is_told_stage_seed_and_every_option(tmp_path: Path) -> None:
     assert variables["DOVETAIL_STAGE"] == "/stage"
     assert variables["DOVETAIL_EVENTS"] == "/events"
     assert variables["DOVETAIL_SEED"] == "5eed"
-    assert variables["DOVETAIL_SCOPES"] == "api"
+    assert variables["DOVETAIL_SCOPES"] == "api,services"
     assert variables["DOVETAIL_TIMEOUT"] == "7s"
 
 
