@@ -1,9 +1,13 @@
 """Writes the tables of docs/reference from the tables that read a user's files; run by `make docs`."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from dovetail.app.parts import build_registry, build_vocabulary
 from dovetail.app.reference import PAGES, refresh_page
+from dovetail.cli.command import OWN_COMMANDS
 
 FOLDER = Path(__file__).parent / "reference"
 
@@ -11,8 +15,29 @@ FOLDER = Path(__file__).parent / "reference"
 def write_reference() -> None:
     words = build_vocabulary(build_registry())
     for name, write in PAGES.items():
-        file = FOLDER / f"{name}.md"
-        file.write_text(refresh_page(file.read_text(encoding="utf-8"), write(words)), encoding="utf-8")
+        refresh(name, write(words))
+    refresh("commands", write_commands())
+
+
+def write_commands() -> str:
+    """Return the help of every command, as a terminal of 100 columns shows it."""
+    return "\n".join(f"## {name}\n\n```text\n{ask_for_help(name)}\n```\n" for name in OWN_COMMANDS)
+
+
+def ask_for_help(command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "dovetail", command, "--help"],
+        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def refresh(name: str, written: str) -> None:
+    file = FOLDER / f"{name}.md"
+    file.write_text(refresh_page(file.read_text(encoding="utf-8"), written), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import pytest
 
 from dovetail.app.parts import build_registry, build_vocabulary
 from dovetail.app.reference import PAGES, refresh_page
+from dovetail.cli.command import OWN_COMMANDS
 from dovetail.source.suite import read_suite
 from dovetail.source.system import read_system
 
@@ -147,3 +148,16 @@ def test_every_code_block_runs(page: Path, tmp_path: Path) -> None:
 def test_the_reference_says_what_the_reader_knows(name: str) -> None:
     page = (ROOT / "docs" / "reference" / f"{name}.md").read_text(encoding="utf-8")
     assert page == refresh_page(page, PAGES[name](build_vocabulary(build_registry()))), "run `make docs`"
+
+
+def test_the_reference_shows_every_command_as_it_helps() -> None:
+    page = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+    for name in OWN_COMMANDS:
+        done = subprocess.run(
+            [sys.executable, "-m", "dovetail", name, "--help"],
+            env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() in page, f"run `make docs`: {name}"
