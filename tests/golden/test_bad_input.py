@@ -1,7 +1,11 @@
-"""Whatever is wrong in a user's files, servers or disks ends with one sentence, its exit code, and nothing left behind."""
+"""What is wrong in a user's files, servers or disks is one sentence and an exit code, and leaves nothing behind."""
 
 import re
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -211,6 +215,67 @@ def test_a_check_of_a_server_that_never_answers_well_fails(fenced: Any, mood: st
     assert said.code == 1, said
     assert sentence in said.out
     assert fenced.remains() == []
+
+
+def test_a_full_disk_under_the_journal_ends_the_run(fenced: Any) -> None:
+    fenced.checks("".join(GREEN.replace("it answers", f"it answers {n}") for n in range(200)))
+    with mounted(fenced.folder / ".dovetail", "size=64k"):
+        said = fenced.type("run")
+        assert (said.code, said.err) == (6, "")
+        assert "the journal cannot be written: No space left on device" in said.out
+        assert "make room on that disk" in said.out
+        assert len(re.findall("not started: the journal", said.out)) == 1
+        assert "Traceback" not in said.out
+        assert {path.name for path in (fenced.folder / ".dovetail").iterdir()} == {".gitignore", "runs"}
+        assert (fenced.folder / "reports/latest.html").exists()
+    assert fenced.remains() == []
+
+
+def test_a_full_disk_under_the_stage_is_named(fenced: Any) -> None:
+    fenced.checks(GREEN)
+    ground = Path(fenced.variables["TMPDIR"])
+    with mounted(ground, "nr_inodes=3"):
+        said = fenced.type("run")
+        assert said.code == 6
+        assert f"{ground}/" in said.out
+        assert "cannot be made: No space left on device" in said.out
+        assert fenced.remains() == []
+
+
+@pytest.mark.parametrize("options", ["ro", "size=8k"])
+def test_reports_on_a_disk_that_takes_none_are_not_green(fenced: Any, options: str) -> None:
+    fenced.checks(GREEN)
+    with mounted(fenced.folder / "reports", options):
+        said = fenced.type("run")
+        assert said.code == 6
+        assert said.err.startswith(f"the reports cannot be written to {fenced.folder}/reports: ")
+        assert "the journal is kept, so dovetail report writes them later" in said.err
+        assert list((fenced.folder / "reports").iterdir()) == []
+    assert fenced.type("report", "--report-format", "json").code == 0
+    assert fenced.remains() == []
+
+
+def test_a_file_where_the_runs_belong_is_named(fenced: Any) -> None:
+    fenced.checks(GREEN)
+    fenced.write(".dovetail", "not a folder")
+    said = fenced.type("run")
+    assert (said.code, said.out) == (6, "")
+    assert "cannot be made: Not a directory" in said.err
+    assert fenced.remains() == []
+
+
+@contextmanager
+def mounted(folder: Path, options: str) -> Iterator[None]:
+    """Put a small disk in the place of `folder`; skips where that is not allowed."""
+    folder.mkdir(exist_ok=True)
+    mount = ("mount", "-t", "tmpfs", "-o", f"mode=755,{options}", "tmpfs", str(folder))
+    done = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(("umount", "-l", str(folder)), check=True)
 
 
 def moody(project: Any, mood: str, rows: str) -> None:

@@ -85,7 +85,7 @@ class Journal:
 def _failure(path: Path, failure: OSError) -> StageError:
     what = f"the journal cannot be written: {failure.strerror or failure}"
     if failure.errno in NO_ROOM:
-        now = "make room on that disk, or choose another with --report-dir; the run ends here"
+        now = "make room on that disk; the run ends here"
     else:
-        now = "make the folder writable, or choose another with --report-dir; the run ends here"
+        now = "make the folder writable; the run ends here"
     return StageError(Problem(what, now, str(path)))

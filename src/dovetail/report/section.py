@@ -1,5 +1,6 @@
 """The console's words for a finished run: sections by scope, failures in full, totals. Pure; called by `console`."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from dovetail.model.event import RunStarted
@@ -14,6 +15,7 @@ LEAST_RULE = 2
 LEAST_GAP = 2
 MOST_MISMATCHES = 5
 MOST_SIGHTINGS = 6
+NOT_STARTED = "not started: "
 UNBROKEN = "\N{NO-BREAK SPACE}"
 SIGNS = {
     Verdict.PASSED: "✓",
@@ -88,13 +90,18 @@ class Sections:
             yield ""
             yield from self._rule(scope, totals)
             unplayed = 0
+            unstarted: Counter[str] = Counter()
             for check in self._record.of_scope(scope):
                 if self._is_told_already(check):
                     unplayed += 1
+                elif not self._is_verbose and not check.attempts and check.why.startswith(NOT_STARTED):
+                    unstarted[check.why] += 1
                 elif self._lists_all or check.verdict is not Verdict.PASSED:
                     yield from self._check(check)
             if unplayed:
                 yield from hang("  ? ", f"{spell_count(unplayed, 'check')} never ran (told above)", self._style.width)
+            for why, number in unstarted.items():
+                yield from hang("  – ", f"{spell_count(number, 'check')} {on_one_line(why, 400)}", self._style.width)
         for finding in self._of_the_run:
             yield ""
             sign = self._style.paint(SIGNS[finding.verdict], LOOKS[finding.verdict])
