@@ -29,6 +29,8 @@ class MappedEdge:
     technology: str
     is_asynchronous: bool = False
     when_broken: str = ""
+    publishes: tuple[str, ...] = ()
+    consumes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
