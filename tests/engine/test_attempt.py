@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dovetail.engine.play import Play, trace_of
+from dovetail.errors import SuiteError
 from dovetail.model.check import FaultOrder, Fragment, Isolation, Step, Together
 from dovetail.model.event import CheckStarted
 from dovetail.model.outcome import Verdict
@@ -60,9 +61,10 @@ def test_saving_what_is_not_there_is_a_mismatch(house: Make, http: Make, check: 
 
 
 def test_a_missing_value_names_itself(house: Make, http: Make, check: Make) -> None:
-    outcome = house().play(check("c", http("GET /{{ nobody }}", expect=OK)))
+    unplayed = http("GET /a", expect=OK, save={"nobody": "json.path"}, condition="{{ mode }} == full")
+    outcome = house().play(check("c", unplayed, http("GET /{{ nobody }}", expect=OK), inputs={"mode": "fast"}))
     assert outcome.ended("c").verdict is Verdict.FAILED
-    assert "nobody" in outcome.steps("c")[0].error
+    assert "nobody" in outcome.steps("c")[1].error
 
 
 def test_an_answer_that_takes_too_long_is_a_mismatch(house: Make, http: Make, check: Make) -> None:
@@ -176,12 +178,9 @@ def test_a_fragment_has_its_own_values_and_hands_out_what_it_names(house: Make, 
         outputs={"token": "path"},
     )
     use = http("POST /use", fields={"json": {"token": "{{ token }}"}}, expect={"json": {"body": {"token": "/admin"}}})
-    leak = http("GET /{{ hidden }}", expect=OK)
-    outcome = house().play(
-        check("c", login, use, inputs={"who": "admin"}), check("leaks", login, leak, inputs={"who": "admin"})
-    )
-    assert outcome.ended("c").verdict is Verdict.PASSED
-    assert "hidden" in outcome.steps("leaks")[1].error
+    assert house().play(check("c", login, use, inputs={"who": "admin"})).ended("c").verdict is Verdict.PASSED
+    with pytest.raises(SuiteError, match="hidden"):
+        house().play(check("c", login, http("GET /{{ hidden }}", expect=OK), inputs={"who": "admin"}))
 
 
 def test_conditions_leave_steps_and_checks_out(house: Make, http: Make, check: Make) -> None:

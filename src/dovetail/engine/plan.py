@@ -8,6 +8,7 @@ from typing import cast
 
 from dovetail.check.renderer import Renderer
 from dovetail.engine.isolation import Choice, DataServices, choose_isolation
+from dovetail.engine.name import find_unknown_names
 from dovetail.engine.selection import Selection, name_checks, select_checks
 from dovetail.engine.shorthand import spell_out
 from dovetail.engine.touch import EffectOf, Touch, fragments_of, steps_of, touch
@@ -69,6 +70,9 @@ class Plan:
 def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrder) -> Plan:
     """Select, order, lock and isolate."""
     checks = select_checks(suite, order.selection)
+    unknown = [problem for check in checks for problem in find_unknown_names(check, system.by_name)]
+    if unknown:
+        raise SuiteError(*dict.fromkeys(unknown))
     needs = _resolve_needs(checks)
     start_order = _order_starts(checks, needs, order.seed)
     reaches = {service.name: flow(system, service.name) for service in system.services}

@@ -1,0 +1,86 @@
+"""Whether every `{{ name }}` of a check will have a value when its step runs, told before anything starts.
+
+Called by the plan.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+from dovetail.check.template import OPENING, parse_template
+from dovetail.errors import Problem, SuiteError
+from dovetail.model.check import Action, Check, Fragment, Step, Together
+from dovetail.model.data import Data, Place, Row, Table
+
+SOURCES = frozenset({"unique", "now", "seed", "check"})
+FORGIVING = "default"
+
+
+def find_unknown_names(check: Check, services: Iterable[str]) -> list[Problem]:
+    """Return a problem for every name that nothing gives a value."""
+    sources = SOURCES | frozenset(services)
+    known = set(sources | check.inputs.keys())
+    problems: list[Problem] = []
+    _walk(check.actions, known, sources, problems)
+    _walk(check.cleanup, known, sources, problems)
+    return problems
+
+
+def _walk(actions: Sequence[Action], known: set[str], sources: frozenset[str], problems: list[Problem]) -> None:
+    """Follow the actions in order; what they save is added to `known`."""
+    for action in actions:
+        match action:
+            case Step():
+                _look(action, known, problems)
+                known.update(action.save)
+            case Together():
+                for step in action.steps:
+                    _look(step, known, problems)
+                known.update(name for step in action.steps for name in step.save)
+            case Fragment():
+                problems += _unknown(action.inputs, known, action.place)
+                _walk(action.actions, set(sources | action.inputs.keys()), sources, problems)
+                known.update(action.outputs)
+
+
+def _look(step: Step, known: set[str], problems: list[Problem]) -> None:
+    for words in (step.condition, step.subject, step.fields, step.expect):
+        if words:
+            problems += _unknown(words, known, step.place)
+
+
+def _unknown(words: Data, known: set[str], place: Place) -> Iterator[Problem]:
+    for text, spot in _texts(words, place):
+        try:
+            slots = parse_template(text).slots
+        except SuiteError as mistake:
+            yield from (replace(one, file=spot.file, line=spot.line, column=spot.column) for one in mistake.problems)
+            continue
+        for slot in slots:
+            is_forgiven = bool(slot.filters) and slot.filters[0].name == FORGIVING
+            if slot.name not in known and not is_forgiven:
+                yield _tell(slot.name, slot.written, known, spot)
+
+
+def _texts(words: Data, place: Place) -> Iterator[tuple[str, Place]]:
+    """Yield every text with a slot in it, and where it stands."""
+    if isinstance(words, str):
+        if OPENING.search(words):
+            yield words, place
+    elif isinstance(words, Mapping):
+        for key, value in words.items():
+            is_marked = isinstance(words, Table) and key in words.marks
+            if OPENING.search(key):
+                yield key, words.place_of_key(key) if isinstance(words, Table) and is_marked else place
+            yield from _texts(value, words.place_of_value(key) if isinstance(words, Table) and is_marked else place)
+    elif isinstance(words, list | tuple):
+        for index, value in enumerate(words):
+            is_marked = isinstance(words, Row) and index < len(words.marks)
+            yield from _texts(value, words.place_of_item(index) if isinstance(words, Row) and is_marked else place)
+
+
+def _tell(name: str, written: str, known: set[str], place: Place) -> Problem:
+    near = get_close_matches(name, known, 1)
+    now = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
+    what = f"nothing is called {name} here, yet {written} asks for it"
+    return Problem(what, now, place.file, place.line, place.column)

@@ -1,0 +1,58 @@
+"""Names without a value are told before anything starts."""
+
+import pytest
+
+from dovetail.engine.name import find_unknown_names
+from dovetail.model.check import Action, Check, Fragment, Step, Together
+from dovetail.model.data import Data, Table
+
+
+def ask(text: str, save: dict[str, str] | None = None, expect: dict[str, Data] | None = None) -> Step:
+    return Step("http.request", "orders", text, {}, expect or {}, save or {})
+
+
+def check(*actions: Action, cleanup: tuple[Action, ...] = ()) -> Check:
+    return Check("c", "c", "api", actions, cleanup=cleanup, inputs={"role": "admin"})
+
+
+@pytest.mark.parametrize(
+    "played",
+    [
+        check(ask("GET /{{ role }}/{{ unique.id }}/{{ now }}/{{ orders.address }}/{{ check.id }}/{{ seed }}")),
+        check(ask("POST /", {"order": "json.id"}), ask("GET /{{ order }}"), cleanup=(ask("DELETE /{{ order }}"),)),
+        check(Together((ask("POST /", {"a": "json.id"}), ask("POST /", {"b": "json.id"}))), ask("GET /{{ a }}{{ b }}")),
+        check(
+            Fragment("f", (ask("GET /{{ who }}", {"t": "x"}),), {"who": "{{ role }}"}, {"token": "t"}),
+            ask("{{ token }}"),
+        ),
+        check(ask("GET /{{ nobody | default('x') }}")),
+        check(ask("GET /", expect={"json": {"id": "\\{{ literally }}"}})),
+    ],
+)
+def test_what_is_given_saved_or_handed_out_is_known(played: Check) -> None:
+    assert find_unknown_names(played, ("orders",)) == []
+
+
+@pytest.mark.parametrize(
+    ("played", "name"),
+    [
+        (check(ask("GET /{{ rol }}")), "rol"),
+        (check(ask("GET /{{ order }}"), ask("POST /", {"order": "json.id"})), "order"),
+        (check(ask("GET /", expect={"json": {"items": [{"id": "{{ order }}"}]}})), "order"),
+        (check(Fragment("f", (ask("GET /{{ role }}"),))), "role"),
+        (check(Fragment("f", (ask("GET /", {"t": "x"}),)), ask("{{ t }}")), "t"),
+        (check(cleanup=(ask("DELETE /{{ order }}"),)), "order"),
+    ],
+)
+def test_what_nothing_gives_a_value_is_told(played: Check, name: str) -> None:
+    problems = find_unknown_names(played, ("orders",))
+    assert [f"nothing is called {name} here" in problem.what for problem in problems] == [True]
+
+
+def test_the_place_and_the_nearest_name_are_told() -> None:
+    fields = Table("a.yaml")
+    fields["json"] = "{{ rol }}"
+    fields.marks["json"] = (7, 9, 7, 15)
+    problem = find_unknown_names(check(Step("http.request", "orders", "POST /", fields)), ())[0]
+    assert (problem.file, problem.line, problem.column) == ("a.yaml", 7, 15)
+    assert problem.now == "did you mean role?"
