@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dovetail.errors import NothingSelectedError, UsageError
+from dovetail.errors import NothingSelectedError, SuiteError, UsageError
 
 
 def test_only_services_that_the_checks_reach_are_started(prepare: Any) -> None:
@@ -47,3 +47,13 @@ def test_without_proxies_nothing_is_broken(prepare: Any) -> None:
 
 def test_options_come_from_variables_too(prepare: Any) -> None:
     assert len(prepare(environ={"DOVETAIL_TAGS": "critical"}).plan.jobs) == 1
+
+
+def test_a_mistake_of_the_plan_is_shown_under_the_users_line(prepare: Any, folder: Path) -> None:
+    checks = folder / "tests/integration/a.yaml"
+    checks.write_text(checks.read_text().replace("GET /a", "GET /{{ nobody }}"))
+    with pytest.raises(SuiteError) as raised:
+        prepare()
+    problem = raised.value.problems[0]
+    assert "- http: GET /{{ nobody }}" in problem.text
+    assert problem.line == 7

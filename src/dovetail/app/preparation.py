@@ -16,11 +16,12 @@ from dovetail.engine.selection import Selection
 from dovetail.engine.touch import steps_of
 from dovetail.environment.attendance import find_stages
 from dovetail.environment.order import StageOrder
-from dovetail.errors import Problem, UsageError
+from dovetail.errors import Problem, SuiteError, UsageError
 from dovetail.model.check import Suite
-from dovetail.model.data import Data
+from dovetail.model.data import Data, Place
 from dovetail.model.system import EnvironmentSpec
 from dovetail.source.environment import choose_environment
+from dovetail.source.excerpt import Excerpts
 from dovetail.source.nearest import suggest
 
 ALL = "all"
@@ -72,7 +73,11 @@ def prepare_run(request: RunRequest) -> Preparation:
     stage = StageOrder(system, environment, settings.is_on("direct"), is_kept=settings.is_on("keep"), seed=seed)
     is_shared = bool(suite.python_files) or stage.is_kept or _is_running(stage)
     order = PlanOrder(selection, seed, environment, is_shared, settings.is_on("direct"))
-    plan = make_plan(system, suite, gather_knowledge(project.registry, system), order)
+    try:
+        plan = make_plan(system, suite, gather_knowledge(project.registry, system), order)
+    except SuiteError as mistake:
+        mistake.problems = [_show(problem) for problem in mistake.problems]
+        raise
     services = _needed_services(project, suite, plan)
     return Preparation(
         project=project,
@@ -99,6 +104,16 @@ def _note_oddities(project: Project, settings: Settings) -> tuple[str, ...]:
         return ("--mock-external changes nothing: no service of this system is external",)
     what = f"--mock-external: there is no stand-in for {', '.join(external)}"
     raise UsageError(Problem(what, "run without it to speak to the real service"))
+
+
+def _show(problem: Problem) -> Problem:
+    """Put the user's own line under a problem that has none yet."""
+    if problem.text or not problem.line:
+        return problem
+    place = Place(problem.file, problem.line, problem.column)
+    excerpts = Excerpts()
+    width = len(excerpts.token(place)) if problem.width == 1 else problem.width
+    return replace(problem, text=excerpts.line(place), width=max(1, width))
 
 
 def _is_running(order: StageOrder) -> bool:
