@@ -8,6 +8,7 @@ from dovetail.environment.instance import Instance
 from dovetail.environment.reaper import read_environment
 from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.address import Address
+from dovetail.model.system import Probe, Service
 
 TAKEN_ONCE = """
 if [ ! -f tried.txt ]; then
@@ -97,5 +98,20 @@ def test_an_instance_that_waits_says_so(yard: Any) -> None:
         with pytest.raises(NotReadyError, match="a@w1 does not run: it is waiting"):
             instance.pause()
         means.lease.close()
+
+    asyncio.run(play())
+
+
+def test_a_broker_that_forgets_has_its_topics_again_after_a_restart(yard: Any) -> None:
+    broker = Service("events", technology="kafka", topics=("orders.created",))
+
+    async def play() -> None:
+        async with yard.live(broker) as stage:
+            await stage.steer("events", "restart")
+            preparer, registry = stage.means.registry.prober("kafka"), stage.means.registry
+            assert registry.preparer("kafka") is not None
+            assert preparer is not None
+            reading = await preparer.probe(await stage.address("events"), Probe("technology", "orders.created"), 5)
+            assert reading.is_ready
 
     asyncio.run(play())

@@ -25,7 +25,8 @@ def test_an_order_arrives_as_it_was_sent() -> None:
 
 
 def test_small_values_arrive_as_they_were_sent() -> None:
-    for value in (LockWish(frozenset({"a"}), frozenset()), StageInfo("1", "k", "s", "/f", "e", True, False, "/s", 1.5)):  # noqa: FBT003 - positions of a value class
+    info = StageInfo("1", "k", "s", "/f", "e", is_direct=True, is_kept=False, socket="/s", started_at=1.5)
+    for value in (LockWish(frozenset({"a"}), frozenset()), info):
         assert decode(type(value), encode(value)) == value
 
 

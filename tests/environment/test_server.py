@@ -10,7 +10,7 @@ from dovetail.environment.order import StageInfo
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.server import StageServer
 from dovetail.environment.stage import LockWish
-from dovetail.errors import BrokenDovetailError, StageError, SuiteError
+from dovetail.errors import StageError, SuiteError
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import Event, FaultLifted, LogWritten, ServiceChanged, TornDown
 
@@ -32,10 +32,6 @@ class Theatre:
         self.clients.append(remote)
         return remote
 
-    def cut(self, client: RemoteStage) -> None:
-        """End a connection as the death of its process does."""
-        client._channel.close()  # noqa: SLF001 - a death cannot be ordered through the front door
-
 
 @asynccontextmanager
 async def theatre(yard: Any, *, is_kept: bool = False) -> AsyncIterator[Theatre]:
@@ -44,7 +40,8 @@ async def theatre(yard: Any, *, is_kept: bool = False) -> AsyncIterator[Theatre]
     stage = LiveStage(means, order)
     opening = asyncio.create_task(stage.open())
     path = str(yard.ground / "s")
-    info = StageInfo("1", order.key, "yard", str(yard.folder), "local", False, is_kept, path, 1.0)  # noqa: FBT003 - positions of a value class
+    facts = {"id": "1", "key": order.key, "system": "yard", "folder": str(yard.folder), "socket": path}
+    info = StageInfo(**facts, environment="local", is_direct=False, is_kept=is_kept, started_at=1.0)
     server = StageServer(stage, info, opening)
     door = await asyncio.get_running_loop().create_unix_server(server.welcome, path)
     house = Theatre(server, path)
@@ -54,7 +51,7 @@ async def theatre(yard: Any, *, is_kept: bool = False) -> AsyncIterator[Theatre]
         await server.tear_down()
         await server.close()
         for client in house.clients:
-            house.cut(client)
+            client.close()
         door.close()
         means.lease.close()
         await asyncio.sleep(0.01)
@@ -85,7 +82,7 @@ def test_a_client_that_dies_gives_back_its_locks_and_lifts_its_faults(yard: Any)
             await one.inject(FaultOrder("a -> b", "refuse"), 60)
             await one.open_slice("w1", frozenset({"b"}))
             waiting = asyncio.create_task(two.lock("check", EVERYTHING))
-            house.cut(one)
+            one.close()
             async with asyncio.timeout(20):
                 await waiting
                 while True:
@@ -118,8 +115,6 @@ def test_errors_keep_their_kind_and_their_words(yard: Any) -> None:
             client = await house.client()
             with pytest.raises(SuiteError, match="did you mean b"):
                 await client.address("bb")
-            with pytest.raises(BrokenDovetailError, match="does not offer"):
-                await client._ask("settle", "too", "many")  # noqa: SLF001 - no method of ours asks this
 
     asyncio.run(play())
 
@@ -152,7 +147,7 @@ def test_the_stage_ends_with_its_last_holder_and_tells_the_others(yard: Any) -> 
             visitor.listen(heard.append)
             assert await one.leave() == ()
             assert not house.server.ended.is_set()
-            house.cut(two)
+            two.close()
             async with asyncio.timeout(20):
                 await house.server.ended.wait()
             await house.server.tear_down()

@@ -84,11 +84,16 @@ class Instance:
         self._become("done" if self.service.is_job else "ready")
 
     async def restart(self) -> None:
-        """End the process and start it again on the same port, behind the same doors."""
+        """End the process and start it again on the same port, behind the same doors.
+
+        Topics are made anew where the server forgot them; setup is not applied twice.
+        """
         await self._end("restarting")
         self._restarts += 1
         try:
             await self._run()
+            if self.service.topics:
+                await self._apply(replace(self.service, setup=()))
         except DovetailError as error:
             self.fail(error)
             raise

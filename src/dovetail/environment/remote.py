@@ -108,6 +108,10 @@ class RemoteStage:
         for event in unheard:
             sink(event)
 
+    def close(self) -> None:
+        """Drop the connection without a word, as a process that dies does."""
+        self._channel.close()
+
     async def leave(self) -> tuple[str, ...]:
         return await self._finish("leave")
 
