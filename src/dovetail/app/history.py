@@ -28,6 +28,14 @@ class RunFolder:
         return self.path / "logs"
 
 
+def lay_home(home: Path) -> None:
+    """Make the folder of a project's state, which no repository should hold."""
+    home.mkdir(parents=True, exist_ok=True)
+    ignore = home / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+
+
 class History:
     def __init__(self, project: str) -> None:
         self._home = Path(project) / HOME
@@ -39,9 +47,7 @@ class History:
         folder = RunFolder(run, self._runs / run)
         try:
             folder.path.mkdir(parents=True)
-            ignore = self._home / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", encoding="utf-8")
+            lay_home(self._home)
         except OSError as failure:
             problem = Problem(
                 f"{folder.path} cannot be made: {failure.strerror}", "let Dovetail write beside dovetail.yaml"

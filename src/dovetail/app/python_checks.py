@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dovetail.app.config import Settings, speak
+from dovetail.app.python_leash import RUNNER
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Tally
 from dovetail.environment.stage import Sink
@@ -27,6 +28,7 @@ from dovetail.model.outcome import Verdict
 
 PLUGIN = "dovetail"
 SELECTION = "dovetail.app.python_selection"
+LEASH = "dovetail.app.python_leash"
 PASSED, FAILED, NOTHING_COLLECTED = 0, 1, 5
 PATIENCE = 10.0
 LINES_SHOWN = 15
@@ -92,6 +94,7 @@ def spell_variables(order: PythonOrder, events: str) -> Mapping[str, str]:
         "DOVETAIL_RUN": order.run,
         "DOVETAIL_SCOPES": ",".join(order.scopes),
         "DOVETAIL_ONLY": order.only,
+        RUNNER: str(os.getpid()),
     }
 
 
@@ -145,7 +148,7 @@ class _Hearer:
 
 async def _run_pytest(order: PythonOrder, events: str, stop: Stop) -> int:
     """Start pytest in a group of its own, so that a Ctrl-C reaches it through us and only once."""
-    command = (sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", SELECTION, *order.files)
+    command = (sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", SELECTION, "-p", LEASH, *order.files)
     with order.log.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             *command,

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 
 from dovetail.app.config import Settings
-from dovetail.app.history import HOME
+from dovetail.app.history import HOME, lay_home
 from dovetail.app.project import Project
 from dovetail.environment.attendance import attach, find_stages, sweep
 from dovetail.environment.opening import open_stage
@@ -49,6 +49,7 @@ async def bring_up(project: Project, settings: Settings, services: Collection[st
         log_folder=str(project.folder / HOME / "logs"),
         seed=secrets.token_hex(2),
     )
+    lay_home(project.folder / HOME)
     stage = await open_stage(order, project.registry, STAGE_COMMAND, sink)
     states = await stage.states()
     await stage.leave()

@@ -1,0 +1,43 @@
+"""A pytest started by a run dies with it, however the run dies."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+CHILD = "from dovetail.app.python_leash import pytest_configure as tie; tie(); print('tied', flush=True); input()"
+PARENT = f"""\
+import os, subprocess, sys
+environ = {{**os.environ, "DOVETAIL_RUNNER": str(os.getpid())}}
+child = subprocess.Popen([sys.executable, "-c", {CHILD!r}], env=environ, stdin=subprocess.PIPE)
+print(child.pid, flush=True)
+child.wait()
+"""
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def test_killing_the_run_kills_its_pytest() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        lines = {parent.stdout.readline().strip(), parent.stdout.readline().strip()}
+        child = int((lines - {"tied"}).pop())
+        assert is_alive(child)
+        parent.kill()
+    deadline = time.monotonic() + 30
+    while is_alive(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_pytest_that_nobody_started_is_left_alone() -> None:
+    words = "from dovetail.app.python_leash import pytest_configure as tie; tie(); print('free')"
+    environ = {name: value for name, value in os.environ.items() if name != "DOVETAIL_RUNNER"}
+    ended = subprocess.run([sys.executable, "-c", words], env=environ, capture_output=True, text=True, check=True)
+    assert ended.stdout == "free\n"
