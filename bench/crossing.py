@@ -21,6 +21,7 @@ from dovetail.edge.proxy import Fittings, open_edge
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
 from dovetail.model.system import Edge
+from dovetail.tech.http.tap import tap
 
 HOST = "127.0.0.1"
 PIECE = 1 << 18
@@ -75,11 +76,7 @@ def _leave(stream: socket.socket, *, is_sink: bool) -> None:
 
 
 async def run_proxy(port: int, kind: str) -> None:
-    fittings = Fittings()
-    if kind == "tapped":
-        from dovetail.tech.http.tap import tap  # noqa: PLC0415 - the plain proxy is measured without it
-
-        fittings = Fittings(tap=tap())
+    fittings = Fittings(tap=tap() if kind == "tapped" else None)
     proxy = await open_edge(Edge("bench", "origin", "http"), Address(HOST, port), lambda _: None, fittings)
     if kind == "slow":
         proxy.inject(FaultOrder("bench -> origin", "latency", {"delay": DELAY}), 3600)

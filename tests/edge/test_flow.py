@@ -12,6 +12,9 @@ class Remembering:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
+    def end(self, how: str) -> None:
+        self.asked.append(f"end {how}")
+
     def close(self, how: str) -> None:
         self.asked.append(f"close {how}")
 
@@ -29,9 +32,10 @@ def test_a_flow_counts_what_is_held_and_ends_connections_as_faulted() -> None:
         flow.hold(10)
         flow.free(4)
         assert flow.held == 6
+        flow.finish()
         flow.close()
         flow.reset()
-        assert host.asked == ["ease", "close faulted", "cut faulted"]
+        assert host.asked == ["ease", "end faulted", "close faulted", "cut faulted"]
         timer.close()
 
     asyncio.run(scene())

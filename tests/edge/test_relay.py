@@ -20,7 +20,7 @@ class Bench:
         for stream in self.streams:
             stream.settimeout(0)
         self.finishes = 0
-        self.cuts: list[str] = []
+        self.was_cut = asyncio.Event()
         self.relay = Relay(self.loop, bytearray(1 << 18), (inner_source, inner_sink), self, ear)
         self.relay.start()
 
@@ -28,7 +28,8 @@ class Bench:
         self.finishes += 1
 
     def cut(self, how: str) -> None:
-        self.cuts.append(how)
+        assert how == "cut"
+        self.was_cut.set()
         self.relay.stop()
 
     async def read(self, count: int) -> bytes:
@@ -88,8 +89,7 @@ def test_a_broken_sink_cuts() -> None:
     async def scene(bench: Bench) -> None:
         bench.sink.close()
         await bench.write(b"x")
-        while not bench.cuts:  # noqa: ASYNC110 - a relay tells its pair by a call, not by an event
-            await asyncio.sleep(0.001)
+        await bench.was_cut.wait()
 
     play(scene)
 
@@ -113,11 +113,10 @@ def test_an_early_ear_hears_what_a_detour_swallows() -> None:
     heard: list[bytes] = []
 
     async def scene(bench: Bench) -> None:
-        swallowed: list[bytes] = []
-        bench.relay.divert(swallowed.append, bench.relay.pass_end, lambda: 0)
+        swallowed: asyncio.Queue[bytes] = asyncio.Queue()
+        bench.relay.divert(swallowed.put_nowait, bench.relay.pass_end, lambda: 0)
         await bench.write(b"gone")
-        while not swallowed:  # noqa: ASYNC110 - a detour is a call, not an event
-            await asyncio.sleep(0.001)
+        assert await swallowed.get() == b"gone"
 
     play(scene, Ear(heard.append, is_early=True))
     assert heard == [b"gone"]

@@ -89,8 +89,16 @@ class Connection:
                 span.interceptor.lift()
         self._settle_spans()
 
+    def end(self, how: str) -> None:
+        """End both ways as if both sides had: what faults still hold goes out first."""
+        self._how = how
+        self._request.stop_reading()
+        self._answer.stop_reading()
+        for _, end in tuple(self._way().heads.values()):
+            end()
+
     def close(self, how: str) -> None:
-        """Close both ways once what was passed on is out."""
+        """Close both ways once what was passed on is out; what faults still hold is lost."""
         self._how = how
         for relay in (self._request, self._answer):
             relay.stop_reading()
@@ -171,10 +179,10 @@ class Connection:
         detour = self._way()
         if not self._is_over and self._expected and cast("Framed", self._listener).is_between:
             for lease, fault in self._expected:
-                detour.add_span(Span(lease, fault, self._close_faulted))
+                detour.add_span(Span(lease, fault, self._end_faulted))
             self._expected = []
         detour.remove_idle_spans()
         self._reroute()
 
-    def _close_faulted(self) -> None:
-        self.close("faulted")
+    def _end_faulted(self) -> None:
+        self.end("faulted")

@@ -31,6 +31,8 @@ class Stage(Protocol):
 class Host(Protocol):
     """What a flow asks of its connection."""
 
+    def end(self, how: str) -> None: ...
+
     def close(self, how: str) -> None: ...
 
     def cut(self, how: str) -> None: ...
@@ -72,8 +74,12 @@ class Flow:
         alarm = self._timer.at(when, ring)
         self._alarms.add(alarm)
 
+    def finish(self) -> None:
+        """End both ways once all that was passed on has gone out, also through the faults behind this one."""
+        self._host.end("faulted")
+
     def close(self) -> None:
-        """Close both ways once what was passed on has gone out."""
+        """Close both ways now, whatever other faults hold."""
         self._host.close("faulted")
 
     def reset(self) -> None:

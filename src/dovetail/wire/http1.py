@@ -9,6 +9,8 @@ MOST_LINE = 1 << 10
 CHUNKED = -1
 UNTIL_CLOSE = -2
 TUNNEL = -3
+SWITCHING, OK, REDIRECTING = 101, 200, 300
+WITHOUT_BODY = (204, 304)
 
 _HEAD_END = b"\r\n\r\n"
 _REQUEST_LINE = re.compile(rb"(([A-Z]+) \S+) HTTP/1\.[01]\r\n")
@@ -191,9 +193,9 @@ def measure_request(head: bytes, lowered: bytes) -> int:
 def measure_answer(head: bytes, lowered: bytes, method: bytes) -> int:
     """Return the length of an answer's body, which also depends on the method that was asked with."""
     status = status_of(head)
-    if status == 101 or (method == b"CONNECT" and 200 <= status < 300):  # noqa: PLR2004 - status codes
+    if status == SWITCHING or (method == b"CONNECT" and OK <= status < REDIRECTING):
         return TUNNEL
-    if method == b"HEAD" or status < 200 or status in (204, 304):  # noqa: PLR2004 - status codes
+    if method == b"HEAD" or status < OK or status in WITHOUT_BODY:
         return 0
     return _declared(lowered, UNTIL_CLOSE)
 

@@ -60,6 +60,9 @@ class HandFlow(Flow):
     def close(self) -> None:
         self.closed = True
 
+    def finish(self) -> None:
+        self.closed = True
+
     def reset(self) -> None:
         self.was_reset = True
 

@@ -23,3 +23,13 @@ def test_a_real_client_gets_so_much_and_no_more(stand: "Stand") -> None:
             assert await stand.read_all(proxy, bytes(300_000)) == bytes(100_000)
 
     stand.play(scene())
+
+
+def test_what_another_fault_still_holds_goes_out_first(stand: "Stand") -> None:
+    async def scene() -> None:
+        async with stand.serve() as port, stand.open(port) as proxy:
+            proxy.inject(stand.order("limit", bytes=3), 60)
+            proxy.inject(stand.order("latency", delay=0.05), 60)
+            assert await stand.read_all(proxy, b"hello") == b"hel"
+
+    stand.play(scene())

@@ -16,7 +16,7 @@ class Limit(Passage):
         self._left -= len(passed)
         self.flow.pass_on(passed)
         if not self._left:
-            self.flow.close()
+            self.flow.finish()
 
 
 def limit(settings: Settings) -> Fault:

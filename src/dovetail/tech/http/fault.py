@@ -16,6 +16,7 @@ from dovetail.plugin.fault import ActiveFault, FaultMaker, Interceptor, Wire
 from dovetail.wire.http1 import (
     END,
     HEAD,
+    TUNNEL,
     Framer,
     header,
     measure_answer,
@@ -28,7 +29,7 @@ from dovetail.wire.http1 import (
 
 MARK = b"dovetail-fault: http\r\n"
 BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
-FIRST_FINAL = 200
+FIRST_FINAL, LAST_FINAL = 200, 599
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,7 +168,7 @@ class HttpInterceptor:
         length = measure_answer(head, lowered, self._turns[0].method.encode() if self._turns else b"")
         if status_of(head) < FIRST_FINAL and length == 0:
             self._turns.appendleft(Turn(""))
-        elif length < -2:  # noqa: PLR2004 - TUNNEL
+        elif length == TUNNEL:
             self._requests.run_on()
         return length
 
@@ -206,7 +207,7 @@ class HttpFaultMaker:
             raise SuiteError(Problem("a header of the fault http holds a line break"))
         if not order.status and order.truncate is None:
             order = msgspec.structs.replace(order, status=HTTPStatus.SERVICE_UNAVAILABLE)
-        if (order.status and not FIRST_FINAL <= order.status <= 599) or order.every < 1:  # noqa: PLR2004 - status codes
+        if (order.status and not FIRST_FINAL <= order.status <= LAST_FINAL) or order.every < 1:
             raise SuiteError(Problem("the fault http needs a status from 200 to 599, and every of 1 or more"))
         return HttpFault(order, random)
 

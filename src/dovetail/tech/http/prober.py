@@ -1,6 +1,7 @@
 """Asks a service over HTTP whether it is ready. Called by the environment."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from dovetail.check.judge import judge_answer
 from dovetail.model.address import Address
@@ -39,7 +40,7 @@ def read(answer: Answer, expect: Mapping[str, Data]) -> Reading:
         wrong = "; ".join(f"{m.path}: expected {m.expected}, got {m.got}" for m in judgement.mismatches)
         return Reading(is_ready=not wrong, why=wrong)
     status = answer.facets["status"]
-    if not isinstance(status, int) or not 200 <= status <= 299:  # noqa: PLR2004 - the range of success
+    if not isinstance(status, int) or not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return Reading(is_ready=False, why=f"{answer.request} says {answer.summary}")
     body = answer.facets.get("json")
     told = body.get("status") if isinstance(body, Mapping) else None

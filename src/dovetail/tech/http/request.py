@@ -51,7 +51,7 @@ def read_request(act: Act) -> Request:
     if fields.get("auth") is not None:
         headers["authorization"] = _authorization(fields["auth"])
     for name, value in headers.items():
-        _insist(bool(_TOKEN.fullmatch(name)), f"{name!r} is no name of a header")
+        _insist(_TOKEN.fullmatch(name), f"{name!r} is no name of a header")
         _insist("\r" not in value and "\n" not in value, f"the header {name} holds a line break")
     return Request(method, target, tuple(headers.items()), body, fields.get("follow_redirects") is True)
 
@@ -131,6 +131,6 @@ def _text(value: object) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else "" if value is None else str(value)
 
 
-def _insist(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - a condition and its sentence
+def _insist(holds: object, otherwise: str) -> None:
     if not holds:
         raise SuiteError(Problem(otherwise))
