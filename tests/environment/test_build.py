@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dovetail.environment.build import fingerprint_inputs, is_built
+from dovetail.environment.build import fingerprint_code, fingerprint_inputs, is_built
 from dovetail.errors import NotReadyError
 from dovetail.model.system import Service
 
@@ -66,3 +66,13 @@ def test_what_tools_leave_behind_is_no_input(yard: Any) -> None:
     assert fingerprint_inputs(service, yard.folder) == before
     (yard.folder / "module.py").touch()
     assert fingerprint_inputs(service, yard.folder) != before
+
+
+def test_a_change_of_tests_or_of_what_programs_write_is_no_change_of_code(yard: Any) -> None:
+    before = fingerprint_code(yard.folder)
+    (yard.folder / "tests").mkdir()
+    for name in ("tests/test_a.py", "dovetail.yaml", "report.html", "data.sqlite", "server.log"):
+        (yard.folder / name).touch()
+    assert fingerprint_code(yard.folder) == before
+    (yard.folder / "module.py").touch()
+    assert fingerprint_code(yard.folder) != before

@@ -171,6 +171,9 @@ def test_a_kept_stage_is_joined_and_only_what_changed_is_restarted(yard: Any) ->
             after = await pids(third)
             assert after["b"] == before["b"]
             assert after["a"] != before["a"]
+        (yard.folder / "module.py").write_text("changed = True", encoding="utf-8")
+        async with yard.stage(changed, b, is_kept=True) as fourth:
+            assert set((await pids(fourth)).values()).isdisjoint(after.values())
         last = await open_stage(yard.order(changed, b, is_kept=True), build_registry(), COMMAND)
         assert await last.down() == ()  # type: ignore[attr-defined]  # a stage that is kept is remote
 

@@ -9,8 +9,8 @@ import fcntl
 import hashlib
 import os
 import shlex
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
 
 from dovetail.environment.log import ServiceLog
 from dovetail.environment.means import Means
@@ -22,16 +22,66 @@ from dovetail.model.system import Service
 SKIPPED = frozenset(
     {".git", ".venv", "venv", "node_modules", "__pycache__", ".dovetail", "reports", "target", "dist", "build"}
 )
+CODE = frozenset(
+    [
+        ".py",
+        ".pyi",
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".jsx",
+        ".ts",
+        ".tsx",
+        ".go",
+        ".rs",
+        ".java",
+        ".kt",
+        ".scala",
+        ".groovy",
+        ".rb",
+        ".php",
+        ".cs",
+        ".fs",
+        ".ex",
+        ".exs",
+        ".erl",
+        ".clj",
+        ".lua",
+        ".pl",
+        ".swift",
+        ".dart",
+        ".c",
+        ".cc",
+        ".cpp",
+        ".h",
+        ".hpp",
+        ".zig",
+        ".sh",
+        ".proto",
+        ".graphql",
+        ".toml",
+        ".cfg",
+        ".ini",
+        ".properties",
+        ".gradle",
+        ".lock",
+        ".mod",
+        ".sum",
+    ]
+)
 MOST_FILES = 20_000
 SECONDS_TO_BUILD = 900.0
 
 
 def fingerprint_inputs(service: Service, project: Path) -> str:
     """Return what changes with any file in the service's folder."""
-    digest = hashlib.sha256()
-    for path, size, changed in _files(project / service.folder):
-        digest.update(f"\0{path}\0{size}\0{changed}".encode())
-    return digest.hexdigest()
+    return _digest(_files(project / service.folder, SKIPPED))
+
+
+def fingerprint_code(folder: Path) -> str:
+    """Return what changes with the code in a folder: neither with its tests, nor with what programs write there."""
+    files = _files(folder, SKIPPED | {"tests", "test", "docs"})
+    return _digest(file for file in files if PurePath(file[0]).suffix in CODE)
 
 
 def is_built(service: Service, project: Path) -> bool:
@@ -84,10 +134,17 @@ def _stamp(service: Service, project: Path) -> Path:
     return project / ".dovetail" / f"build-{service.name}"
 
 
-def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+def _digest(files: Iterable[tuple[str, int, int]]) -> str:
+    digest = hashlib.sha256()
+    for path, size, changed in files:
+        digest.update(f"\0{path}\0{size}\0{changed}".encode())
+    return digest.hexdigest()
+
+
+def _files(folder: Path, skipped: frozenset[str]) -> Iterator[tuple[str, int, int]]:
     count = 0
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.endswith(".egg-info"))
+        folders[:] = sorted(name for name in folders if name not in skipped and not name.endswith(".egg-info"))
         for name in sorted(names):
             with contextlib.suppress(OSError):
                 found = (Path(parent) / name).stat()

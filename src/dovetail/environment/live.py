@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dovetail.environment.build import fingerprint_inputs
+from dovetail.environment.build import fingerprint_code
 from dovetail.environment.cast import Cast
 from dovetail.environment.census import bury_orphans
 from dovetail.environment.data_copy import DataCopies
@@ -185,12 +185,11 @@ class LiveStage:
 
     async def _define(self, services: tuple[Service, ...]) -> dict[str, str]:
         """Return, for each service, what changes whenever it would start as another one."""
-        folders = {service.folder: service for service in services if service.is_own_code}
-        inputs = {
-            folder: await asyncio.to_thread(fingerprint_inputs, service, self.means.project)
-            for folder, service in folders.items()
+        folders = {service.folder for service in services if service.is_own_code}
+        code = {
+            folder: await asyncio.to_thread(fingerprint_code, self.means.project / folder) for folder in sorted(folders)
         }
-        return {s.name: fingerprint(s) + (inputs[s.folder] if s.is_own_code else "") for s in services}
+        return {s.name: fingerprint(s) + (code[s.folder] if s.is_own_code else "") for s in services}
 
     async def _find_server(self, service: str) -> tuple[str, Address]:
         known = self.means.system.by_name

@@ -11,7 +11,7 @@ from dovetail.environment.channel import Channel, Frame, read_error, read_events
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.request import read_result
 from dovetail.environment.stage import LockWish, LogLine, ServiceState, Sink
-from dovetail.errors import StageError
+from dovetail.errors import StageError, StageLostError
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import Event, TornDown
@@ -25,7 +25,10 @@ async def _prove_nothing() -> tuple[str, ...]:
 
 
 class RemoteStage:
-    """`info` says which stage it is; `prove` is asked, after the stage has ended, what is left of it."""
+    """`info` says which stage it is; `is_lost` that it ended before it was left or taken down.
+
+    `prove` is asked, after the stage has ended, what is left of it.
+    """
 
     def __init__(self, prove: Proof = _prove_nothing) -> None:
         self.info: StageInfo | None = None
@@ -37,6 +40,11 @@ class RemoteStage:
         self._unheard: list[Event] = []
         self._is_lost = False
         self._is_torn_down = False
+        self._has_left = False
+
+    @property
+    def is_lost(self) -> bool:
+        return self._is_lost and not self._has_left
 
     async def connect(self, socket: str, *, is_holder: bool) -> StageInfo:
         """Join the stage behind `socket`; as a holder, keep it up until leaving."""
@@ -122,16 +130,18 @@ class RemoteStage:
             remains = cast("tuple[str, ...]", await self._ask(method))
         except StageError:
             return await self._prove_lost()
+        self._has_left = True
         self._channel.close()
         return (*remains, *await self._prove()) if self._is_torn_down else remains
 
     async def _prove_lost(self) -> tuple[str, ...]:
+        self._is_lost = True
         self._channel.close()
         return await self._prove()
 
     async def _ask(self, method: str, *arguments: object) -> object:
         if self._is_lost:
-            raise StageError("the stage has ended")
+            raise StageLostError
         self._count += 1
         number = self._count
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
@@ -169,4 +179,4 @@ class RemoteStage:
         self._is_lost = True
         for answer in self._answers.values():
             if not answer.done():
-                answer.set_exception(StageError("the stage has ended"))
+                answer.set_exception(StageLostError())

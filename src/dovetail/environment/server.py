@@ -13,7 +13,7 @@ from dovetail.environment.live import LiveStage
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.request import ON_THE_STAGE, read_arguments
 from dovetail.environment.stage import LockWish, Sink
-from dovetail.errors import BrokenDovetailError, DovetailError, StageError
+from dovetail.errors import BrokenDovetailError, DovetailError, StageLostError
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import Event, ExchangeSeen, LogWritten
 
@@ -105,7 +105,7 @@ class StageServer:
         except DovetailError as error:
             word, content = "error", write_error(error)
         except asyncio.CancelledError:
-            word, content = "error", write_error(StageError(f"the stage is ending, {method} was not done"))
+            word, content = "error", write_error(StageLostError())
         except Exception as error:  # noqa: BLE001 - one client's question must not end the stage of all
             word, content = "error", write_error(BrokenDovetailError(f"{method} failed: {error!r}"))
         finally:
@@ -117,6 +117,8 @@ class StageServer:
             self.ended.set()
 
     async def _do(self, client: Client, method: str, raw: object) -> object:
+        if self.ended.is_set() or (self._teardown is not None and method not in {"leave", "down"}):
+            raise StageLostError
         arguments = read_arguments(method, raw)
         own: dict[str, Method] = {
             "join": self._join,
@@ -138,7 +140,7 @@ class StageServer:
 
     async def _join(self, client: Client, is_holder: object) -> StageInfo:
         if self._teardown is not None or self.ended.is_set():
-            raise StageError("the stage is ending")
+            raise StageLostError
         client.is_holder = is_holder is True
         self._was_held = self._was_held or client.is_holder
         if client.sink is None:
