@@ -46,10 +46,23 @@ def test_a_shut_door_keeps_its_port_and_opens_again() -> None:
             knock(door)
         with socket.socket() as other, pytest.raises(OSError, match="in use"):
             other.bind((door.host, port))
-        door.open()
-        with knock(door):
-            (await guests.get()).close()
+        for _ in range(3):
+            door.open()
+            with knock(door):
+                (await guests.get()).close()
+            door.shut()
         assert door.port == port
+
+    stand_at(scene)
+
+
+def test_nobody_else_can_listen_at_the_door() -> None:
+    async def scene(door: Door, _: "asyncio.Queue[socket.socket]") -> None:
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            with pytest.raises(OSError, match="in use"):
+                other.bind((door.host, door.port))
 
     stand_at(scene)
 

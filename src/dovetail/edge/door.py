@@ -31,7 +31,8 @@ class Door:
         """Stop listening; a second socket that is bound but does not listen keeps the port from others."""
         if self._is_open:
             self._is_open = False
-            keeper = _bind(self.host, self.port)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            keeper = _bind(self.host, self.port, shared=1)
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()
             self._socket = keeper
@@ -59,12 +60,13 @@ class Door:
         self._welcome(client)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int, shared: int = 0) -> socket.socket:
+    """Bind, and share the port only where one of our sockets takes over from the other."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.settimeout(0)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, shared)
     make_lively(bound)
     bound.bind((host, port))
     return bound
