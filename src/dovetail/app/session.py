@@ -24,7 +24,7 @@ from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
 from dovetail.environment.opening import open_stage
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Sink, Stage
-from dovetail.errors import DovetailError
+from dovetail.errors import DovetailError, StageLostError
 from dovetail.journal.reader import read_journal
 from dovetail.journal.writer import Journal
 from dovetail.model.address import Address
@@ -99,6 +99,8 @@ class Session:
             await self._interrupt.unless_hurried(self._play_all(stage), "play the checks")
         finally:
             self._remains = await stage.leave()
+            if isinstance(stage, RemoteStage) and stage.is_lost:
+                self._not_ready = StageLostError().problems[0].what
 
     async def _play_all(self, stage: Stage) -> None:
         cast = Cast(self._order.project.registry, stage, self._order.project.system)
@@ -169,12 +171,13 @@ class Session:
 
     def _account_for_unplayed(self) -> None:
         """Say of every planned check that never ended why it did not."""
-        why = self._not_ready or self._stop.why or "the run broke off"
         verdict = Verdict.SKIPPED if self._stop.is_set else Verdict.INCONCLUSIVE
-        short = f"the environment was not ready: {why}" if self._not_ready else f"not started: {why}"
+        why = f"not started: {self._stop.why or 'the run broke off'}"
+        if self._not_ready and not self._stop.is_set:
+            why = f"the environment was not ready: {self._not_ready}"
         for job in self._order.plan.jobs:
             if job.id not in self._ended:
-                self._publish(CheckEnded(time.time(), job.id, verdict, 0.0, 0, short))
+                self._publish(CheckEnded(time.time(), job.id, verdict, 0.0, 0, why))
         for text in self._broken:
             self._publish(Noticed(time.time(), "error", f"Dovetail itself broke:\n{text}"))
 
@@ -183,7 +186,7 @@ class Session:
         return Circumstances(
             broken=tuple(self._broken),
             interrupted=self._interrupt.why,
-            not_ready=self._bus.trouble if is_halted_by_us else self._not_ready,
+            not_ready=self._not_ready or (self._bus.trouble if is_halted_by_us else ""),
             remains=self._remains,
             is_flaky_allowed=self._order.settings.is_on("allow_flaky"),
         )

@@ -12,7 +12,7 @@ from dovetail.engine.play import Play, fill_scope, trace_of
 from dovetail.engine.room import Room
 from dovetail.engine.step import StepOrder, name_step, play_step
 from dovetail.engine.touch import steps_of
-from dovetail.errors import StageError, SuiteError
+from dovetail.errors import StageError, StageLostError, SuiteError
 from dovetail.model.check import Action, FaultOrder, Fragment, Step, Together
 from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckStarted, StepEnded
@@ -61,6 +61,9 @@ class Attempt:
                     return await self._play_whole(trace)
         except TimeoutError:
             return self._tell_broken_off()
+        except StageLostError as failure:
+            self._play.stop.set(failure.problems[0].what, halts=True)
+            return Verdict.INCONCLUSIVE, failure.problems[0].what
         except StageError as failure:
             return Verdict.INCONCLUSIVE, f"the environment failed: {failure}"
         except SuiteError as mistake:
@@ -79,6 +82,7 @@ class Attempt:
         await self._conversation.foresee(self._check.actions)
         await self._inject(self._check.faults, self._leases)
         if not await self._play_all(self._check.actions, self._scope):
+            await self._play.stage.states()  # a check is not blamed for a stage that is gone
             return Verdict.FAILED, ""
         if not self._expectations:
             return Verdict.INCONCLUSIVE, "no expectation was evaluated"
@@ -160,6 +164,8 @@ class Attempt:
                 trouble.append(await self._room.leave())
         except TimeoutError:
             trouble.append(f"cleanup did not end within {self._limit:g} s")
+        except StageLostError:
+            pass
         except (StageError, SuiteError) as failure:
             trouble.append(str(failure))
         return "; ".join(text for text in trouble if text)

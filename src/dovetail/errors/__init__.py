@@ -8,6 +8,7 @@ from dovetail.errors.tree import (
     NotReadyError,
     Problem,
     StageError,
+    StageLostError,
     SuiteError,
     UsageError,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "NothingSelectedError",
     "Problem",
     "StageError",
+    "StageLostError",
     "SuiteError",
     "UsageError",
 ]

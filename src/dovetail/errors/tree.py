@@ -6,6 +6,7 @@ DovetailError
 │   └── NothingSelectedError  no check is left to run              exit 5
 ├── StageError              the environment failed                 exit 6
 │   ├── NotReadyError       a service can never become ready
+│   ├── StageLostError      what runs the services ended while it was needed
 │   └── MissingPartError    a library or server is not installed
 └── BrokenDovetailError     we are wrong                           exit 3
 """
@@ -69,6 +70,13 @@ class StageError(DovetailError):
 
 class NotReadyError(StageError):
     pass
+
+
+class StageLostError(StageError):
+    def __init__(self, *problems: Problem | str) -> None:
+        what = "the stage ended while it was needed"
+        now = "something killed it or its reaper, or `dovetail down` ended it: run again"
+        super().__init__(*(problems or (Problem(what, now),)))
 
 
 class MissingPartError(StageError):
