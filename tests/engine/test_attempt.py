@@ -170,6 +170,14 @@ def test_one_of_the_steps_together_fails_the_check(house: Make, http: Make, chec
     assert len(outcome.steps("c")) == 2
 
 
+def test_what_breaks_among_steps_together_is_told_as_itself(house: Make, http: Make, check: Make) -> None:
+    fault = FaultOrder("orders -> stock", "refuse")
+    steps = Together((http("GET /a", expect=OK), http("GET /b", expect=OK, faults=(fault,))))
+    ended = house(refuses=frozenset({"inject"})).play(check("c", steps)).ended("c")
+    assert ended.verdict is Verdict.INCONCLUSIVE
+    assert "cannot inject refuse" in ended.why
+
+
 def test_a_fragment_has_its_own_values_and_hands_out_what_it_names(house: Make, http: Make, check: Make) -> None:
     login = Fragment(
         "login",

@@ -4,10 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from dovetail.engine.play import Play
-from dovetail.engine.run import first_cause
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import CheckStarted
 from dovetail.model.outcome import Verdict
@@ -107,10 +104,3 @@ def test_a_stage_of_our_own_is_not(house: Make, http: Make, check: Make) -> None
 def test_a_skipped_check_says_why(house: Make, http: Make, check: Make) -> None:
     outcome = house().play(check("c", http("GET /a", expect=OK), skip="not today"))
     assert (outcome.ended("c").verdict, outcome.ended("c").why) == (Verdict.SKIPPED, "not today")
-
-
-def test_the_first_cause_of_a_group_is_no_group() -> None:
-    inner = ValueError("x")
-    assert first_cause(ExceptionGroup("a", [ExceptionGroup("b", [inner])])) is inner
-    with pytest.raises(ValueError, match="x"):
-        raise first_cause(inner)

@@ -17,8 +17,9 @@ from dovetail.app.interrupt import Interrupt, InterruptedRunError
 from dovetail.app.preparation import Preparation
 from dovetail.app.python_checks import PythonOrder, run_python_checks
 from dovetail.engine.cast import Cast
+from dovetail.engine.cause import first_cause
 from dovetail.engine.play import Play, describe_doors
-from dovetail.engine.run import RunOrder, first_cause, run_plan
+from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
 from dovetail.environment.opening import open_stage

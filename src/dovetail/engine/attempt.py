@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 
+from dovetail.engine.cause import first_cause
 from dovetail.engine.condition import holds
 from dovetail.engine.conversation import Conversation
 from dovetail.engine.plan import Job
@@ -126,11 +127,14 @@ class Attempt:
         conversation = self._speaking()
         for lane, step in enumerate(action.steps, 1):
             await conversation.session(self._play.cast.technologies[step.verb], step.on, lane)
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._play_one(step, scope, lane), name=f"{self._check.id} together {lane}")
-                for lane, step in enumerate(action.steps, 1)
-            ]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._play_one(step, scope, lane), name=f"{self._check.id} together {lane}")
+                    for lane, step in enumerate(action.steps, 1)
+                ]
+        except BaseExceptionGroup as several:
+            raise first_cause(several) from several
         return all(task.result() for task in tasks)
 
     async def _play_fragment(self, action: Fragment, scope: dict[str, Data]) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dovetail.engine.cause import first_cause
 from dovetail.engine.plan import Job, Plan
 from dovetail.engine.play import Play
 from dovetail.engine.retry import end_unplayed, play_job
@@ -34,13 +35,6 @@ async def run_plan(play: Play, plan: Plan, order: RunOrder) -> Tally:
         raise first_cause(several) from several
     troupe.leave_out_the_rest()
     return tally
-
-
-def first_cause(several: BaseException) -> BaseException:
-    """Return the mistake behind a group of them: the first that is no group itself."""
-    while isinstance(several, BaseExceptionGroup):
-        several = several.exceptions[0]
-    return several
 
 
 class _Troupe:
