@@ -42,10 +42,6 @@ def private_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def order(folder: Path, service: Service, cache: Path) -> LaunchOrder:
-    return LaunchOrder(service, folder, free_port(), cache, folder, USER)
-
-
 @contextmanager
 def running(launch: Launch) -> Iterator["subprocess.Popen[bytes]"]:
     log = (launch.folder / "log").open("wb")
@@ -77,20 +73,36 @@ async def wait_until_ready(address: Address, seconds: float = 30) -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.fixture(scope="session")
-def cache() -> Iterator[Path]:
-    with private_folder() as folder:
-        yield folder
+class Starter:
+    """Prepares servers in private folders and runs them."""
 
+    def __init__(self, cache: Path) -> None:
+        self.cache = cache
 
-@pytest.fixture(scope="session")
-def server(cache: Path) -> Iterator[Address]:
-    """The address of a running server whose database is `orders-db`."""
-    with private_folder() as folder:
-        launch = asyncio.run(launcher().prepare(order(folder, Service("orders-db", "postgres"), cache)))
-        with running(launch):
+    @contextmanager
+    def prepared(self, service: Service) -> Iterator[Launch]:
+        with private_folder() as folder:
+            order = LaunchOrder(service, folder, free_port(), self.cache, folder, USER)
+            yield asyncio.run(launcher().prepare(order))
+
+    @contextmanager
+    def started(self, launch: Launch) -> Iterator["subprocess.Popen[bytes]"]:
+        with running(launch) as process:
             asyncio.run(wait_until_ready(launch.address))
-            yield launch.address
+            yield process
+
+
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter]:
+    with private_folder() as cache:
+        yield Starter(cache)
+
+
+@pytest.fixture(scope="session")
+def server(starter: Starter) -> Iterator[Address]:
+    """The address of a running server whose database is `orders-db`."""
+    with starter.prepared(Service("orders-db", "postgres")) as launch, starter.started(launch):
+        yield launch.address
 
 
 @pytest.fixture

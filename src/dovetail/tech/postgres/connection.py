@@ -62,10 +62,24 @@ class Reply:
         return self
 
 
+class _Reader(asyncio.StreamReader):
+    """Tells also while unread words of farewell lie in it that the other side has hung up."""
+
+    has_ended = False
+
+    def feed_eof(self) -> None:
+        self.has_ended = True
+        super().feed_eof()
+
+    def set_exception(self, exc: Exception) -> None:
+        self.has_ended = True
+        super().set_exception(exc)
+
+
 class Connection:
     """Made by `connect`; speaks one batch at a time and is closed by whatever interrupts one."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: _Reader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
         self._buffer = bytearray()
@@ -76,7 +90,7 @@ class Connection:
     @property
     def is_usable(self) -> bool:
         """False also where the server hung up while nobody was looking."""
-        return self.is_open and not self._reader.at_eof() and not self._writer.is_closing()
+        return self.is_open and not self._reader.has_ended and not self._writer.is_closing()
 
     async def run(self, sql: str) -> Reply:
         """Run text of one or more statements that carries no values."""
@@ -202,7 +216,11 @@ def _take(kind: int, body: bytes, reply: Reply, result: Result) -> Result:
 
 async def connect(address: Address, application: str = "dovetail") -> Connection:
     """Connect and log in; raises OSError, EOFError, RefusedError or GarbledError, whatever the server does."""
-    reader, writer = await asyncio.open_connection(address.host, address.port, limit=CHUNK)
+    loop = asyncio.get_running_loop()
+    reader = _Reader(CHUNK, loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    transport, _ = await loop.create_connection(lambda: protocol, address.host, address.port)
+    writer = asyncio.StreamWriter(transport, protocol, reader, loop)
     connection = Connection(reader, writer)
     try:
         await _secure(reader, writer, address)
