@@ -42,6 +42,7 @@ class Process:
         self.pid = popen.pid
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._popen = popen
+        self._is_paused = False
         self._transport: asyncio.ReadTransport | None = None
         self._reader: Reader | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -72,6 +73,7 @@ class Process:
 
     def signal_all(self, number: signal.Signals) -> None:
         """Signal the whole tree, until no new member shows up."""
+        self._is_paused = number is signal.SIGSTOP
         reached: set[int] = set()
         while new := set(self.family()) - reached:
             for pid in new:
@@ -83,7 +85,8 @@ class Process:
         """Ask it to end, insist after `grace` seconds, and leave none of its tree behind."""
         if self.is_running:
             with contextlib.suppress(OSError):
-                self.signal_all(signal.SIGCONT)
+                if self._is_paused:
+                    self.signal_all(signal.SIGCONT)
                 (os.killpg if is_group else os.kill)(self.pid, number)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self.ended), grace)
