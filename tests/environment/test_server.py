@@ -10,7 +10,7 @@ from dovetail.environment.order import StageInfo
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.server import StageServer
 from dovetail.environment.stage import LockWish
-from dovetail.errors import SuiteError
+from dovetail.errors import StageLostError, SuiteError
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import Event, FaultLifted, LogWritten, ServiceChanged, TornDown
 

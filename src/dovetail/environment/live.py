@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from dovetail.environment.build import fingerprint_code
 from dovetail.environment.cast import Cast
-from dovetail.environment.census import bury_orphans
+from dovetail.environment.census import bury_orphans, listening
 from dovetail.environment.data_copy import DataCopies
 from dovetail.environment.fault import FaultTable
 from dovetail.environment.instance import Instance
@@ -177,11 +177,15 @@ class LiveStage:
             return
         deadline = time.monotonic() + 1.0
         end_processes(self.means.stage, are_orphans_ours=self._is_alone)
-        while find_processes(self.means.stage) and time.monotonic() < deadline:
+        while self._is_held_on_to() and time.monotonic() < deadline:
             await asyncio.sleep(0.005)
             end_processes(self.means.stage, are_orphans_ours=self._is_alone)
         if self._is_alone:
             shutil.rmtree(self.means.folder, ignore_errors=True)
+
+    def _is_held_on_to(self) -> bool:
+        """Tell whether something is left; a dying process has lost its marks while its sockets are still open."""
+        return bool(find_processes(self.means.stage) or listening(self.means.ports.ever))
 
     async def _define(self, services: tuple[Service, ...]) -> dict[str, str]:
         """Return, for each service, what changes whenever it would start as another one."""

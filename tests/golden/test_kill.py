@@ -1,0 +1,143 @@
+"""`kill -9` of the command, its stage or its reaper, at any moment: within five seconds nothing is left.
+
+Each service here ignores SIGTERM and has a child that daemonized itself: forked twice, in a session of its own, with an
+empty environment and no open file of its parent's.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SECONDS_TO_GO = 5.0
+STUBBORN = """\
+import os
+import signal
+import socket
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import time
+
+CLING = '''
+import os, signal, socket, sys, time
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+door = socket.create_server(("127.0.0.1", 0))
+with open("daemon.part", "w") as file:
+    file.write(f"{os.getpid()} {door.getsockname()[1]}")
+os.rename("daemon.part", "daemon.txt")
+time.sleep(600)
+'''
+
+
+def daemonize():
+    if os.fork():
+        return
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    os.closerange(0, 256)
+    os.open(os.devnull, os.O_RDWR)
+    os.dup(0), os.dup(0)
+    os.execve(sys.executable, [sys.executable, "-S", "-c", CLING], {})
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/wait":
+            time.sleep(600)
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+daemonize()
+if sys.argv[2] == "never":
+    time.sleep(600)
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+WAITING = """\
+  - name: it waits
+    steps:
+      - http: GET /wait
+        expect: {status: 200}
+"""
+
+
+def stubborn(project: Any, mood: str) -> None:
+    project.write("stubborn.py", STUBBORN)
+    run = f"{sys.executable} stubborn.py {{{{ port }}}} {mood}"
+    project.write("dovetail.yaml", f"system: tiny\nservices:\n  app:\n    run: {run}\n    ready: GET /health\n")
+    project.checks(WAITING)
+
+
+def daemon_of(project: Any) -> int:
+    """Return the pid of the service's daemon once it has said that it stands."""
+    return int((project.folder / "daemon.txt").read_text().split()[0])
+
+
+def find_victim(project: Any, command: int, victim: str) -> int:
+    if victim == "command":
+        return command
+    found: list[tuple[int, str]] = project.processes_with(f"TMPDIR={project.variables['TMPDIR']}".encode())
+    if victim == "reaper":
+        return next(pid for pid, line in found if "reaper.py" in line)
+    return next(pid for pid, line in found if "stage_process" in line and "reaper.py" not in line)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("victim", ["command", "stage", "reaper"])
+@pytest.mark.parametrize("mood", ["never", "serves"])
+def test_whoever_is_killed_nothing_is_left(fenced: Any, victim: str, mood: str) -> None:
+    stubborn(fenced, mood)
+    process = fenced.start("run", "--report-format", "json")
+    moment = "check-started" if mood == "serves" else "service-changed"
+    fenced.wait_for(process, lambda: moment in fenced.journal() and (fenced.folder / "daemon.txt").exists())
+    daemon = daemon_of(fenced)
+    assert is_alive(daemon)
+    os.kill(find_victim(fenced, process.pid, victim), signal.SIGKILL)
+    wait_until_gone(fenced, daemon)
+    out, err = process.communicate(timeout=60)
+    if victim == "command":
+        assert process.returncode == -signal.SIGKILL
+        return
+    assert (process.returncode, err) == (6, "")
+    assert "the stage ended while it was needed" in out
+    assert "1 inconclusive" in out
+    assert "left" not in out
+    report = json.loads((fenced.folder / "reports/latest.json").read_text())
+    assert (report["verdict"], report["exit_code"], report["totals"]["failed"]) == ("inconclusive", 6, 0)
+
+
+def test_a_run_after_a_kill_is_green_and_knows_what_was_cut_short(fenced: Any) -> None:
+    stubborn(fenced, "serves")
+    process = fenced.start("run")
+    fenced.wait_for(process, lambda: "check-started" in fenced.journal() and (fenced.folder / "daemon.txt").exists())
+    daemon = daemon_of(fenced)
+    process.kill()
+    wait_until_gone(fenced, daemon)
+    assert fenced.type("report", "--report-format", "json").code == 0
+    assert json.loads((fenced.folder / "reports/latest.json").read_text())["is_complete"] is False
+    fenced.checks(WAITING.replace("/wait", "/"))
+    assert fenced.type("run").code == 0
+    assert not is_alive(daemon_of(fenced))
+    assert fenced.remains() == []
+
+
+def wait_until_gone(project: Any, daemon: int) -> None:
+    deadline = time.monotonic() + SECONDS_TO_GO
+    while left := [*([daemon] if is_alive(daemon) else ()), *project.remains()]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.02)
