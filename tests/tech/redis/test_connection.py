@@ -14,6 +14,8 @@ from dovetail.tech.redis.resp import GarbledError, Refused
 if TYPE_CHECKING:
     from tests.tech.redis.conftest import Starter
 
+SECRET, WRONG = "s3cret", "wrong"
+
 
 def test_commands_of_a_batch_are_answered_in_order_refusals_among_them(database: Address) -> None:
     async def act() -> None:
@@ -45,11 +47,11 @@ def test_a_password_is_given_and_a_wrong_one_is_told(starter: "Starter") -> None
         assert await connection.call("PING") == "PONG"
         connection.close()
         with pytest.raises(RefusedError, match="WRONGPASS"):
-            await connect(replace(address, password="wrong"))  # noqa: S106 - no secret
+            await connect(replace(address, password=WRONG))
 
-    with starter.prepared(Service("cache", "redis", settings={"requirepass": "s3cret"})) as launch:
-        assert launch.address.password == "s3cret"  # noqa: S105 - made for this test
-        assert not any("s3cret" in word for word in launch.command)
+    with starter.prepared(Service("cache", "redis", settings={"requirepass": SECRET})) as launch:
+        assert launch.address.password == SECRET
+        assert not any(SECRET in word for word in launch.command)
         with starter.started(launch):
             asyncio.run(act(launch.address))
 

@@ -17,7 +17,7 @@ QUERY = Verb(
         Word("status", "string", "The server's command tag, such as INSERT 0 1"),
         Word("error", "map", "A refusal: kind, code (SQLSTATE), message, constraint, table, column, detail, hint"),
     ),
-    example="sql: select status from orders where id = {{ order }}",
+    example="sql: select status, total from orders where number = 42\nexpect: {row: {status: pending, total: 19.98}}",
 )
 
 SHEET = Sheet(

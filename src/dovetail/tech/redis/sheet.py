@@ -16,7 +16,7 @@ GET = Verb(
     subject=KEY,
     doc="Read a key of any type: text, or a map (hash), a list (list, sorted set's members), a sorted list (set)",
     facets=(VALUE, JSON, TTL, EXISTS, Word("type", "string", "string hash list set zset stream none"), ERROR),
-    example="redis.get: session:{{ user }}",
+    example="redis.get: price:A-1\nexpect: {json: {cents: 999}, ttl: {at_most: 60}}",
 )
 SET = Verb(
     name="redis.set",
@@ -30,14 +30,14 @@ SET = Verb(
         ),
     ),
     facets=(Word("stored", "bool", "Whether it was stored"), ERROR),
-    example="redis.set: price:A-1",
+    example="redis.set: price:A-1\nvalue: {cents: 999}\nttl: 60s",
 )
 DELETE = Verb(
     name="redis.del",
     subject=Word("keys", "any", "One key or a list of keys", is_required=True),
     doc="Delete keys",
     facets=(COUNT, ERROR),
-    example="redis.del: price:A-1",
+    example="redis.del: price:A-1\nexpect: {count: 1}",
 )
 INCREMENT = Verb(
     name="redis.incr",
@@ -45,7 +45,7 @@ INCREMENT = Verb(
     doc="Add to a number atomically",
     fields=(Word("by", "number", "How much; 1 by default"),),
     facets=(VALUE, ERROR),
-    example="redis.incr: visits",
+    example="redis.incr: visits\nexpect: {value: {at_least: 1}}",
 )
 EXPIRE = Verb(
     name="redis.expire",
@@ -53,21 +53,21 @@ EXPIRE = Verb(
     doc="Give a key a time to live",
     fields=(Word("ttl", "duration", "How long it lives", is_required=True),),
     facets=(EXISTS, ERROR),
-    example="redis.expire: price:A-1",
+    example="redis.expire: price:A-1\nttl: 1m",
 )
 TIME_TO_LIVE = Verb(
     name="redis.ttl",
     subject=KEY,
     doc="Read how long a key still lives",
     facets=(TTL, EXISTS, ERROR),
-    example="redis.ttl: session:{{ user }}",
+    example="redis.ttl: price:A-1\nexpect: {ttl: {between: [50, 60]}}",
 )
 EXIST = Verb(
     name="redis.exists",
     subject=Word("keys", "any", "One key or a list of keys", is_required=True),
     doc="Ask whether keys are there",
     facets=(EXISTS, COUNT, ERROR),
-    example="redis.exists: session:{{ user }}",
+    example="redis.exists: [price:A-1, price:A-2]\nexpect: {exists: true}",
 )
 HASH_GET = Verb(
     name="redis.hget",
@@ -75,7 +75,7 @@ HASH_GET = Verb(
     doc="Read one field of a hash",
     fields=(Word("field", "string", "The field", is_required=True),),
     facets=(VALUE, JSON, EXISTS, ERROR),
-    example="redis.hget: user:1",
+    example="redis.hget: user:1\nfield: name\nexpect: {value: Ann}",
 )
 HASH_SET = Verb(
     name="redis.hset",
@@ -83,21 +83,21 @@ HASH_SET = Verb(
     doc="Set fields of a hash",
     fields=(Word("values", "map", "Field to value", is_required=True),),
     facets=(COUNT, ERROR),
-    example="redis.hset: user:1",
+    example="redis.hset: user:1\nvalues: {name: Ann, age: 41}",
 )
 HASH_ALL = Verb(
     name="redis.hgetall",
     subject=KEY,
     doc="Read a whole hash",
     facets=(VALUE, EXISTS, ERROR),
-    example="redis.hgetall: user:1",
+    example="redis.hgetall: user:1\nexpect: {value: {name: Ann}}",
 )
 KEYS = Verb(
     name="redis.keys",
     subject=Word("pattern", "string", "A glob such as session:*", is_required=True),
     doc="List the keys that match a pattern, sorted",
     facets=(Word("keys", "list", "The keys"), COUNT, ERROR),
-    example="redis.keys: session:*",
+    example="redis.keys: session:*\nexpect: {count: 0}",
 )
 PUBLISH = Verb(
     name="redis.publish",
@@ -105,7 +105,7 @@ PUBLISH = Verb(
     doc="Publish a message; a map or list is sent as JSON",
     fields=(Word("value", "any", "The message", is_required=True),),
     facets=(Word("receivers", "number", "How many subscribers got it"), ERROR),
-    example="redis.publish: prices",
+    example="redis.publish: prices\nvalue: {sku: A-1, cents: 999}",
 )
 SUBSCRIBE = Verb(
     name="redis.subscribe",
@@ -113,7 +113,7 @@ SUBSCRIBE = Verb(
     doc="Wait for a message published since the check began",
     facets=(VALUE, JSON, Word("channel", "string", "Where it was published"), ERROR),
     waits="stream",
-    example="redis.subscribe: orders.*",
+    example="redis.subscribe: orders.*\nexpect: {json: {status: created}}\nwithin: 5s",
 )
 COMMAND = Verb(
     name="redis.command",
@@ -126,7 +126,7 @@ COMMAND = Verb(
     ),
     doc="Send any command",
     facets=(VALUE, JSON, ERROR),
-    example="redis: [LRANGE, queue, 0, -1]",
+    example="redis: [LRANGE, queue, 0, -1]\nexpect: {value: [first, second]}",
 )
 
 SHEET = Sheet(
