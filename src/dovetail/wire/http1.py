@@ -161,16 +161,14 @@ def starts_answer(data: bytes) -> bool:
     return data.startswith(b"HTTP/1.") or b"HTTP/1.".startswith(data)
 
 
-def bare_request(data: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """Return method and target, method, and the head in lower case, where the bytes are one request without a body."""
-    found = _REQUEST_LINE.match(data)
-    if found is None or data.find(_HEAD_END) != len(data) - 4:
+def bare_request(data: bytes) -> bytes | None:
+    """Return the head in lower case where the bytes are exactly one request without a body."""
+    if not _REQUEST_LINE.match(data) or data.find(_HEAD_END) != len(data) - 4:
         return None
     lowered = data.lower()
     if b"\r\ncontent-length:" in lowered or b"\r\ntransfer-encoding:" in lowered:
         return None
-    line, method = found.groups()
-    return line, method, lowered
+    return lowered
 
 
 def whole_answer(data: bytes) -> tuple[bytes, bytes] | None:

@@ -7,7 +7,7 @@ import pytest
 from dovetail.edge.proxy import EdgeProxy, Fittings
 from dovetail.errors import SuiteError
 from dovetail.model.address import Address
-from dovetail.model.data import Data
+from dovetail.model.data import Data, Table
 from dovetail.plugin.driver import Act, Answer, Session, Target
 from dovetail.tech.http.driver import driver
 from dovetail.tech.http.fault import fault
@@ -210,6 +210,13 @@ def test_an_answer_without_body_has_none(stand: "Stand", service: Address, metho
             assert await statuses(proxy, f"{method} /a", f"{method} /b") == [status, status]
 
     stand.play(scene())
+
+
+def test_words_as_read_from_a_file_are_understood() -> None:
+    settings, headers = Table("orders.yaml"), Table("orders.yaml")
+    headers["X-Left"] = 0
+    settings.update(status=429, headers=headers, body=headers, truncate=3, retry_after=2.0)
+    assert fault().make(settings, Fittings().random)
 
 
 def test_two_http_faults_strike_where_each_is_meant(stand: "Stand", service: Address) -> None:

@@ -97,6 +97,26 @@ def test_after_an_upgrade_nothing_is_listened_to(ears: Ears) -> None:
     assert not ears.listener.is_between
 
 
+def test_repeated_messages_are_told_each_time_and_changed_ones_as_they_are(ears: Ears) -> None:
+    missing = b"HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno"
+    for asked, answer in (
+        (GET, OK),
+        (GET, OK),
+        (b"GET /b HTTP/1.1\r\n\r\n", OK),
+        (GET, missing),
+        (GET, OK[:-2] + b"no"),
+    ):
+        ears.listener.client_sent(asked)
+        ears.listener.server_sent(answer)
+    assert ears.told == [
+        ("GET /a?b=1", "200 OK", "answered"),
+        ("GET /a?b=1", "200 OK", "answered"),
+        ("GET /b", "200 OK", "answered"),
+        ("GET /a?b=1", "404 Not Found", "failed"),
+        ("GET /a?b=1", "200 OK", "answered"),
+    ]
+
+
 def test_chunks_are_counted(ears: Ears) -> None:
     answer = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
     ears.listener.client_sent(GET)

@@ -42,7 +42,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     method: str = ""
     path: str = ""
     body: object = None
-    headers: dict[str, str] = {}
+    headers: dict[str, str | int | float | bool] = {}
     retry_after: float | None = None
     truncate: int | None = None
 
@@ -184,7 +184,7 @@ def write_answer(order: Order, *, is_body_sent: bool) -> bytes:
     headers = {"content-type": "text/plain; charset=utf-8" if text else "application/json"} if body else {}
     if order.retry_after is not None:
         headers["retry-after"] = str(math.ceil(order.retry_after))
-    headers |= {name.lower(): value for name, value in order.headers.items()}
+    headers |= {name.lower(): str(value) for name, value in order.headers.items()}
     if order.status not in BODILESS:
         headers["content-length"] = str(len(body))
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -203,7 +203,7 @@ class HttpFaultMaker:
             order = msgspec.convert(dict(settings), Order, strict=False)
         except msgspec.ValidationError as error:
             raise SuiteError(Problem(f"the fault http cannot be read: {error}")) from error
-        if any("\n" in text or "\r" in text for pair in order.headers.items() for text in pair):
+        if any("\n" in text or "\r" in text for pair in order.headers.items() for text in map(str, pair)):
             raise SuiteError(Problem("a header of the fault http holds a line break"))
         if not order.status and order.truncate is None:
             order = msgspec.structs.replace(order, status=HTTPStatus.SERVICE_UNAVAILABLE)

@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from dataclasses import dataclass
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Tap
@@ -27,17 +28,35 @@ SWITCHING = b"101"
 FAILING = b"400"
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is told of a request; `data` is the whole of it, so that the same bytes need no second look."""
+
+    data: bytes
+    line: str
+    method: bytes
+    trace: str
+
+
 class Asked:
     """A request that waits for its answer."""
 
-    __slots__ = ("line", "method", "sent", "started_at", "trace")
+    __slots__ = ("request", "sent", "started_at")
 
-    def __init__(self, line: bytes, method: bytes, trace: str, started_at: float) -> None:
-        self.line = line
-        self.method = method
-        self.trace = trace
+    def __init__(self, request: Request, started_at: float, sent: int) -> None:
+        self.request = request
         self.started_at = started_at
-        self.sent = 0
+        self.sent = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An answer that came in one piece; the next one with the same head and size needs no second look."""
+
+    head: bytes
+    size: int
+    status: str
+    ended: str
 
 
 class HttpListener:
@@ -49,6 +68,8 @@ class HttpListener:
         self._latest: Asked | None = None
         self._requests = Framer(starts_request, measure_request)
         self._answers = Framer(starts_answer, self._measure_answer)
+        self._repeated: Request | None = None
+        self._known: Known | None = None
         self._answered = 0
         self._status = b""
         self._ended = ""
@@ -62,14 +83,17 @@ class HttpListener:
     def client_sent(self, data: bytes) -> None:
         if self._is_deaf:
             return
-        bare = bare_request(data) if self._requests.is_between else None
-        if bare is not None:
-            line, method, lowered = bare
-            self._ask(line, method, lowered).sent = len(data)
-            return
+        if self._requests.is_between:
+            repeated = self._repeated
+            if repeated is None or data != repeated.data:
+                self._repeated = repeated = recognize_request(data)
+            if repeated is not None:
+                self._asked.append(Asked(repeated, self._line.clock(), len(data)))
+                return
         for kind, piece in self._requests.feed(data):
             if kind is HEAD:
-                self._latest = self._ask(*request_line(piece), self._requests.lowered)
+                self._latest = Asked(read_request(piece, self._requests.lowered), self._line.clock(), 0)
+                self._asked.append(self._latest)
             if self._latest is not None:
                 self._latest.sent += len(piece)
         self._is_deaf = self._requests.is_broken
@@ -77,11 +101,12 @@ class HttpListener:
     def server_sent(self, data: bytes) -> None:
         if self._is_deaf:
             return
-        if self._answers.is_between and self._asked and self._asked[0].method not in ODD_METHODS:
-            whole = whole_answer(data)
-            if whole is not None:
-                status, lowered = whole
-                self._tell(self._asked.popleft(), status, name_end(status, lowered), len(data))
+        if self._answers.is_between and self._asked and self._asked[0].request.method not in ODD_METHODS:
+            known = self._known
+            if known is None or len(data) != known.size or not data.startswith(known.head):
+                self._known = known = recognize(data)
+            if known is not None:
+                self._tell(self._asked.popleft(), known.status, known.ended, known.size)
                 return
         for kind, piece in self._answers.feed(data):
             self._hear_answer(kind, piece)
@@ -105,35 +130,50 @@ class HttpListener:
                 self._finish()
             self._give_up("faulted" if how == "faulted" else "cut")
 
-    def _ask(self, line: bytes, method: bytes, lowered: bytes) -> Asked:
-        trace = TRACE.search(lowered) if TRACE_NAME in lowered else None
-        asked = Asked(line, method, trace[1].decode() if trace else "", self._line.clock())
-        self._asked.append(asked)
-        return asked
-
     def _measure_answer(self, head: bytes, lowered: bytes) -> int:
-        return measure_answer(head, lowered, self._asked[0].method if self._asked else b"")
+        return measure_answer(head, lowered, self._asked[0].request.method if self._asked else b"")
 
     def _finish(self) -> None:
         """Report the exchange whose answer is whole; an interim answer is none."""
         if self._asked and (not self._status.startswith(b"1") or self._status.startswith(SWITCHING)):
-            self._tell(self._asked.popleft(), self._status, self._ended, self._answered)
+            self._tell(self._asked.popleft(), self._status.decode("latin-1"), self._ended, self._answered)
             self._answered = 0
 
     def _give_up(self, ended: str) -> None:
         self._is_deaf = True
         while self._asked:
-            self._tell(self._asked.popleft(), b"", ended, self._answered)
+            self._tell(self._asked.popleft(), "", ended, self._answered)
             self._answered = 0
 
-    def _tell(self, asked: Asked, answer: bytes, ended: str, answered: int) -> None:
+    def _tell(self, asked: Asked, answer: str, ended: str, answered: int) -> None:
         line, started = self._line, asked.started_at
         line.report(
             Exchange(
-                line.edge, "http", asked.line.decode("latin-1"), answer.decode("latin-1"), ended, started,
-                (line.clock() - started) * 1000, line.connection, asked.sent, answered, asked.trace,
+                line.edge, "http", asked.request.line, answer, ended, started,
+                (line.clock() - started) * 1000, line.connection, asked.sent, answered, asked.request.trace,
             )
         )  # fmt: skip
+
+
+def recognize_request(data: bytes) -> Request | None:
+    """Read a request that is there as a whole and has no body; None for any other."""
+    bare = bare_request(data)
+    return read_request(data, bare) if bare is not None else None
+
+
+def read_request(head: bytes, lowered: bytes) -> Request:
+    line, method = request_line(head)
+    trace = TRACE.search(lowered) if TRACE_NAME in lowered else None
+    return Request(head, line.decode("latin-1"), method, trace[1].decode() if trace else "")
+
+
+def recognize(data: bytes) -> Known | None:
+    """Read an answer that is there as a whole; None where it is not, or not so simply."""
+    whole = whole_answer(data)
+    if whole is None:
+        return None
+    status, lowered = whole
+    return Known(data[: len(lowered)], len(data), status.decode("latin-1"), name_end(status, lowered))
 
 
 def name_end(status: bytes, lowered: bytes) -> str:
