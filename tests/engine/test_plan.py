@@ -136,6 +136,12 @@ def test_needs_come_first_whatever_the_seed() -> None:
         assert plan(*checks, order=PlanOrder(seed=seed)).start_order == ("first", "last")
 
 
+def test_checks_that_set_data_back_come_first() -> None:
+    checks = [check(f"c{number}", http("GET /")) for number in range(9)] + [check("resets", http("POST /orders"))]
+    for seed in "abc":
+        assert plan(*checks, order=PlanOrder(seed=seed)).start_order[0] == "resets"
+
+
 def test_checks_that_wait_for_each_other_are_named() -> None:
     with pytest.raises(SuiteError, match=r"'a' needs 'b' needs 'a'|'b' needs 'a' needs 'b'"):
         plan(check("a", needs=("b",)), check("b", needs=("a",)))

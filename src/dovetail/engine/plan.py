@@ -80,7 +80,13 @@ def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrd
     jobs = tuple(_make_job(check, number, landscape, needs[check.id]) for number, check in enumerate(checks, 1))
     if not order.is_stage_shared:
         jobs = _drop_uncontended(jobs)
-    return Plan(jobs, start_order, order.seed)
+    return Plan(jobs, _set_back_first(jobs, start_order), order.seed)
+
+
+def _set_back_first(jobs: Sequence[Job], start_order: Sequence[str]) -> tuple[str, ...]:
+    """Begin with the checks that set data back: nobody can be beside them, and Python checks wait for their end."""
+    later = {job.id for job in jobs if job.choice.isolation is not Isolation.RESET}
+    return tuple(sorted(start_order, key=later.__contains__))
 
 
 def flow(system: System, service: str) -> Reach:
