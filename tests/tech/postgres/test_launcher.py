@@ -72,7 +72,6 @@ def test_what_was_committed_outlives_a_killed_server(starter: "Starter") -> None
             show(launch.address, "create table t as select 1 as id; select 1")
             process.kill()
             process.wait()
-        (launch.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
         with starter.started(launch):
             assert show(launch.address, "select id from t") == ["1"]
 

@@ -7,6 +7,7 @@ still outlives a killed server, so that checks of recovery are honest.
 import asyncio
 import hashlib
 import os
+import pwd
 import secrets
 import signal
 from functools import partial
@@ -19,6 +20,7 @@ from dovetail.model.system import Service
 from dovetail.plugin.launcher import Launch, Launcher, LaunchOrder, Provider
 from dovetail.tech.postgres.cache import can_enter, copy_tree, ensure, give, run
 from dovetail.tech.postgres.provider import HOW_TO_GET, Installation, find_installation
+from dovetail.tech.postgres.segment import remove_stale
 
 USER = "postgres"
 FAST = {
@@ -60,6 +62,7 @@ class PostgresLauncher:
         async with self._building:
             binaries = await asyncio.to_thread(_place_binaries, installation, order)
             template = await asyncio.to_thread(_find_template, installation, binaries, order)
+        await asyncio.to_thread(remove_stale, pwd.getpwnam(order.user).pw_uid if order.user else os.getuid())
         data = order.folder / "data"
         if not data.exists():
             await asyncio.to_thread(copy_tree, template / "data", data)
