@@ -29,6 +29,7 @@ from dovetail.errors import DovetailError, StageLostError
 from dovetail.journal.reader import read_journal
 from dovetail.journal.writer import Journal
 from dovetail.model.address import Address
+from dovetail.model.check import Isolation
 from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded
 from dovetail.model.outcome import ExitCode, Verdict
 
@@ -65,6 +66,8 @@ class Session:
         self._bus = Bus(journal, listeners, lambda why: self._stop.set(why, halts=True))
         self._tally = Tally()
         self._ended: set[str] = set()
+        self._resetting = {job.id for job in preparation.plan.jobs if job.choice.isolation is Isolation.RESET}
+        self._data_rests = asyncio.Event()
         self._not_ready = ""
         self._remains: tuple[str, ...] = ()
         self._broken: list[str] = []
@@ -111,6 +114,7 @@ class Session:
                 group.create_task(self._play_plan(stage, cast, doors), name="the plan")
                 if self._order.python_files:
                     group.create_task(self._play_python(stage), name="the Python checks")
+                    self._tell_when_data_rests()
         except BaseExceptionGroup as several:
             raise first_cause(several) from None
         finally:
@@ -136,7 +140,14 @@ class Session:
         await run_plan(play, order.plan, RunOrder(order.agents, settings.is_on("fail_fast"), order.run))
 
     async def _play_python(self, stage: Stage) -> None:
+        """Play the Python checks once no check of the plan sets data back any more.
+
+        What a Python check will touch is not known beforehand, so its locks cannot keep its data for all its length.
+        """
         order = self._order
+        await self._data_rests.wait()
+        if self._stop.is_set:
+            return
         python = PythonOrder(
             files=order.python_files,
             folder=order.project.folder,
@@ -168,7 +179,12 @@ class Session:
         if type(event) is CheckEnded:
             self._tally.count(event)
             self._ended.add(event.check)
+            self._tell_when_data_rests()
         self._bus.publish(event)
+
+    def _tell_when_data_rests(self) -> None:
+        if self._resetting <= self._ended:
+            self._data_rests.set()
 
     def _account_for_unplayed(self) -> None:
         """Say of every planned check that never ended why it did not."""
