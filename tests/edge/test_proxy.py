@@ -323,3 +323,17 @@ def test_closing_cuts_what_is_open_and_gives_the_port_back(stand: "Stand") -> No
                 await asyncio.open_connection(proxy.door.host, proxy.door.port)
 
     stand.play(scene())
+
+
+def test_pythons_own_loop_serves_as_well(stand: "Stand") -> None:
+    async def scene() -> None:
+        async with stand.serve() as port, stand.open(port) as proxy:
+            proxy.inject(stand.order("latency", delay=0.01), 60)
+            assert await stand.read_some(proxy, b"hello", 5) == b"hello"
+            refused = proxy.inject(stand.order("refuse"), 60)
+            with pytest.raises(ConnectionRefusedError):
+                await stand.read_all(proxy)
+            proxy.lift(refused)
+            assert await stand.read_some(proxy, bytes(3 * MEGABYTE), 3 * MEGABYTE) == bytes(3 * MEGABYTE)
+
+    asyncio.run(scene())
