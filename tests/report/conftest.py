@@ -28,6 +28,10 @@ from dovetail.model.event import (
 )
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import Mismatch, Sighting, StepOutcome, Verdict
+from dovetail.report.case import Case, Cause
+from dovetail.report.cause import find_cause
+from dovetail.report.reach import Reach
+from dovetail.report.record import read_run
 
 START = 1_795_000_000.0
 FILE = "tests/integration/orders.yaml"
@@ -131,6 +135,17 @@ class Story:
             AttemptEnded(end, check, number, attempt.verdict, attempt.took * 1000, attempt.why, attempt.cleanup_failed)
         )
 
+    def blame(self, *steps: StepOutcome, verdict: Verdict = Verdict.FAILED, cleanup: str = "") -> Cause:
+        """Run one check with `steps` at second 3 and return why it did not pass."""
+        attempt = Attempt(3.0, 0.4, verdict, steps, cleanup_failed=cleanup)
+        identity = self.check("the one", "api", attempt, verdict=verdict)
+        record = read_run(self.stream())
+        check = next(check for check in record.checks if check.id == identity)
+        told = check.telling_attempt
+        assert told is not None
+        services = {service.name: service for service in record.services}
+        return find_cause(Case(check, told, told.blamed_step, services, Reach(record.edges)))
+
     def end(self, at: float, verdict: Verdict, exit_code: int, *causes: str) -> None:
         self.events.append(TornDown(START + at, 412.0))
         self.events.append(RunEnded(START + at, verdict, exit_code, at * 1000, causes))
@@ -142,7 +157,15 @@ class Story:
             for name, technology in self.services.items()
         )
         edges = tuple(
-            MappedEdge(name, name.split(" -> ")[0], name.split(" -> ")[1], technology, technology == "kafka")
+            MappedEdge(
+                name,
+                name.split(" -> ")[0],
+                name.split(" -> ")[1],
+                technology,
+                technology == "kafka",
+                publishes=PUBLISHES.get(name, ()),
+                consumes=CONSUMES.get(name, ()),
+            )
             for name, technology in self.edges.items()
         )
         begin = RunStarted(
@@ -173,6 +196,8 @@ EDGES = {
     "payments -> payments-db": "postgres",
     "notifications -> events": "kafka",
 }
+PUBLISHES = {"orders -> events": ("orders.created",), "notifications -> events": ("notifications.sent",)}
+CONSUMES = {"notifications -> events": ("orders.created",)}
 REFUSED = ("POST /payments HTTP/1.1", "", "refused")
 
 

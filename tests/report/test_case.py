@@ -4,18 +4,13 @@ import pytest
 
 from dovetail.model.event import ServiceChanged
 from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
-from dovetail.report.case import describe_failure, is_written_wrong, lacks_answer, log_evidence, state_at
+from dovetail.report.case import describe_failure, is_written_wrong, lacks_answer, log_evidence
 from dovetail.report.fact import ServiceRecord
 
 FAILED = ServiceChanged(5.0, "payments", "failed", detail="exited with code 1", log=("a", "", "b"))
 SERVICE = ServiceRecord(
     "payments", "http", changes=(ServiceChanged(1.0, "payments", "ready"), FAILED), last_lines=("z",)
 )
-
-
-def test_the_state_of_a_service_is_known_for_every_moment() -> None:
-    states = [state_at(SERVICE, at) for at in (0.5, 3.0, 9.0)]
-    assert [change.state if change else None for change in states] == [None, "ready", "failed"]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +23,19 @@ def test_the_state_of_a_service_is_known_for_every_moment() -> None:
 )
 def test_a_failure_names_its_service_once(detail: str, expected: str) -> None:
     assert describe_failure(ServiceChanged(1.0, "payments", "failed", detail=detail)) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "detail", "expected"),
+    [
+        ("paused", "", "payments was paused"),
+        ("stopping", "", "payments was stopped"),
+        ("stopping", "killed", "payments was killed"),
+        ("stopping", "restarting", "payments was restarting"),
+    ],
+)
+def test_what_somebody_did_to_a_service_is_said_as_such(state: str, detail: str, expected: str) -> None:
+    assert describe_failure(ServiceChanged(1.0, "payments", state, detail=detail)) == expected
 
 
 def test_the_log_of_the_failure_comes_before_what_was_written_later() -> None:

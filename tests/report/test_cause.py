@@ -4,76 +4,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dovetail.model.event import MappedEdge
 from dovetail.model.outcome import StepOutcome, Verdict
-from dovetail.report.case import Case, Cause
-from dovetail.report.cause import find_cause
-from dovetail.report.reach import Reach
-from dovetail.report.record import read_run
 
 if TYPE_CHECKING:
     from tests.report.conftest import Story
-
-
-def blame(story: "Story", *steps: StepOutcome, verdict: Verdict = Verdict.FAILED, cleanup: str = "") -> Cause:
-    """Run one check with `steps` at second 3 and return why it did not pass."""
-    identity = story.check(
-        "the one", "api", story.attempt(3.0, 0.4, verdict, steps, cleanup_failed=cleanup), verdict=verdict
-    )
-    record = read_run(story.stream())
-    check = next(check for check in record.checks if check.id == identity)
-    attempt = check.telling_attempt
-    assert attempt is not None
-    reach = Reach(MappedEdge(edge.name, edge.source, edge.target, edge.technology) for edge in record.edges)
-    services = {service.name: service for service in record.services}
-    return find_cause(Case(check, attempt, attempt.blamed_step, services, reach))
 
 
 def failing(story: "Story", expected: str = "201", got: str = "503") -> StepOutcome:
     return story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("status", expected, got),))
 
 
-def test_a_service_that_exited_before_is_the_cause_with_its_last_words(story: "Story") -> None:
-    story.ready("payments", 0.5)
-    story.change("payments", "failed", 2.5, "exited with code 1", ("one", "two"))
-    cause = blame(story, failing(story))
-    assert (cause.kind, cause.title) == ("service-down", "payments exited with code 1")
-    assert [line.text for line in cause.evidence] == ["one", "two"]
-    assert cause.next == ("dovetail logs payments",)
-
-
-@pytest.mark.parametrize(
-    ("service", "state", "at"),
-    [("payments", "failed", 5.0), ("users", "starting", 2.0), ("notifications", "failed", 2.0)],
-)
-def test_a_service_is_not_blamed_that_failed_later_or_is_healthy_or_out_of_reach(
-    story: "Story", service: str, state: str, at: float
-) -> None:
-    story.change(service, state, at)
-    assert blame(story, failing(story)).kind == "server-error"
-
-
-def test_a_service_that_came_back_is_not_blamed(story: "Story") -> None:
-    story.change("payments", "failed", 2.0, "killed")
-    story.change("payments", "ready", 2.5)
-    assert blame(story, failing(story)).kind == "server-error"
-
-
-def test_a_wrong_value_alone_does_not_blame_a_dead_service(story: "Story") -> None:
-    story.change("payments", "failed", 2.0, "killed")
-    wrong = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("json.total", "1", "2"),))
-    assert blame(story, wrong).kind == "mismatch"
-
-
-def test_of_two_dead_services_the_first_to_die_is_the_cause(story: "Story") -> None:
-    story.change("payments", "failed", 2.2, "lost its database")
-    story.change("payments-db", "failed", 2.1, "killed by signal 9")
-    assert blame(story, failing(story)).service == "payments-db"
-
-
 def test_a_refused_call_on_an_edge_explains_a_503(story: "Story") -> None:
     story.call("orders -> payments", 3.05, "POST /payments", "", "refused")
-    cause = blame(story, failing(story))
+    cause = story.blame(failing(story))
     assert (cause.kind, cause.edge) == ("edge-refused", "orders -> payments")
     assert "dovetail logs payments" in cause.next
 
@@ -81,12 +24,12 @@ def test_a_refused_call_on_an_edge_explains_a_503(story: "Story") -> None:
 def test_a_call_that_another_check_may_have_made_is_never_claimed_as_certain(story: "Story") -> None:
     story.check("at the same time", "api", story.attempt(3.0, 0.4, steps=(story.step(),)))
     story.call("orders -> payments", 3.05, "POST /payments", "", "timed out")
-    assert "seen while other checks ran too" in blame(story, failing(story)).title
+    assert "seen while other checks ran too" in story.blame(failing(story)).title
 
 
 def test_a_check_that_broke_an_edge_itself_is_told_as_not_resilient(story: "Story") -> None:
     story.break_edge("orders -> payments", 3.0, 3.4, "http", "orders/the-one", status="503")
-    cause = blame(story, failing(story))
+    cause = story.blame(failing(story))
     assert cause.kind == "not-resilient"
     assert "broken on purpose (http status 503)" in cause.title
 
@@ -96,38 +39,38 @@ def test_a_check_that_broke_an_edge_itself_is_told_as_not_resilient(story: "Stor
     [("connection refused", "refused"), ("no answer within 2 s", "timeout"), ("odd", "error")],
 )
 def test_an_error_without_an_answer_is_named(story: "Story", error: str, kind: str) -> None:
-    assert blame(story, story.step(verdict=Verdict.FAILED, error=error)).kind == kind
+    assert story.blame(story.step(verdict=Verdict.FAILED, error=error)).kind == kind
 
 
 @pytest.mark.parametrize(("got", "kind"), [("401", "unauthorized"), ("404", "not-found"), ("500", "server-error")])
 def test_a_wrong_status_is_named(story: "Story", got: str, kind: str) -> None:
-    cause = blame(story, failing(story, "200", got))
+    cause = story.blame(failing(story, "200", got))
     assert cause.kind == kind
     assert "{" not in cause.title + "".join(cause.next)
 
 
 def test_an_event_that_never_came_names_who_could_have_sent_it(story: "Story") -> None:
     missed = story.step("orders.created", "events", verb="kafka.consume", verdict=Verdict.FAILED, duration_ms=5000.0)
-    cause = blame(story, missed)
+    cause = story.blame(missed)
     assert cause.kind == "event-not-received"
     assert "nothing came within 5.0 s" in cause.title
     assert "dovetail logs orders" in cause.next
 
 
 def test_a_check_without_an_evaluated_expectation_proves_nothing(story: "Story") -> None:
-    assert blame(story, story.step(expectations=0), verdict=Verdict.INCONCLUSIVE).kind == "nothing-proven"
+    assert story.blame(story.step(expectations=0), verdict=Verdict.INCONCLUSIVE).kind == "nothing-proven"
 
 
 def test_a_failed_clean_up_is_told_apart_from_a_failed_act(story: "Story") -> None:
     left = story.step("DELETE /orders/1", verdict=Verdict.FAILED, error="500", is_cleanup=True)
-    assert blame(story, story.step(), left, cleanup="500").kind == "cleanup-failed"
-    assert blame(story, failing(story), left, cleanup="500").kind == "server-error"
+    assert story.blame(story.step(), left, cleanup="500").kind == "cleanup-failed"
+    assert story.blame(failing(story), left, cleanup="500").kind == "server-error"
 
 
 def test_equal_mismatches_have_equal_keys_and_others_not(story: "Story") -> None:
     def key(got: str) -> tuple[str, ...]:
         told = type(story)(story.services, story.edges)
-        return blame(told, told.step(verdict=Verdict.FAILED, mismatches=(told.wrong("json.a", "1", got),))).key
+        return told.blame(told.step(verdict=Verdict.FAILED, mismatches=(told.wrong("json.a", "1", got),))).key
 
     assert key("2") == key("2")
     assert key("2") != key("3")
@@ -136,30 +79,20 @@ def test_equal_mismatches_have_equal_keys_and_others_not(story: "Story") -> None
 def test_an_answer_that_never_came_is_named_by_its_error_not_as_a_mismatch(story: "Story") -> None:
     repeated = (story.wrong("error", "an answer", "connection refused"),)
     step = story.step(verdict=Verdict.FAILED, error="connection refused", mismatches=repeated)
-    assert blame(story, step).kind == "refused"
+    assert story.blame(step).kind == "refused"
 
 
 def test_an_error_that_was_expected_to_be_another_is_a_mismatch(story: "Story") -> None:
     wrong = (story.wrong("error.code", "40001", "23505"),)
     step = story.step(verdict=Verdict.FAILED, error="duplicate key, timed out", mismatches=wrong)
-    assert blame(story, step).kind == "mismatch"
+    assert story.blame(step).kind == "mismatch"
 
 
 def test_a_mistake_in_the_users_file_is_shown_with_its_line(story: "Story") -> None:
     problem = "tests/integration/a.yaml:7:9\n  7 │ save: {x: jsn.id}\n    │       ^^^\n  there is no jsn"
-    cause = blame(story, story.step(verdict=Verdict.FAILED, error=problem))
+    cause = story.blame(story.step(verdict=Verdict.FAILED, error=problem))
     assert (cause.kind, cause.title) == ("suite", "the check is written wrong: tests/integration/a.yaml:7:9")
     assert cause.evidence[-1].text == "  there is no jsn"
-
-
-def test_a_private_copy_that_died_during_the_check_is_blamed(story: "Story") -> None:
-    story.change("payments@s1", "failed", 3.05, "exited with code 1")
-    assert blame(story, failing(story)).service == "payments@s1"
-
-
-def test_a_death_told_a_moment_after_the_step_is_still_its_cause(story: "Story") -> None:
-    story.change("payments", "failed", 3.25, "exited with code 1")
-    assert blame(story, failing(story)).kind == "service-down"
 
 
 def test_only_messages_are_counted_as_seen_not_the_end_of_the_wait(story: "Story") -> None:
@@ -167,7 +100,7 @@ def test_only_messages_are_counted_as_seen_not_the_end_of_the_wait(story: "Story
         told = type(story)(story.services, story.edges)
         seen = tuple(told.sighting(0.1 * number, text) for number, text in enumerate(saw))
         step = told.step("consume x", "events", verb="kafka.consume", verdict=Verdict.FAILED, sightings=seen)
-        return blame(told, step).title
+        return told.blame(step).title
 
     assert "1 message came" in title("orders.created[0] offset 3", "no message within 5 s, timed out")
     assert "nothing came" in title("no message within 5 s, timed out")

@@ -65,3 +65,38 @@ def test_checks_that_waited_for_a_service_that_never_was_ready_are_its_finding(s
     story.end(0.5, Verdict.INCONCLUSIVE, 6, "payments never became ready")
     (finding,) = find_causes(read_run(story.stream()))
     assert (finding.service, list(finding.checks)) == ("payments", names)
+
+
+def test_those_that_never_got_ready_are_told_in_the_order_in_which_they_failed(story: "Story") -> None:
+    story.change("gateway", "failed", 0.5, "gateway took longer than 60 s")
+    story.change("orders-db", "failed", 0.4, "orders-db exited with code 3")
+    story.check("one", verdict=Verdict.INCONCLUSIVE, why="the environment was not ready")
+    story.end(0.6, Verdict.INCONCLUSIVE, 6, "orders-db exited with code 3")
+    findings = find_causes(read_run(story.stream()))
+    assert [(finding.service, len(finding.checks)) for finding in findings] == [("orders-db", 1), ("gateway", 0)]
+
+
+def tell_broken_consumer(story: "Story") -> None:
+    """An exit that five kinds of failure come from: asked directly, refused behind a gateway, an event, a wait."""
+    story.ready("notifications", 0.2)
+    story.change("notifications", "failed", 2.5, "exited with code 1", ("GET /health 200", "died: KeyError"))
+    fail = Verdict.FAILED
+    steps = (
+        story.step("GET /notes", "notifications", verdict=fail, error="connection refused"),
+        story.step("GET /api/notes", "gateway", verdict=fail, mismatches=(story.wrong("status", "200", "502"),)),
+        story.step("consume notifications.sent", "events", verb="kafka.consume", verdict=fail, error="no message"),
+    )
+    for number, step in enumerate(steps):
+        story.check(f"check {number}", "api", story.attempt(3.0 + number, 0.5, fail, (step,)), verdict=fail)
+    story.call("gateway -> notifications", 4.05, "connect 127.0.0.1:4004", "connection refused", "refused")
+    story.change("notifications", "stopping", 5.2)
+    story.end(5.5, fail, 1, "3 checks failed")
+
+
+def test_everything_that_an_exit_breaks_is_one_finding(story: "Story") -> None:
+    story.edges = {**story.edges, "gateway -> notifications": "http"}
+    tell_broken_consumer(story)
+    (finding,) = find_causes(read_run(story.stream()))
+    assert (finding.kind, finding.service, len(finding.checks)) == ("service-down", "notifications", 3)
+    assert finding.likely == ("orders/check-2",)
+    assert [line.text for line in finding.evidence] == ["died: KeyError"]

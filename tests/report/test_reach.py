@@ -17,3 +17,25 @@ def test_an_edge_is_touched_by_whoever_holds_its_source() -> None:
     assert CIRCLE.touches(frozenset({"d"}), "d -> e")
     assert not CIRCLE.touches(frozenset({"e"}), "d -> e")
     assert CIRCLE.touches(frozenset({"e"}), "tests -> e")
+
+
+EVENTS = Reach(
+    (
+        MappedEdge("orders -> events", "orders", "events", "kafka", publishes=("orders.created",)),
+        MappedEdge("orders -> orders-db", "orders", "orders-db", "postgres"),
+        MappedEdge("notes -> events", "notes", "events", "kafka", publishes=("sent",), consumes=("orders.created",)),
+        MappedEdge("notes -> notes-db", "notes", "notes-db", "postgres"),
+        MappedEdge("stock -> events", "stock", "events", "kafka", publishes=("stock.low",)),
+    )
+)
+
+
+def test_who_sends_an_event_is_known_with_those_it_takes_that_nobody_asks() -> None:
+    assert EVENTS.senders("consume orders.created") == {"orders"}
+    assert EVENTS.senders("consume sent") == {"notes", "notes-db", "orders", "events"}
+    assert EVENTS.senders("consume orders") == frozenset()
+
+
+def test_who_writes_what_is_waited_for_in_a_database_is_known_through_its_events() -> None:
+    assert EVENTS.feeders("notes-db") == {"notes", "notes-db", "orders", "events"}
+    assert EVENTS.feeders("orders") == frozenset()

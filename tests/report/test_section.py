@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dovetail.model.event import Event, RunStarted
+from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
 from dovetail.report.finding import find_causes
 from dovetail.report.record import read_run
-from dovetail.report.section import LIST_ALL_BELOW, Sections, hang, head, sum_up, tell_ready
+from dovetail.report.section import LIST_ALL_BELOW, MOST_SIGHTINGS, Sections
+from dovetail.report.summary import sum_up, tell_ready
 from dovetail.report.terminal import Style, width_of
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 def rows(events: list[Event], width: int = 100, *, is_verbose: bool = False) -> list[str]:
     record = read_run(events)
     style = Style(width, has_color=False)
-    sections = Sections(record, find_causes(record), style, is_verbose=is_verbose)
-    return [*tell_ready(record, style), *sections.rows(), *sum_up(record, style)]
+    findings = find_causes(record)
+    sections = Sections(record, findings, style, is_verbose=is_verbose)
+    return [*tell_ready(record, style), *sections.rows(), *sum_up(record, findings, style)]
 
 
 def test_a_failure_tells_line_path_expectation_cause_log_and_next_step(shop_events: list[Event]) -> None:
@@ -31,18 +33,7 @@ def test_a_failure_tells_line_path_expectation_cause_log_and_next_step(shop_even
         "      tests/integration/orders.yaml:17   status",
         '        expected 201, got 503  "payments unavailable"',
     ]
-    assert told[at + 5 :][:4] == [
-        "      because  payments exited with code 1, 420 ms earlier (3 checks share this cause)",
-        "        payments │ starting on 4003",
-        "        payments │ could not connect to payments-db: password authentication failed",
-        "      next     dovetail logs payments · dovetail run --failed",
-    ]
-
-
-def test_a_cause_is_told_in_full_once(shop_events: list[Event]) -> None:
-    told = "\n".join(rows(shop_events))
-    assert told.count("password authentication failed") == 1
-    assert told.count("payments exited with code 1 (told above)") == 2
+    assert told[at + 5] == "      because  payments exited with code 1 (told above)"
 
 
 def test_a_section_has_its_counts_and_the_last_line_the_totals(shop_events: list[Event]) -> None:
@@ -96,30 +87,44 @@ def test_escape_codes_of_a_service_do_not_reach_the_terminal(story: "Story") -> 
     assert "\x1b" not in "".join(rows(story.stream()))
 
 
-def test_the_head_keeps_the_seed_at_the_end_or_on_its_own_line(shop_events: list[Event]) -> None:
-    start = shop_events[0]
-    assert isinstance(start, RunStarted)
-    assert head(start, Style(80, has_color=False)) == ["shop · local · 16 checks · 4 agents".ljust(71) + "seed 7f3a"]
-    assert head(start, Style(40, has_color=False)) == ["shop · local · 16 checks · 4 agents", "  seed 7f3a"]
-
-
-def test_a_cause_of_several_lines_keeps_them(story: "Story") -> None:
-    story.end(1.0, Verdict.INCONCLUSIVE, 6, "payments is not ready\n    payments │ no such file\nlook at its log")
-    assert rows(story.stream())[-3:] == [
-        "exit 6   payments is not ready",
-        "      payments │ no such file",
-        "  look at its log",
-    ]
-
-
-def test_checks_that_never_ran_for_one_reason_are_counted_after_the_first(story: "Story") -> None:
+def test_checks_that_never_ran_for_one_reason_are_counts_under_their_cause(story: "Story") -> None:
     for number in range(9):
         why = "the environment was not ready: users-db cannot start"
-        story.check(f"unplayed {number}", "api", verdict=Verdict.INCONCLUSIVE, why=why)
-    told = "\n".join(rows(story.stream()))
-    assert told.count("users-db cannot start") == 1
-    assert "  ? 8 checks never ran (told above)" in told
+        story.check(f"unplayed {number}", ("api", "cache")[number % 2], verdict=Verdict.INCONCLUSIVE, why=why)
+    told = rows(story.stream())
+    assert "\n".join(told).count("users-db cannot start") == 1
+    at = next(i for i, row in enumerate(told) if row.startswith("api"))
+    assert told[at].endswith(" 5 inconclusive")
+    assert told[at + 1].startswith("cache ─")
+    assert told[at + 1].endswith(" 4 inconclusive")
 
 
-def test_hanging_text_falls_back_to_a_small_indent_where_room_is_short() -> None:
-    assert hang("      because  ", "one two three", 21) == ["      because  one", "        two three"]
+def test_a_check_that_never_ran_is_shown_to_who_wants_to_see_all(story: "Story") -> None:
+    for number in range(2):
+        story.check(f"unplayed {number}", verdict=Verdict.INCONCLUSIVE, why="no broker")
+    assert any("unplayed 1" in row for row in rows(story.stream(), is_verbose=True))
+
+
+def wait(story: "Story", error: str, *saw: tuple[float, str]) -> list[str]:
+    seen = tuple(story.sighting(at, text) for at, text in saw)
+    bad = story.step(verdict=Verdict.FAILED, error=error, sightings=seen, duration_ms=5000.0)
+    story.check("bad", "api", story.attempt(1.0, 5.1, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    return rows(story.stream())
+
+
+def test_what_was_the_same_all_the_time_is_one_row(story: "Story") -> None:
+    told = wait(story, "timeout: no answer within 1 ms", (0.1, "502 no"), (5.0, "timeout: no answer within 1 ms"))
+    assert "      tests/integration/orders.yaml:14   502 no, for 5.0 s" in told
+    assert not any("waited" in row for row in told)
+
+
+def test_a_wait_that_saw_more_keeps_its_last_rows(story: "Story") -> None:
+    told = wait(story, "refused", *((0.1 * n, f"answer {n}") for n in range(MOST_SIGHTINGS + 3)))
+    assert "      tests/integration/orders.yaml:14   waited 5.0 s and saw" in told
+    assert "        (3 before these)" in told
+    assert sum(" s  answer" in row for row in told) == MOST_SIGHTINGS
+
+
+def test_a_wait_that_only_timed_out_says_so(story: "Story") -> None:
+    told = wait(story, "no message within 5 s", (5.0, "no message within 5 s"))
+    assert any(row.endswith("orders.yaml:14   no message within 5 s") for row in told)

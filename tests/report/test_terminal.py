@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from dovetail.report.terminal import Style, Terminal, fold, shorten, width_of
+from dovetail.report.terminal import Style, Terminal, fold, hang, rule, shorten, spread, width_of
 
 
 def test_words_are_folded_and_only_too_long_ones_cut() -> None:
@@ -59,3 +59,17 @@ def test_a_closed_stream_is_silence() -> None:
 def test_colour_is_only_where_wanted() -> None:
     assert Style(80, has_color=False).paint("x", "red") == "x"
     assert Style(80, has_color=True).paint("x", "red", "bold") == "\x1b[31;1mx\x1b[0m"
+
+
+def test_hanging_text_falls_back_to_a_small_indent_where_room_is_short() -> None:
+    assert hang("      because  ", "one two three", 21) == ["      because  one", "        two three"]
+
+
+def test_a_rule_fills_the_line_or_breaks_where_there_is_no_room() -> None:
+    assert rule("api", "2 passed", Style(20, has_color=False), "") == ["api " + "─" * 7 + " 2 passed"]
+    assert rule("api", "2 passed", Style(12, has_color=False), "red") == ["api", "  2 passed"]
+
+
+def test_two_ends_of_a_line_stand_under_each_other_where_they_do_not_fit() -> None:
+    assert spread("left", "right", Style(11, has_color=False)) == ["left  right"]
+    assert spread("left", "right", Style(10, has_color=False)) == ["left", "  right"]

@@ -5,12 +5,24 @@ from dataclasses import dataclass
 
 from dovetail.model.event import ServiceChanged
 from dovetail.model.outcome import Mismatch, StepOutcome
-from dovetail.report.fact import AttemptRecord, CheckRecord, FaultRecord, ServiceRecord, told_mismatches
+from dovetail.report.decisive import pick_lines
+from dovetail.report.fact import (
+    BAD_ENDS,
+    NO_ANSWERS,
+    AttemptRecord,
+    Attribution,
+    CheckRecord,
+    FaultRecord,
+    SeenExchange,
+    ServiceRecord,
+    told_mismatches,
+)
 from dovetail.report.reach import Reach
-from dovetail.report.text import on_one_line
+from dovetail.report.text import clean, on_one_line
 
-KEPT_LINES = 8
+KEPT_LINES = 6
 FIRST_SERVER_ERROR = 500
+LONGEST_LINE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Equal keys are one cause; `at` is when it happened (0 where only its effect is known)."""
+    """Equal keys are one cause; `at` is when it happened (0 where only its effect is known).
+
+    It is only likely where it follows from reach and time and was not met on the wire.
+    """
 
     kind: str
     key: tuple[str, ...]
@@ -33,6 +48,7 @@ class Cause:
     at: float = 0.0
     evidence: tuple[Evidence, ...] = ()
     next: tuple[str, ...] = ()
+    is_likely: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +78,41 @@ class Case:
         return self.reach.services(step.on for attempt in self.check.attempts for step in attempt.steps)
 
 
-def state_at(service: ServiceRecord, at: float) -> ServiceChanged | None:
-    """Return the last change of `service` until `at`."""
-    return next((change for change in reversed(service.changes) if change.at <= at), None)
-
-
 def describe_failure(change: ServiceChanged) -> str:
+    """Say what became of a service, in its own environment's words where there are any."""
     detail = on_one_line(change.detail, 200)
     if not detail:
-        return f"{change.service} {'failed' if change.state == 'failed' else f'was {change.state}'}"
+        return f"{change.service} {'failed' if change.state == 'failed' else f'was {_spell_state(change.state)}'}"
+    if change.state in {"stopping", "stopped"}:
+        return f"{change.service} was {detail}"
     return detail if detail.startswith(change.service) else f"{change.service} {detail}"
 
 
+def _spell_state(state: str) -> str:
+    return "stopped" if state == "stopping" else state
+
+
 def log_evidence(service: ServiceRecord, change: ServiceChanged) -> tuple[Evidence, ...]:
-    lines = change.log or service.last_lines
-    return tuple(Evidence(service.name, on_one_line(line, 300)) for line in lines[-KEPT_LINES:] if line.strip())
+    """Return the last lines that tell why a service ended; their indent is kept."""
+    lines = pick_lines([clean(line).expandtabs(4) for line in change.log or service.last_lines], KEPT_LINES)
+    return tuple(Evidence(service.name, line[:LONGEST_LINE]) for line in lines)
+
+
+def calls_in_trouble(case: Case) -> tuple[SeenExchange, ...]:
+    """Return the calls that went wrong during the step.
+
+    Of those that may belong to another check only the unanswered count: a no may be what that one wanted.
+    """
+    step = case.step
+    if step is None:
+        return ()
+    ended = step.started_at + step.duration_ms / 1000
+    return tuple(
+        seen
+        for seen in case.check.exchanges
+        if seen.exchange.ended in (BAD_ENDS if seen.by is not Attribution.SHARED else NO_ANSWERS)
+        and step.started_at - 0.01 <= seen.exchange.started_at <= ended
+    )
 
 
 def lies_on(fault: FaultRecord, step: StepOutcome | None) -> bool:

@@ -3,27 +3,24 @@
 from collections.abc import Callable
 
 from dovetail.model.outcome import Verdict
+from dovetail.report.absence import blame_absence
 from dovetail.report.case import (
     Case,
     Cause,
     Evidence,
-    describe_failure,
+    calls_in_trouble,
     is_server_error,
     is_written_wrong,
     lacks_answer,
     lies_on,
-    log_evidence,
     name_logs,
-    shows_absence,
-    state_at,
     tell,
 )
-from dovetail.report.fact import BAD_ENDS, NO_ANSWERS, SLICE, Attribution, SeenExchange
+from dovetail.report.fact import SeenExchange
 from dovetail.report.symptom import name_status, name_symptom
 from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
 KEPT_SIGHTINGS = 6
-TOLD_LATE = 0.5
 
 
 Rule = Callable[[Case], Cause | None]
@@ -36,36 +33,6 @@ def find_cause(case: Case) -> Cause:
             return cause
     why = on_one_line(case.check.why, 300) or "no step tells why"
     return Cause("other", ("other", why), why, next=(name_logs(case),))
-
-
-def _service_went_down(case: Case) -> Cause | None:
-    if case.attempt is None or not shows_absence(case):
-        return None
-    until = case.step.started_at + case.step.duration_ms / 1000 if case.step else case.attempt.ended_at
-    touched = case.touched
-    down = []
-    for service in case.services.values():
-        if service.name.partition(SLICE)[0] not in touched:
-            continue
-        change = state_at(service, until + TOLD_LATE)
-        if (
-            change
-            and change.state in {"failed", "paused"}
-            and not (service.is_slice and change.at < case.attempt.started_at)
-        ):
-            down.append((change.at, service, change))
-    if not down:
-        return None
-    _, service, change = min(down, key=lambda found: found[0])
-    return Cause(
-        "service-down",
-        ("service-down", service.name, str(change.at)),
-        describe_failure(change),
-        service=service.name,
-        at=change.at,
-        evidence=log_evidence(service, change),
-        next=(f"dovetail logs {service.name}",),
-    )
 
 
 def _written_wrong(case: Case) -> Cause | None:
@@ -127,13 +94,7 @@ def _edge_in_trouble(case: Case) -> Cause | None:
     step = case.step
     if step is None or not (lacks_answer(step) or is_server_error(case)):
         return None
-    ended = step.started_at + step.duration_ms / 1000
-    bad = [
-        seen
-        for seen in case.check.exchanges
-        if seen.exchange.ended in (BAD_ENDS if seen.by is not Attribution.SHARED else NO_ANSWERS)
-        and step.started_at - 0.01 <= seen.exchange.started_at <= ended
-    ]
+    bad = calls_in_trouble(case)
     if not bad:
         return None
     seen = max(bad, key=lambda one: one.exchange.started_at)
@@ -229,8 +190,8 @@ def _other_answer(case: Case) -> Cause | None:
 RULES: tuple[Rule, ...] = (
     _written_wrong,
     _nothing_proven,
+    blame_absence,
     _cleanup_failed,
-    _service_went_down,
     _broken_on_purpose,
     _edge_in_trouble,
     _event_not_received,

@@ -17,9 +17,12 @@ from dovetail.model.event import (
 from dovetail.model.outcome import Verdict
 from dovetail.report.case import describe_failure
 from dovetail.report.finding import find_causes
+from dovetail.report.naming import latest_beside
 from dovetail.report.record import Recorder
-from dovetail.report.section import LOOKS, SIGNS, Sections, hang, head, sum_up, tell_ready
-from dovetail.report.terminal import NARROWEST, Style, Terminal, shorten
+from dovetail.report.section import Sections
+from dovetail.report.sign import LOOKS, SIGNS
+from dovetail.report.summary import head, sum_up, tell_ready
+from dovetail.report.terminal import NARROWEST, Style, Terminal, hang, shorten
 from dovetail.report.text import clean, on_one_line, spell_ms
 
 SECONDS_BETWEEN_PAINTS = 0.1
@@ -47,6 +50,7 @@ class Console:
         self._painted_at = 0.0
         self._told_at = 0.0
         self._is_ready_told = False
+        self._failures: set[str] = set()
         self._is_finished = False
 
     def hear(self, event: Event) -> None:
@@ -55,18 +59,15 @@ class Console:
             case RunStarted():
                 self._told_at = event.at
                 self._say(head(event, self._style))
-            case ServiceChanged(state="failed") if self._is_ready_told:
-                self._say([self._mark(Verdict.FAILED, describe_failure(event))])
+            case ServiceChanged(state="failed"):
+                self._hear_failure(event)
             case CheckStarted():
                 self._hear_start(event)
             case CheckEnded():
                 self._running.pop(event.check, None)
                 self._counts[event.verdict] += 1
             case Noticed():
-                look = {"error": "red", "warning": "yellow"}.get(event.level, "dim")
-                first, *rest = clean(event.text).splitlines() or [""]
-                rows = [*hang(f"  {event.level}  ", first, self._style.width), *(f"    {row}" for row in rest)]
-                self._say([self._style.paint(row, look) for row in rows])
+                self._hear_notice(event)
             case TornDown() if event.remains and self._is_finished:
                 self._say(hang("  teardown left behind  ", ", ".join(event.remains), self._style.width))
             case RunEnded():
@@ -94,14 +95,14 @@ class Console:
         self._is_finished = True
         self._paint([])
         record = self._recorder.record()
-        sections = Sections(record, find_causes(record), self._style, is_verbose=self._is_verbose)
-        for row in sections.rows():
+        findings = find_causes(record)
+        for row in Sections(record, findings, self._style, is_verbose=self._is_verbose).rows():
             self._terminal.say(row)
-        self._terminal.say("", *sum_up(record, self._style))
+        self._terminal.say("", *sum_up(record, findings, self._style))
 
     def tell_reports(self, paths: Iterable[Path]) -> None:
-        """Name the report files: the first in full, of others beside it only the extension."""
-        first, *rest = [str(path) for path in paths] or [""]
+        """Name the report files by their lasting names: the first in full, of others beside it only the extension."""
+        first, *rest = [str(latest_beside(path)) for path in paths] or [""]
         if not first:
             return
         stem = first.rpartition(".")[0]
@@ -115,6 +116,21 @@ class Console:
         name = self._recorder.checks[event.check].planned.name
         again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
         self._running[event.check] = (f"{on_one_line(name)}{again}", event.at)
+
+    def _hear_failure(self, event: ServiceChanged) -> None:
+        """Tell at once what dies on the way; what never gets ready ends the run and is told with it."""
+        told = describe_failure(event)
+        self._failures.add(told)
+        if self._is_ready_told:
+            self._say([self._mark(Verdict.FAILED, told)])
+
+    def _hear_notice(self, event: Noticed) -> None:
+        first, *rest = clean(event.text).splitlines() or [""]
+        if on_one_line(first) in self._failures:
+            return
+        look = {"error": "red", "warning": "yellow"}.get(event.level, "dim")
+        rows = [*hang(f"  {event.level}  ", first, self._style.width), *(f"    {row}" for row in rest)]
+        self._say([self._style.paint(row, look) for row in rows])
 
     def _progress(self, at: float) -> list[str]:
         rows = []

@@ -204,6 +204,8 @@ class EdgeDraft:
             p99_ms=_percentile(times, 0.99),
             max_ms=times[-1] if times else 0.0,
             is_failing=is_failing,
+            publishes=mapped.publishes,
+            consumes=mapped.consumes,
         )
 
 

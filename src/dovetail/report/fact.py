@@ -125,6 +125,8 @@ class EdgeRecord:
     p99_ms: float = 0.0
     max_ms: float = 0.0
     is_failing: bool = False
+    publishes: tuple[str, ...] = ()
+    consumes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

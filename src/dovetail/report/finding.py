@@ -1,12 +1,13 @@
 """Findings: many failures with one cause are told once, with evidence and the next command. Called by every format."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dovetail.model.event import MappedEdge
+from dovetail.model.event import ServiceChanged
 from dovetail.model.outcome import Verdict
 from dovetail.report.case import Case, Cause, Evidence, describe_failure, log_evidence
 from dovetail.report.cause import find_cause
-from dovetail.report.fact import CheckRecord, Record
+from dovetail.report.fact import CheckRecord, Record, ServiceRecord
 from dovetail.report.reach import Reach
 from dovetail.report.record import CUT_SHORT
 from dovetail.report.text import spell_count, spell_ms
@@ -16,12 +17,16 @@ _RANK = {Verdict.FAILED: 0, Verdict.INCONCLUSIVE: 1, Verdict.FLAKY: 2, Verdict.P
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One cause and the ids of the checks it explains (none where it belongs to the run itself)."""
+    """One cause and the ids of the checks it explains (none where it belongs to the run itself).
+
+    Those in `likely` are put down to it by reach and time alone.
+    """
 
     kind: str
     title: str
     verdict: Verdict
     checks: tuple[str, ...] = ()
+    likely: tuple[str, ...] = ()
     service: str = ""
     edge: str = ""
     when: str = ""
@@ -32,8 +37,8 @@ class Finding:
 def find_causes(record: Record) -> tuple[Finding, ...]:
     """Group what did not pass by cause: those that failed something first, then by how much they explain."""
     services = {service.name: service for service in record.services}
-    reach = Reach(MappedEdge(edge.name, edge.source, edge.target, edge.technology) for edge in record.edges)
-    groups: dict[tuple[str, ...], tuple[Cause, list[CheckRecord]]] = {}
+    reach = Reach(record.edges)
+    groups: dict[tuple[str, ...], list[tuple[Cause, CheckRecord]]] = {}
     never_ready = _never_ready(record)
     waited = tuple(c.id for c in record.checks if never_ready and not c.attempts and not c.is_fine)
     for check in record.checks:
@@ -42,24 +47,36 @@ def find_causes(record: Record) -> tuple[Finding, ...]:
         attempt = check.telling_attempt
         case = Case(check, attempt, attempt.blamed_step if attempt else None, services, reach)
         cause = find_cause(case)
-        groups.setdefault(cause.key, (cause, []))[1].append(check)
-    found = [_finding(cause, checks) for cause, checks in groups.values()]
+        groups.setdefault(cause.key, []).append((cause, check))
+    found = [_finding(members) for members in groups.values()]
     found.sort(key=lambda finding: (_RANK[finding.verdict], -len(finding.checks)))
     told = {finding.service for finding in found if finding.kind == "service-down"}
     return (*_of_the_run(record, told, waited), *found)
 
 
-def _never_ready(record: Record) -> bool:
-    return any(service.state == "failed" and not service.ready_ms for service in record.services)
+def _never_ready(record: Record) -> tuple[tuple[ServiceRecord, ServiceChanged], ...]:
+    """Return the services that failed before they were ready, the first to fail first."""
+    found = [(service, change) for service, change in _failed(record) if not service.ready_ms]
+    return tuple(sorted(found, key=lambda one: one[1].at))
 
 
-def _finding(cause: Cause, checks: list[CheckRecord]) -> Finding:
+def _failed(record: Record) -> Iterator[tuple[ServiceRecord, ServiceChanged]]:
+    for service in record.services:
+        change = next((one for one in reversed(service.changes) if one.state == "failed"), None)
+        if change and service.state == "failed":
+            yield service, change
+
+
+def _finding(members: list[tuple[Cause, CheckRecord]]) -> Finding:
+    checks = [check for _, check in members]
+    cause = members[0][0]
     worst = min((check.verdict for check in checks), key=_RANK.__getitem__)
     return Finding(
         kind=cause.kind,
         title=cause.title,
         verdict=worst,
         checks=tuple(check.id for check in checks),
+        likely=tuple(check.id for cause, check in members if cause.is_likely),
         service=cause.service,
         edge=cause.edge,
         when=_when(cause, checks),
@@ -74,7 +91,9 @@ def _when(cause: Cause, checks: list[CheckRecord]) -> str:
         return ""
     steps = [attempt.blamed_step for check in checks if (attempt := check.telling_attempt)]
     first = min((step.started_at for step in steps if step), default=0.0)
-    return f"{spell_ms((first - cause.at) * 1000)} earlier" if first > cause.at else "while the check ran"
+    if first > cause.at:
+        return f"{spell_ms((first - cause.at) * 1000)} earlier"
+    return "while the check ran" if len(checks) == 1 else "while they ran"
 
 
 def _is_cut_off(check: CheckRecord) -> bool:
@@ -88,16 +107,18 @@ def _of_the_run(record: Record, told: set[str], waited: tuple[str, ...]) -> list
         title = f"{CUT_SHORT}: the journal ends before the run did"
         again = ("dovetail clean", "dovetail run")
         found.append(Finding("cut-short", title, Verdict.INCONCLUSIVE, cut, next=again))
-    for service in record.services:
-        change = service.changes[-1] if service.changes else None
-        failed = next((one for one in reversed(service.changes) if one.state == "failed"), None)
-        if change and failed and service.state == "failed" and service.name not in told:
-            lines = log_evidence(service, failed)
-            again = (f"dovetail logs {service.name}", "dovetail doctor")
-            title = describe_failure(failed)
-            verdict = Verdict.FAILED if service.ready_ms else Verdict.INCONCLUSIVE
-            checks, waited = (waited, ()) if not service.ready_ms else ((), waited)
-            found.append(Finding("service-failed", title, verdict, checks, service.name, evidence=lines, next=again))
+    for service, change in _never_ready(record):
+        again = (f"dovetail logs {service.name}", "dovetail doctor")
+        lines, title, doubt = log_evidence(service, change), describe_failure(change), Verdict.INCONCLUSIVE
+        found.append(Finding("service-failed", title, doubt, waited, (), service.name, evidence=lines, next=again))
+        waited = ()
+    for service, change in _failed(record):
+        if service.ready_ms and service.name not in told:
+            lines, title, now = log_evidence(service, change), describe_failure(change), f"dovetail logs {service.name}"
+            harmless = Finding(
+                "service-failed", title, Verdict.FAILED, (), (), service.name, evidence=lines, next=(now,)
+            )
+            found.append(harmless)
     if record.remains:
         title = f"teardown left {spell_count(len(record.remains), 'thing')} behind"
         left = tuple(Evidence("left", thing) for thing in record.remains)

@@ -157,6 +157,7 @@ def _finding(finding: Finding) -> FindingView:
         title=finding.title,
         verdict=finding.verdict.value,
         checks=list(finding.checks),
+        likely=list(finding.likely),
         service=finding.service,
         edge=finding.edge,
         when=finding.when,

@@ -122,12 +122,16 @@ class EvidenceView(msgspec.Struct):
 
 
 class FindingView(msgspec.Struct):
-    """One cause, the checks it explains, what shows it and what to do next."""
+    """One cause, the checks it explains, what shows it and what to do next.
+
+    Of the checks those in `likely` are put down to it by reach and time; the others met it on the wire.
+    """
 
     kind: str
     title: str
     verdict: VerdictWord
     checks: list[str]
+    likely: list[str]
     service: str
     edge: str
     when: str
@@ -169,6 +173,8 @@ class EdgeView(msgspec.Struct):
     p99_ms: float
     max_ms: float
     is_failing: bool
+    publishes: list[str]
+    consumes: list[str]
 
 
 class NoticeView(msgspec.Struct):

@@ -3,128 +3,67 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from dovetail.model.event import RunStarted
-from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
+from dovetail.model.outcome import Mismatch, Sighting, StepOutcome, Verdict
+from dovetail.report.account import Account
 from dovetail.report.fact import AttemptRecord, CheckRecord, Record, Totals, told_mismatches
 from dovetail.report.finding import Finding
-from dovetail.report.terminal import Style, fold, shorten, width_of
+from dovetail.report.sign import LOOKS, SIGNS
+from dovetail.report.symptom import name_symptom
+from dovetail.report.terminal import Style, fold, hang, rule, shorten, width_of
 from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
 LIST_ALL_BELOW = 50
-LEAST_RULE = 2
-LEAST_GAP = 2
 MOST_MISMATCHES = 5
 MOST_SIGHTINGS = 6
+END_MS = 100
 NOT_STARTED = "not started: "
-UNBROKEN = "\N{NO-BREAK SPACE}"
-SIGNS = {
-    Verdict.PASSED: "✓",
-    Verdict.FAILED: "✗",
-    Verdict.FLAKY: "≈",
-    Verdict.INCONCLUSIVE: "?",
-    Verdict.SKIPPED: "–",
-}
-LOOKS = {
-    Verdict.PASSED: "green",
-    Verdict.FAILED: "red",
-    Verdict.FLAKY: "yellow",
-    Verdict.INCONCLUSIVE: "magenta",
-    Verdict.SKIPPED: "dim",
-}
-
-
-def head(start: RunStarted, style: Style) -> list[str]:
-    """Say what runs where, how many checks, the seed."""
-    parts = [
-        start.system,
-        start.environment,
-        spell_count(len(start.checks), "check"),
-        spell_count(start.agents, "agent"),
-    ]
-    left = on_one_line(" · ".join(part for part in parts if part))
-    return spread(left, f"seed {start.seed}" if start.seed else "", style, "bold")
-
-
-def tell_ready(record: Record, style: Style) -> list[str]:
-    """Say when each service was ready; those that never were are left out."""
-    ready = [(one.name, one.ready_ms / 1000) for one in record.services if one.ready_ms and not one.is_slice]
-    if not ready:
-        return []
-    text = "  ".join(f"{name} {seconds:.1f}" for name, seconds in ready)
-    lead = f"  ready in {record.ready_ms / 1000:.1f} s   " if record.ready_ms else "  ready   "
-    return [style.paint(row, "dim") for row in hang(lead, text, style.width)]
-
-
-def spread(left: str, right: str, style: Style, *looks: str) -> list[str]:
-    """Put `left` and `right` at both ends of one line, or on two where they do not fit."""
-    gap = style.width - width_of(left) - width_of(right)
-    if right and gap >= LEAST_GAP:
-        return [style.paint(left, *looks) + " " * gap + style.paint(right, "dim")]
-    rows = [style.paint(row, *looks) for row in fold(left, style.width)]
-    return [*rows, style.paint(f"  {right}", "dim")] if right else rows
-
-
-def hang(lead: str, text: str, width: int) -> list[str]:
-    """Fold `text` behind `lead`; where little room is left the rest starts under it, four columns in."""
-    indent = width_of(lead)
-    if width - indent < width // 3:
-        indent = min(indent, len(lead) - len(lead.lstrip()) + 2)
-    first, *rest = fold(text, width - indent, max(1, width - width_of(lead)))
-    return [(lead + first).rstrip(), *(" " * indent + row for row in rest)]
 
 
 class Sections:
-    """Writes the sections of one record; a cause is told in full at the first check it explains."""
+    """Writes the sections of one record: what several checks share first, then scope by scope."""
 
     def __init__(self, record: Record, findings: Sequence[Finding], style: Style, *, is_verbose: bool) -> None:
         self._record = record
         self._style = style
         self._is_verbose = is_verbose
         self._lists_all = is_verbose or record.totals.checks < LIST_ALL_BELOW
-        self._findings = {check: one for one in reversed(findings) for check in one.checks}
-        self._of_the_run = [one for one in findings if not one.checks]
-        self._told: set[int] = set()
+        self._account = Account(findings, record.totals.checks, style)
 
     def rows(self) -> Iterator[str]:
+        yield from self._account.tell_shared()
+        is_bare = False
         for scope, totals in self._record.scopes.items():
-            yield ""
+            told = list(self._scope(scope))
+            if told or not is_bare:
+                yield ""
             yield from self._rule(scope, totals)
-            unplayed = 0
-            unstarted: Counter[str] = Counter()
-            for check in self._record.of_scope(scope):
-                if self._is_told_already(check):
-                    unplayed += 1
-                elif not self._is_verbose and not check.attempts and check.why.startswith(NOT_STARTED):
-                    unstarted[check.why] += 1
-                elif self._lists_all or check.verdict is not Verdict.PASSED:
-                    yield from self._check(check)
-            if unplayed:
-                yield from hang("  ? ", f"{spell_count(unplayed, 'check')} never ran (told above)", self._style.width)
-            for why, number in unstarted.items():
-                yield from hang("  – ", f"{spell_count(number, 'check')} {on_one_line(why, 400)}", self._style.width)
-        for finding in self._of_the_run:
-            yield ""
-            sign = self._style.paint(SIGNS[finding.verdict], LOOKS[finding.verdict])
-            first, *rest = hang("    ", finding.title, self._style.width)
-            yield f"  {sign} {first.lstrip()}"
-            yield from rest
-            yield from self._support(finding)
+            yield from told
+            is_bare = not told
+        yield from self._account.tell_rest()
+
+    def _scope(self, scope: str) -> Iterator[str]:
+        unstarted: Counter[str] = Counter()
+        for check in self._record.of_scope(scope):
+            if self._is_told_already(check):
+                continue
+            if not self._is_verbose and not check.attempts and check.why.startswith(NOT_STARTED):
+                unstarted[check.why] += 1
+            elif self._lists_all or check.verdict is not Verdict.PASSED:
+                yield from self._check(check)
+        for why, number in unstarted.items():
+            yield from hang("  – ", f"{spell_count(number, 'check')} {on_one_line(why, 400)}", self._style.width)
 
     def _rule(self, scope: str, totals: Totals) -> list[str]:
         counts = [(verdict, totals.of(verdict)) for verdict in Verdict]
         told = [(verdict, number) for verdict, number in counts if number]
         text = ", ".join(f"{number} {verdict}" for verdict, number in told)
         look = next((LOOKS[one] for one in (Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.FLAKY) if totals.of(one)), "")
-        room = self._style.width - width_of(scope) - width_of(text) - 2
-        title = self._style.paint(scope, "bold")
-        if room < LEAST_RULE:
-            return [title, *(self._style.paint(row, look or "dim") for row in hang("  ", text, self._style.width))]
-        return [f"{title} {self._style.paint('─' * room, 'dim')} {self._style.paint(text, look) if look else text}"]
+        return rule(scope, text, self._style, look)
 
     def _is_told_already(self, check: CheckRecord) -> bool:
-        """Tell whether a check never ran for a reason that another one has told in full."""
+        """Tell whether a check never ran for a reason that was told in full: the section counts it."""
         is_unplayed = check.verdict is Verdict.INCONCLUSIVE and not check.attempts
-        return is_unplayed and not self._is_verbose and id(self._findings.get(check.id)) in self._told
+        return is_unplayed and not self._is_verbose and self._account.is_told(check)
 
     def _check(self, check: CheckRecord) -> Iterator[str]:
         attempt = check.telling_attempt
@@ -139,7 +78,7 @@ class Sections:
         if check.verdict is Verdict.FLAKY:
             yield from self._told_rows("      ", f"passed on attempt {len(check.attempts)}; before that:")
         yield from self._blame(check, step)
-        yield from self._because(check)
+        yield from self._account.tell_at(check)
 
     def _title(self, check: CheckRecord, step: StepOutcome | None) -> Iterator[str]:
         width = self._style.width
@@ -168,7 +107,7 @@ class Sections:
 
     def _blame(self, check: CheckRecord, step: StepOutcome | None) -> Iterator[str]:
         if step is None:
-            finding = self._findings.get(check.id)
+            finding = self._account.of(check)
             why = check.why.replace(finding.title, "").rstrip(": ") if finding else check.why
             place = str(check.place) if check.place.file else ""
             yield from self._error(why, f"{place}   " if place else "") if why else self._told_rows("      ", place)
@@ -178,8 +117,7 @@ class Sections:
             yield from self._mismatch(mismatch, step)
         if len(mismatches) > MOST_MISMATCHES:
             yield from self._told_rows("        ", f"and {len(mismatches) - MOST_MISMATCHES} more mismatches")
-        yield from self._error(step.error, "" if not step.place.file else f"{step.place}   ")
-        yield from self._sightings(step)
+        yield from self._wait(step)
         if check.cleanup_failed and not step.is_cleanup:
             yield from self._told_rows("      ", f"clean-up failed too: {check.cleanup_failed}")
 
@@ -207,56 +145,35 @@ class Sections:
         if why:
             yield from hang("        ", why.strip(), self._style.width)
 
-    def _sightings(self, step: StepOutcome) -> Iterator[str]:
-        seen = step.sightings
+    def _wait(self, step: StepOutcome) -> Iterator[str]:
+        """Show the error of a step and what it saw while it waited; what was the same all the time is one row."""
+        place = f"{step.place}   " if step.place.file else ""
+        seen = seen_before_end(step)
+        waited = spell_ms(step.duration_ms)
+        if not step.error or not seen or "\n" in step.error.strip():
+            yield from self._error(step.error, place)
+        elif len(seen) == 1:
+            saw = on_one_line(seen[0].saw, 400)
+            yield from self._told_rows("      ", f"{place}{saw}{'' if ' within ' in saw else f', for {waited}'}")
+            return
         if not seen:
             return
+        lead = place if step.error else ""
+        yield from self._told_rows("      ", f"{lead}waited {waited} and saw")
         left = len(seen) - MOST_SIGHTINGS
-        yield from self._told_rows("      ", f"waited {spell_ms(step.duration_ms)} and saw")
         if left > 0:
             yield f"        ({left} before these)"
         for one in seen[-MOST_SIGHTINGS:]:
             yield shorten(f"        {one.at:5.1f} s  {on_one_line(one.saw)}", self._style.width)
 
-    def _because(self, check: CheckRecord) -> Iterator[str]:
-        finding = self._findings.get(check.id)
-        if finding is None:
-            return
-        when = f", {finding.when}" if finding.when else ""
-        if id(finding) in self._told:
-            yield from hang("      because  ", f"{finding.title} (told above)", self._style.width)
-            return
-        self._told.add(id(finding))
-        shared = f" ({spell_count(len(finding.checks), 'check')} share this cause)" if len(finding.checks) > 1 else ""
-        yield from hang("      because  ", f"{finding.title}{when}{shared}", self._style.width)
-        yield from self._support(finding, hides_seen=finding.kind == "event-not-received")
-
-    def _support(self, finding: Finding, *, hides_seen: bool = False) -> Iterator[str]:
-        widest = max((width_of(one.source) for one in finding.evidence), default=0)
-        for one in () if hides_seen else finding.evidence:
-            source = one.source if self._style.width < widest * 3 else one.source.ljust(widest)
-            yield from hang(f"        {source} │ ", one.text, self._style.width)
-        whole = (command.replace(" ", UNBROKEN) for command in finding.next)
-        for row in hang("      next     ", " · ".join(whole), self._style.width):
-            yield row.replace(UNBROKEN, " ")
-
     def _told_rows(self, indent: str, text: str) -> list[str]:
         return hang(indent, text, self._style.width) if text else []
 
 
-def sum_up(record: Record, style: Style) -> list[str]:
-    """Say the verdict, how many of each, how long, and why the exit code is not 0."""
-    text = " · ".join(f"{record.totals.of(verdict)} {verdict}" for verdict in Verdict)
-    verdict, time = str(record.verdict), spell_ms(record.duration_ms)
-    painted = style.paint(verdict, LOOKS[record.verdict], "bold")
-    gap = style.width - len(verdict) - 3 - width_of(text) - len(time)
-    if gap >= LEAST_GAP:
-        rows = [f"{painted}   {text}{' ' * gap}{style.paint(time, 'dim')}"]
-    else:
-        first, *rest = hang(f"{verdict}   ", f"{text} · {time}", style.width)
-        rows = [first.replace(verdict, painted, 1), *rest]
-    if record.exit_code and record.causes:
-        first, *more = clean(" · ".join(record.causes)).splitlines()
-        rows.extend(hang(f"exit {record.exit_code}   ", first, style.width))
-        rows.extend(shorten(f"  {row}", style.width) for row in more)
-    return rows
+def seen_before_end(step: StepOutcome) -> tuple[Sighting, ...]:
+    """Return what a step saw, without the last entry where that only says that the wait was over."""
+    *before, last = step.sightings or (None,)
+    if last is None:
+        return ()
+    is_end = last.at * 1000 >= step.duration_ms - END_MS and name_symptom(last.saw).kind == "timeout"
+    return tuple(before) if is_end and before else step.sightings

@@ -21,6 +21,9 @@ _PLAIN = str.maketrans(
 )
 _GLYPHS = "✓✗≈─│·→…–▸"
 NARROWEST = 30
+UNBROKEN = "\N{NO-BREAK SPACE}"
+LEAST_GAP = 2
+LEAST_RULE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +124,30 @@ def _head(text: str, width: int) -> str:
         if used > width and index:
             return text[:index]
     return text
+
+
+def spread(left: str, right: str, style: Style, *looks: str) -> list[str]:
+    """Put `left` and `right` at both ends of one line, or on two where they do not fit."""
+    gap = style.width - width_of(left) - width_of(right)
+    if right and gap >= LEAST_GAP:
+        return [style.paint(left, *looks) + " " * gap + style.paint(right, "dim")]
+    rows = [style.paint(row, *looks) for row in fold(left, style.width)]
+    return [*rows, style.paint(f"  {right}", "dim")] if right else rows
+
+
+def rule(title: str, text: str, style: Style, look: str) -> list[str]:
+    """Draw a line from `title` to `text`, or put them under each other where they do not fit."""
+    room = style.width - width_of(title) - width_of(text) - 2
+    name = style.paint(title, "bold")
+    if room < LEAST_RULE:
+        return [name, *(style.paint(row, look or "dim") for row in hang("  ", text, style.width))]
+    return [f"{name} {style.paint('─' * room, 'dim')} {style.paint(text, look) if look else text}"]
+
+
+def hang(lead: str, text: str, width: int) -> list[str]:
+    """Fold `text` behind `lead`; where little room is left the rest starts under it, four columns in."""
+    indent = width_of(lead)
+    if width - indent < width // 3:
+        indent = min(indent, len(lead) - len(lead.lstrip()) + 2)
+    first, *rest = fold(text, width - indent, max(1, width - width_of(lead)))
+    return [(lead + first).rstrip(), *(" " * indent + row for row in rest)]

@@ -10,6 +10,7 @@ from dovetail.errors import Problem, StageError, UsageError
 from dovetail.model.event import Event
 from dovetail.report.fact import Record
 from dovetail.report.format import FORMATS
+from dovetail.report.naming import STAMPED, latest_beside
 from dovetail.report.record import read_run
 
 
@@ -25,10 +26,10 @@ def write_record(record: Record, folder: Path, formats: Sequence[str], stamp: st
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in dict.fromkeys(formats):
-            path = folder / f"integration-test-{stamp}.{FORMATS[name].extension}"
+            path = folder / f"{STAMPED}{stamp}.{FORMATS[name].extension}"
             content = FORMATS[name].render(record)
             _replace(path, content)
-            _replace(folder / f"latest.{FORMATS[name].extension}", content)
+            _replace(latest_beside(path), content)
             paths.append(path)
     except OSError as refused:
         raise StageError(

@@ -1,0 +1,171 @@
+"""A step that lacked somebody is put down to who was away: as certain only where it was met on the wire."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dovetail.model.outcome import StepOutcome, Verdict
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Story
+
+
+def failing(story: "Story", expected: str = "201", got: str = "503") -> StepOutcome:
+    return story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("status", expected, got),))
+
+
+def missing(story: "Story", topic: str, on: str = "events") -> StepOutcome:
+    """A step that waited in vain for a message."""
+    error = "no message within 5 s"
+    seen = (story.sighting(0.3, error),)
+    request = f"consume {topic}"
+    return story.step(
+        request, on, verb="kafka.consume", verdict=Verdict.FAILED, error=error, sightings=seen, duration_ms=300.0
+    )
+
+
+def test_a_service_that_exited_before_is_the_cause_with_its_last_words(story: "Story") -> None:
+    story.ready("payments", 0.5)
+    story.change("payments", "failed", 2.5, "exited with code 1", ("one", "two"))
+    cause = story.blame(failing(story))
+    assert (cause.kind, cause.title) == ("service-down", "payments exited with code 1")
+    assert [line.text for line in cause.evidence] == ["one", "two"]
+    assert cause.next == ("dovetail logs payments",)
+
+
+@pytest.mark.parametrize(
+    ("service", "state", "at"),
+    [("payments", "failed", 5.0), ("users", "starting", 2.0), ("notifications", "failed", 2.0)],
+)
+def test_a_service_is_not_blamed_that_failed_later_or_is_healthy_or_out_of_reach(
+    story: "Story", service: str, state: str, at: float
+) -> None:
+    story.change(service, state, at)
+    assert story.blame(failing(story)).kind == "server-error"
+
+
+def test_a_service_that_came_back_is_not_blamed(story: "Story") -> None:
+    story.change("payments", "failed", 2.0, "killed")
+    story.change("payments", "ready", 2.5)
+    assert story.blame(failing(story)).kind == "server-error"
+
+
+def test_a_wrong_value_alone_does_not_blame_a_dead_service(story: "Story") -> None:
+    story.change("payments", "failed", 2.0, "killed")
+    wrong = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("json.total", "1", "2"),))
+    assert story.blame(wrong).kind == "mismatch"
+
+
+def test_of_two_dead_services_the_first_to_die_is_the_cause(story: "Story") -> None:
+    story.change("payments", "failed", 2.2, "lost its database")
+    story.change("payments-db", "failed", 2.1, "killed by signal 9")
+    assert story.blame(failing(story)).service == "payments-db"
+
+
+def test_a_private_copy_that_died_during_the_check_is_blamed(story: "Story") -> None:
+    story.change("payments@s1", "failed", 3.05, "exited with code 1")
+    assert story.blame(failing(story)).service == "payments@s1"
+
+
+def test_a_death_told_a_moment_after_the_step_is_still_its_cause(story: "Story") -> None:
+    story.change("payments", "failed", 3.25, "exited with code 1")
+    assert story.blame(failing(story)).kind == "service-down"
+
+
+def test_an_exit_outlives_the_teardown_that_follows_the_step(story: "Story") -> None:
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    story.change("payments", "stopping", 3.3)
+    story.change("payments", "stopped", 3.35)
+    assert story.blame(failing(story)).title == "payments exited with code 1"
+
+
+def test_a_service_that_teardown_ends_is_nobodys_cause(story: "Story") -> None:
+    story.change("payments", "stopping", 3.3)
+    story.change("payments", "stopped", 3.35)
+    assert story.blame(failing(story)).kind == "server-error"
+
+
+def test_a_service_that_somebody_killed_is_told_as_killed(story: "Story") -> None:
+    story.change("payments", "stopping", 2.9, "killed")
+    story.change("payments", "stopped", 2.95, "killed")
+    assert story.blame(failing(story)).title == "payments was killed"
+
+
+def test_an_exit_is_the_root_of_a_pause_before_it(story: "Story") -> None:
+    story.change("payments-db", "paused", 2.0)
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    assert story.blame(failing(story)).service == "payments"
+
+
+def test_what_follows_from_reach_and_time_is_only_likely(story: "Story") -> None:
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    assert story.blame(failing(story)).is_likely
+
+
+def test_a_step_that_asked_the_dead_service_itself_is_certain(story: "Story") -> None:
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    refused = story.step("GET /payments", "payments", verdict=Verdict.FAILED, error="connection refused")
+    assert not story.blame(refused).is_likely
+
+
+def test_a_refused_call_towards_a_dead_service_is_its_exit_for_certain(story: "Story") -> None:
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    story.call("orders -> payments", 3.05, "connect 127.0.0.1:4003", "", "refused")
+    cause = story.blame(failing(story))
+    assert (cause.kind, cause.is_likely) == ("service-down", False)
+
+
+def test_a_call_that_another_check_may_have_made_proves_nothing(story: "Story") -> None:
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    story.check("at the same time", "api", story.attempt(3.0, 0.4, steps=(story.step(),)))
+    story.call("orders -> payments", 3.05, "connect 127.0.0.1:4003", "", "refused")
+    assert story.blame(failing(story)).is_likely
+
+
+def test_what_was_met_on_the_wire_comes_before_an_older_exit_that_has_nothing_to_do_with_it(story: "Story") -> None:
+    story.change("users", "failed", 2.0, "exited with code 1")
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    story.call("orders -> payments", 3.05, "connect 127.0.0.1:4003", "", "refused")
+    assert story.blame(failing(story)).service == "payments"
+
+
+def test_an_event_that_did_not_come_is_likely_the_exit_of_who_sends_it(story: "Story") -> None:
+    story.change("notifications", "failed", 3.1, "exited with code 1", ("KeyError",))
+    cause = story.blame(missing(story, "notifications.sent"))
+    assert (cause.service, cause.is_likely) == ("notifications", True)
+
+
+def test_an_event_is_missed_too_where_who_starts_the_chain_is_gone(story: "Story") -> None:
+    story.change("orders", "failed", 2.1, "exited with code 1")
+    assert story.blame(missing(story, "notifications.sent")).service == "orders"
+
+
+def test_an_event_that_did_not_come_is_not_put_down_to_who_only_hears_it(story: "Story") -> None:
+    story.change("notifications", "failed", 2.1, "exited with code 1")
+    assert story.blame(missing(story, "orders.created")).kind == "event-not-received"
+
+
+def test_a_wait_for_the_effect_of_an_event_is_likely_the_exit_of_who_should_have_heard_it(story: "Story") -> None:
+    story.change("orders", "failed", 2.1, "exited with code 1")
+    seen = (story.sighting(0.1, "200 []"),)
+    waited = story.step(
+        "GET /notes",
+        "notifications",
+        verdict=Verdict.FAILED,
+        mismatches=(story.wrong("json", "[1]", "[]"),),
+        sightings=seen,
+    )
+    cause = story.blame(waited)
+    assert (cause.service, cause.is_likely) == ("orders", True)
+
+
+def test_a_clean_up_that_found_nobody_is_the_exit_and_not_a_clean_up_of_its_own(story: "Story") -> None:
+    story.change("orders", "failed", 3.0, "exited with code 1")
+    left = story.step("DELETE /orders/1", verdict=Verdict.FAILED, error="connection refused", is_cleanup=True)
+    assert story.blame(story.step(), left, cleanup="refused").kind == "service-down"
+
+
+def test_a_clean_up_is_not_put_down_to_an_exit_that_it_did_not_meet(story: "Story") -> None:
+    story.change("payments", "failed", 2.0, "exited with code 1")
+    left = story.step("DELETE /orders/1", verdict=Verdict.FAILED, error="500", is_cleanup=True)
+    assert story.blame(story.step(), left, cleanup="500").kind == "cleanup-failed"
