@@ -136,6 +136,31 @@ def test_a_run_after_a_kill_is_green_and_knows_what_was_cut_short(fenced: Any) -
     assert fenced.remains() == []
 
 
+def test_where_stage_and_reaper_are_killed_together_the_command_takes_over(fenced: Any) -> None:
+    fenced.checks(WAITING.replace("/wait", "/wait/60"))
+    process = fenced.start("run")
+    fenced.wait_for(process, lambda: "check-started" in fenced.journal())
+    for pid in [find_victim(fenced, process.pid, victim) for victim in ("reaper", "stage")]:
+        os.kill(pid, signal.SIGKILL)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 6
+    assert "the stage ended while it was needed" in out
+    assert "left" not in out
+    assert fenced.remains() == []
+
+
+def test_where_all_three_are_killed_together_clean_finds_what_is_left(fenced: Any) -> None:
+    fenced.checks(WAITING.replace("/wait", "/wait/60"))
+    process = fenced.start("run")
+    fenced.wait_for(process, lambda: "check-started" in fenced.journal())
+    for pid in [find_victim(fenced, process.pid, victim) for victim in ("command", "reaper", "stage")]:
+        os.kill(pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert fenced.services_left()
+    assert "service.py" in fenced.type("clean").out
+    assert fenced.remains() == []
+
+
 def wait_until_gone(project: Any, daemon: int) -> None:
     deadline = time.monotonic() + SECONDS_TO_GO
     while left := [*([daemon] if is_alive(daemon) else ()), *project.remains()]:

@@ -99,12 +99,18 @@ class Session:
         order = replace(self._order.stage, log_folder=str(self._folder.logs))
         opening = open_stage(order, self._order.project.registry, STAGE_COMMAND, self._publish)
         stage = await self._interrupt.unless_interrupted(opening, "open the stage")
+        if isinstance(stage, RemoteStage):
+            stage.on_loss = self._hear_loss
         try:
             await self._interrupt.unless_hurried(self._play_all(stage), "play the checks")
         finally:
             self._remains = await stage.leave()
             if isinstance(stage, RemoteStage) and stage.is_lost:
-                self._not_ready = StageLostError().problems[0].what
+                self._hear_loss()
+
+    def _hear_loss(self) -> None:
+        self._not_ready = StageLostError().problems[0].what
+        self._stop.set(self._not_ready, halts=True)
 
     async def _play_all(self, stage: Stage) -> None:
         cast = Cast(self._order.project.registry, stage, self._order.project.system)

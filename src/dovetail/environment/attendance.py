@@ -54,7 +54,7 @@ def plot_of(info: StageInfo) -> Plot:
 
 def sweep() -> tuple[str, ...]:
     """Remove what stages left that nobody watches any more; returns what that was."""
-    removed = [f"process {pid} ({describe(pid)}) of stage {stage}" for pid, stage in _end_stray_processes()]
+    removed = _end_stray_processes()
     ground = find_ground()
     for lease in sorted(ground.glob("*.lease")):
         if not is_held(lease):
@@ -69,10 +69,11 @@ def sweep() -> tuple[str, ...]:
     return tuple(removed)
 
 
-def _end_stray_processes() -> list[tuple[int, str]]:
-    """Kill every marked process whose stage is watched by nobody, with all that descends from it."""
+def _end_stray_processes() -> list[str]:
+    """Kill every marked process whose stage is watched by nobody, with all that descends from it; name them."""
     kin = read_kin()
     strays = {pid: Path(lease).stem for pid, lease in _leases(kin) if not is_held(Path(lease))}
+    named = [f"process {pid} ({describe(pid)}) of stage {stage}" for pid, stage in sorted(strays.items())]
     deadline = time.monotonic() + SECONDS_TO_DIE
     while time.monotonic() < deadline:
         left = {pid for stage in set(strays.values()) for pid in marked(stage, kin)}
@@ -81,7 +82,7 @@ def _end_stray_processes() -> list[tuple[int, str]]:
         kill([*left, *(below for pid in left for below in descendants(pid, kin))])
         time.sleep(0.005)
         kin = read_kin()
-    return sorted(strays.items())
+    return named
 
 
 def _leases(kin: Kin) -> list[tuple[int, str]]:

@@ -41,6 +41,7 @@ class RemoteStage:
         self._is_lost = False
         self._is_torn_down = False
         self._has_left = False
+        self.on_loss: Callable[[], None] | None = None
 
     @property
     def is_lost(self) -> bool:
@@ -177,6 +178,8 @@ class RemoteStage:
 
     def _lose(self) -> None:
         self._is_lost = True
+        if self.is_lost and self.on_loss is not None:
+            self.on_loss()
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(StageLostError())

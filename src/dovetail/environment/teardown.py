@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dovetail.environment.census import describe, listening
 from dovetail.environment.ground import Plot, is_held
-from dovetail.environment.reaper import descendants, kill, marked, read_kin
+from dovetail.environment.reaper import descendants, kill, marked, read_kin, remove_leased
 
 SECONDS_TO_PROVE = 6.0
 PAUSE = 0.004
@@ -42,15 +42,26 @@ def end_processes(stage: str, *, are_orphans_ours: bool) -> None:
 
 
 async def prove_gone(plot: Plot, reaper: int) -> tuple[str, ...]:
-    """Wait until the reaper has seen to everything; returns what is on disk all the same."""
+    """Wait until the reaper has seen to everything; returns what is on disk all the same.
+
+    Where it was killed together with its stage, so that nobody watches any more, its work is done here.
+    """
     deadline = time.monotonic() + SECONDS_TO_PROVE
     paths = (plot.folder, plot.socket, plot.info, plot.lease)
     while time.monotonic() < deadline:
         if (not reaper or _has_ended(reaper)) and not any(path.exists() for path in paths):
             return ()
+        if plot.lease.exists() and not is_held(plot.lease):
+            _take_over(plot)
         await asyncio.sleep(PAUSE)
     watcher = ("the stage's reaper",) if is_held(plot.lease) else ()
     return (*watcher, *(str(path) for path in paths if path.exists()))
+
+
+def _take_over(plot: Plot) -> None:
+    end_processes(plot.stage, are_orphans_ours=False)
+    if not find_processes(plot.stage):
+        remove_leased(str(plot.lease))
 
 
 def _has_ended(pid: int) -> bool:
