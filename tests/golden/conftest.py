@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,8 +42,9 @@ class Project:
     """A folder with a dovetail.yaml, in which commands are typed."""
 
     folder: Path
-    running: list[subprocess.Popen[str]]
+    running: list[subprocess.Popen[Any]]
     variables: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = COMMAND
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
@@ -55,7 +57,7 @@ class Project:
 
     def start(self, *words: str, **variables: str) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
-            (*COMMAND, *words),
+            (*self.command, *words),
             cwd=self.folder,
             env=self.environ(variables),
             stdin=subprocess.DEVNULL,

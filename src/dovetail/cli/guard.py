@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from importlib import import_module
 
 from dovetail.cli.command import OWN_COMMANDS
+from dovetail.cli.width import fit
 from dovetail.errors import DovetailError
 from dovetail.model.outcome import ExitCode
 
@@ -60,6 +61,6 @@ def tell_broken(mistake: Exception) -> int:
 
 def say(text: str) -> None:
     try:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{fit(text, sys.stderr)}\n")
     except BrokenPipeError:
         return

@@ -27,7 +27,7 @@ def main(words: list[str]) -> int:
     elif stages:
         write_stages(stages, sys.stdout)
     else:
-        sys.stdout.write("nothing is running; start it: dovetail up\n")
+        sys.stdout.write("nothing is running\nstart it: dovetail up\n")
     return 0
 
 

@@ -14,6 +14,7 @@ from dovetail.app.session import RunResult, Session
 from dovetail.cli.arguments import Parser, add_options, make_parser, read_flags
 from dovetail.cli.guard import say
 from dovetail.cli.screen import Summary, keep_ticking, make_console, show_path
+from dovetail.cli.width import fit
 from dovetail.report.console import Console
 
 EPILOG = """\
@@ -39,7 +40,8 @@ def main(words: list[str]) -> int:
     flags = read_flags(parsed, RUN_OPTIONS)
     preparation = prepare_run(RunRequest(parsed.file, os.environ, flags, tuple(parsed.words)))
     if parsed.dry_run:
-        sys.stdout.write("".join(f"{line}\n" for line in tell_plan(preparation)))
+        told = "".join(f"{line}\n" for line in tell_plan(preparation))
+        sys.stdout.write(fit(told, sys.stdout))
         return 0
     return show_run(preparation, parsed)
 

@@ -1,0 +1,53 @@
+"""Sentences fitted to a terminal: folded under their own indent, a user's line cut around its mark. Called by commands.
+
+What goes into a file or a pipe stays as it is.
+"""
+
+import re
+import shutil
+from itertools import pairwise
+from typing import TextIO
+
+from dovetail.report.terminal import NARROWEST, fold, shorten, width_of
+
+EXCERPT = re.compile(r"( *\d+ │ )(.*)")
+MARK = re.compile(r"( *│ )( *)(\^+)")
+CUT = "…"
+
+
+def fit(text: str, stream: TextIO) -> str:
+    """Return `text` as it should be written to `stream`."""
+    if not stream.isatty():
+        return text
+    return "\n".join(fit_rows(text.split("\n"), max(NARROWEST, shutil.get_terminal_size().columns)))
+
+
+def fit_rows(rows: list[str], width: int) -> list[str]:
+    fitted: list[str] = []
+    for row, below in pairwise([*rows, ""]):
+        excerpt, mark, is_mark = EXCERPT.fullmatch(row), MARK.fullmatch(below), MARK.fullmatch(row)
+        if excerpt and mark and width_of(row) > width:
+            fitted += cut_excerpt(excerpt, mark, width)
+        elif excerpt:
+            fitted += [row, below] if mark else [shorten(row, width)]
+        elif not is_mark:
+            fitted += fold_row(row, width)
+    return fitted
+
+
+def fold_row(row: str, width: int) -> list[str]:
+    """Fold a row; what is folded stands under its beginning."""
+    if width_of(row) <= width:
+        return [row]
+    indent = row[: len(row) - len(row.lstrip())][: width // 3]
+    return [indent + piece for piece in fold(row.strip(), width - len(indent))]
+
+
+def cut_excerpt(excerpt: "re.Match[str]", mark: "re.Match[str]", width: int) -> list[str]:
+    """Show of a long line the part around its mark."""
+    lead, line, column = excerpt[1], excerpt[2], len(mark[2])
+    room = width - len(lead)
+    start = max(0, min(column - room // 3, len(line) - room))
+    piece = shorten(CUT + line[start + 1 :] if start else line, room)
+    length = max(1, min(len(mark[3]), room - (column - start)))
+    return [lead + piece, f"{mark[1]}{' ' * (column - start)}{'^' * length}"]
