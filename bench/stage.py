@@ -5,9 +5,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
+
+from msgspec.structs import replace
 
 from bench.table import Row, present
 from dovetail.app.parts import build_registry

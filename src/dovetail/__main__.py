@@ -1,6 +1,8 @@
 """`python -m dovetail` is the command `dovetail`."""
 
+import sys
+
 from dovetail.cli.main import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

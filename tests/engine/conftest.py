@@ -5,9 +5,10 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.engine.cast import Cast, gather_knowledge
 from dovetail.engine.plan import PlanOrder, make_plan
@@ -237,7 +238,7 @@ def house() -> Callable[..., House]:
 @pytest.fixture
 def http() -> Callable[..., Step]:
     def make(request: str, on: str = "orders", **more: object) -> Step:
-        return replace(Step("http.request", on, request), **more)  # type: ignore[arg-type]  # likewise
+        return replace(Step("http.request", on, request), **more)
 
     return make
 

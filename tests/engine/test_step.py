@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dovetail.check.renderer import Renderer
 from dovetail.engine.step import SIGHTINGS_KEPT, StepOrder, fill_act, play_step

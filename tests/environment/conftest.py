@@ -10,12 +10,13 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import SystemRandom, token_hex
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.app.parts import build_registry
 from dovetail.app.stage_process import COMMAND

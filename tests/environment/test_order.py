@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from dovetail.environment.order import StageInfo, StageOrder, decode, encode, fingerprint
 from dovetail.environment.stage import LockWish

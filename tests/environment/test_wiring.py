@@ -1,8 +1,8 @@
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.environment.wiring import Joint, close_joints, injected, open_joints, values_for
 from dovetail.model.address import Address

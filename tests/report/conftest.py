@@ -1,10 +1,11 @@
 """A builder of event streams, and the run of a small shop in which one of everything happens."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar, TypedDict, Unpack
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.model.data import Place
 from dovetail.model.event import (

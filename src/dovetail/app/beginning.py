@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from dovetail.errors import Problem, UsageError
 from dovetail.plugin.sheet import Sheet
@@ -23,8 +23,7 @@ FIRST_CHECKS = {
 HELLO = "hello"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A service that the folder speaks of; `technology` is empty for own code, `hint` tells how it might start."""
 
     name: str
@@ -32,8 +31,7 @@ class Found:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(Struct, frozen=True):
     """Texts by path, and what is left to fill in by hand."""
 
     files: Mapping[Path, str]

@@ -1,8 +1,9 @@
 """The values of the options and where each came from: command line, then environment, then file, then default."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dovetail.app.options import BY_NAME, RUN_OPTIONS, Option, Value, read_value
 from dovetail.errors import Problem, UsageError
@@ -10,8 +11,7 @@ from dovetail.model.data import Data, Table
 from dovetail.source.nearest import suggest
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One option's value; `origin` says in words where it came from."""
 
     option: Option
@@ -19,8 +19,7 @@ class Setting:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All settings by option name, with a reader for each kind of value."""
 
     by_name: Mapping[str, Setting]

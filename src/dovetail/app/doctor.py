@@ -7,9 +7,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
+
+from msgspec import Struct
 
 from dovetail.app.project import Project
 from dovetail.app.version import VERSION
@@ -29,8 +30,7 @@ class Health(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing looked at; `now` says what to do where it is not fine."""
 
     subject: str

@@ -4,16 +4,16 @@ import contextlib
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dovetail.errors import Problem, StageError, UsageError
 
 HOME = ".dovetail"
 
 
-@dataclass(frozen=True, slots=True)
-class RunFolder:
+class RunFolder(Struct, frozen=True):
     """Where one run keeps its journal and its logs."""
 
     id: str

@@ -1,7 +1,8 @@
 """Every option of a run in one table; command line, `dovetail config`, docs and the reader of defaults use it."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dovetail.model.data import Data
 from dovetail.source.quantity import parse_duration
@@ -16,8 +17,7 @@ class WrongValueError(ValueError):
     """A value that its option cannot take; the message is the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """`name` is its key under `defaults:`; `short` a one-letter flag; `metavar` stands for the value in the help."""
 
     name: str

@@ -1,6 +1,6 @@
 """The one list that names concrete technologies; everything else asks the registry built here."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from dovetail.edge.vocabulary import FAULT_WORDS
 from dovetail.engine.vocabulary import STAGE_WORDS

@@ -1,8 +1,9 @@
 """What earlier runs of a project left to read: their logs and, from their journals, reports in any format."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dovetail.app.history import History
 from dovetail.app.project import find_folder
@@ -13,8 +14,7 @@ from dovetail.report.writer import write_reports
 from dovetail.source.nearest import suggest
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOrder:
+class ReportOrder(Struct, frozen=True):
     """`run` is a run's id, its end, or the path of a journal; empty means the last run."""
 
     start: Path

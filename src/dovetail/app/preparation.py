@@ -4,8 +4,10 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.app.config import Settings, resolve
 from dovetail.app.history import History
@@ -27,8 +29,7 @@ from dovetail.source.nearest import suggest
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(Struct, frozen=True):
     """What a face asks for: where it stands, the flags that were given, the words behind the command."""
 
     start: Path
@@ -37,8 +38,7 @@ class RunRequest:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Preparation:
+class Preparation(Struct, frozen=True):
     """`services` are those the checks reach; `agents` how many checks are played at once."""
 
     project: Project

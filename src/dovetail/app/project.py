@@ -1,8 +1,9 @@
 """The project a command is about: dovetail.yaml read, technologies known, checks on demand. Called by all verbs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dovetail.app.parts import build_registry, build_vocabulary
 from dovetail.model.check import Suite
@@ -14,8 +15,7 @@ from dovetail.source.suite import read_suite
 from dovetail.source.system import read_system
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     system: System
     registry: Registry
     words: Vocabulary

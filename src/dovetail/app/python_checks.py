@@ -13,8 +13,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dovetail.app.config import Settings, speak
 from dovetail.app.python_leash import RUNNER
@@ -36,8 +37,7 @@ LAST_WORD = b"that was all\n"
 LONGEST_LINE = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class PythonOrder:
+class PythonOrder(Struct, frozen=True):
     """Which files, on which stage, with which settings; `log` gets what pytest prints.
 
     `only` is a file with the ids to keep, empty where all are meant.

@@ -6,9 +6,11 @@ import os
 import sys
 import time
 import traceback
-from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.app.bus import Bus
 from dovetail.app.description import describe_run
@@ -37,8 +39,7 @@ REPORT_WRITER = "dovetail.report.writer"
 STAGE_COMMAND = (sys.executable, "-m", "dovetail.app.stage_process")
 
 
-@dataclass(frozen=True, slots=True)
-class RunResult:
+class RunResult(Struct, frozen=True):
     """What a face says at the end: the conclusion, the reports, or why they could not be written."""
 
     conclusion: Conclusion

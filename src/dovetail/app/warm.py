@@ -8,7 +8,8 @@ import secrets
 import sys
 import time
 from collections.abc import AsyncIterator, Collection, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.app.config import Settings
 from dovetail.app.history import HOME, lay_home
@@ -27,8 +28,7 @@ SHORT_PAUSE = 0.01
 SECONDS_TO_GO = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class RunningStage:
+class RunningStage(Struct, frozen=True):
     """A stage and what its services are doing."""
 
     info: StageInfo

@@ -1,9 +1,10 @@
 """One expectation on trial: what was evaluated, what did not hold and where; handed through all rules by the judge."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, NoReturn, TypeAlias
+
+from msgspec import Struct
 
 from dovetail.check.display import show_pair
 from dovetail.check.route import show_route
@@ -27,8 +28,7 @@ Spot: TypeAlias = "tuple[Spot, str | int | None, str | int | None] | None"
 Weigh: TypeAlias = "Callable[[Case, Data, Seen, Spot], None]"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What came of an expectation; nothing is proven where `evaluated` is 0."""
 
     evaluated: int

@@ -4,13 +4,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
 import msgspec
+from msgspec import Struct
 
 from dovetail.check.equality import as_decimal, freeze, is_number
 from dovetail.check.moment import read_moment, read_span
@@ -20,8 +20,7 @@ from dovetail.model.data import Data
 JSON = msgspec.json.Encoder(decimal_format="number")
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """`apply` gets the value and the filter's own values; its ValueError or TypeError says what it cannot do."""
 
     name: str

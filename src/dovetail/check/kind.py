@@ -5,11 +5,12 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 from uuid import UUID
+
+from msgspec import Struct
 
 from dovetail.check.case import ABSENT, Seen
 from dovetail.check.equality import is_number
@@ -21,8 +22,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
 JWT = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """`holds` tells whether a value is of the kind."""
 
     name: str

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NoReturn
+
+from msgspec.structs import replace
 
 from dovetail.check.filter import DEFAULT, FILTERS, write_text
 from dovetail.check.route import follow, is_list, nearest

@@ -5,8 +5,9 @@ Called by the renderer. There is no other syntax, and nothing in it is ever eval
 
 import json
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from dovetail.check.filter import FILTERS
 from dovetail.check.route import parse_route
@@ -24,14 +25,12 @@ CLOSING = re.compile(r"\}\}")
 CONSTANTS: dict[str, Data] = {"true": True, "false": False, "null": None}
 
 
-@dataclass(frozen=True, slots=True)
-class FilterCall:
+class FilterCall(Struct, frozen=True):
     name: str
     arguments: tuple[Data, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One `{{ … }}`: the name it starts at, the path from there, and what the value goes through."""
 
     name: str
@@ -40,8 +39,7 @@ class Slot:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """Texts and slots in turn: one text more than slots."""
 
     texts: tuple[str, ...]

@@ -4,7 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from dovetail.app.doctor import Finding, Health, examine
 from dovetail.app.parts import build_registry
@@ -46,4 +47,4 @@ def write_text(findings: Iterable[Finding]) -> str:
 
 
 def write_json(findings: Iterable[Finding]) -> str:
-    return json.dumps([asdict(finding) for finding in findings], indent=2) + "\n"
+    return json.dumps(to_builtins(findings), indent=2) + "\n"

@@ -3,9 +3,10 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 from typing import cast
+
+from msgspec import Struct
 
 from dovetail.edge.detour import Bend, Detour, End, Feed, Span
 from dovetail.edge.fault.fault import Fault
@@ -17,8 +18,7 @@ from dovetail.wire.stream import reset
 from dovetail.wire.timer import Timer
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What all connections of an edge stand on; `gone` hears of each that has ended."""
 
     loop: asyncio.AbstractEventLoop

@@ -4,7 +4,8 @@ Requests pass the faults, then the interceptors; answers pass the rewriter, the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.edge.flow import Direction, Flow, Stage
 from dovetail.plugin.fault import ActiveFault, Interceptor
@@ -14,8 +15,7 @@ Feed = Callable[[bytes], None]
 End = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Bend:
+class Bend(Struct, frozen=True):
     """One stage of one fault in one direction."""
 
     lease: str

@@ -5,8 +5,9 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from random import Random
+
+from msgspec import Struct, field
 
 from dovetail.edge.connection import Connection, Ground
 from dovetail.edge.dialling import Dialling
@@ -31,8 +32,7 @@ def _hear_nothing(_lease: str) -> None:
     """Stand in for an owner that does not ask about lapsed leases."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fittings:
+class Fittings(Struct, frozen=True):
     """What an edge is equipped with; `lapsed` hears of leases that ran out by themselves."""
 
     tap: Tap | Rewriter | None = None
@@ -43,8 +43,7 @@ class Fittings:
     host: str = "127.0.0.1"
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True):
     """A fault in force: what was ordered, for whom, and when it lifts itself."""
 
     name: str

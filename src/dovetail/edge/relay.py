@@ -8,8 +8,9 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from dovetail.wire.stream import end_sending
 
@@ -27,8 +28,7 @@ class Pair(Protocol):
     def cut(self, how: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Ear:
+class Ear(Struct, frozen=True):
     """Gets a copy of what was passed on, after that; an early ear hears what arrives before a detour has it."""
 
     hear: Callable[[bytes], None] | None = None

@@ -12,23 +12,22 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.engine.touch import Touch
 from dovetail.model.check import Check, Isolation
 from dovetail.model.graph import Reach
 
 
-@dataclass(frozen=True, slots=True)
-class DataServices:
+class DataServices(Struct, frozen=True):
     """Services whose data can be copied and set back, and those whose sessions can roll back."""
 
     copied: frozenset[str] = frozenset()
     transactional: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """`data` are the services that the isolation works on; `why` is told by `--dry-run`."""
 
     isolation: Isolation

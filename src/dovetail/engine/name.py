@@ -4,8 +4,9 @@ Called by the plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
+
+from msgspec.structs import replace
 
 from dovetail.check.template import OPENING, parse_template
 from dovetail.errors import Problem, SuiteError

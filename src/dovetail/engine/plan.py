@@ -1,10 +1,12 @@
 """The plan: a pure function from a system and its checks to jobs with an order, locks and an isolation each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
 from typing import cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dovetail.check.renderer import Renderer
 from dovetail.engine.isolation import Choice, DataServices, choose_isolation
@@ -20,8 +22,7 @@ from dovetail.model.graph import Reach, reach
 from dovetail.model.system import EnvironmentSpec, System
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A check made ready to run; `number` is its place in every report, `needs` are ids of other jobs."""
 
     check: Check
@@ -37,8 +38,7 @@ class Job:
         return self.check.id
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOrder:
+class PlanOrder(Struct, frozen=True):
     """What the plan is asked for; a stage shared with other processes keeps locks that only they might wish for."""
 
     selection: Selection = field(default_factory=Selection)
@@ -48,8 +48,7 @@ class PlanOrder:
     is_direct: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(Struct, frozen=True):
     """What the technologies say of themselves: the technology of each verb, and what data services can do."""
 
     technologies: Mapping[str, str]
@@ -58,8 +57,7 @@ class Knowledge:
     renderer: Renderer = field(default_factory=Renderer)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """`jobs` stand in the order of reports, `start_order` are their ids in the order of starting."""
 
     jobs: tuple[Job, ...]
@@ -107,8 +105,7 @@ def flow(system: System, service: str) -> Reach:
     return Reach(frozenset(services), frozenset(edges))
 
 
-@dataclass(frozen=True, slots=True)
-class _Landscape:
+class _Landscape(Struct, frozen=True):
     system: System
     reaches: Mapping[str, Reach]
     knowledge: Knowledge

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 from dovetail.check.renderer import Renderer
 from dovetail.check.unique import Unique
@@ -16,8 +17,7 @@ from dovetail.model.data import Data
 from dovetail.model.system import System
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True):
     """`doors` are the addresses that checks speak to, `values` the same for `{{ }}`; `clock` tells epoch seconds.
 
     `soiled` are data services written to since they were set back, `broken` tracebacks of our own mistakes.

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.engine.cause import first_cause
 from dovetail.engine.plan import Job, Plan
@@ -14,8 +15,7 @@ from dovetail.model.event import CheckEnded
 from dovetail.model.outcome import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class RunOrder:
+class RunOrder(Struct, frozen=True):
     """How a plan is walked: `owner` names this run where the stage's locks are shared with others."""
 
     agents: int

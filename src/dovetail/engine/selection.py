@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from dovetail.errors import NothingSelectedError, Problem, UsageError
 from dovetail.model.check import Check, Suite
@@ -12,8 +13,7 @@ OPERATORS = frozenset({"and", "or", "not", "(", ")"})
 TOKEN = re.compile(r"\s*(?:(\()|(\))|(\"[^\"]*\"|'[^']*'|[^\s()]+))")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Empty means everything; `ids` are checks by id, `tags` and `text` are words joined by and, or, not."""
 
     scopes: tuple[str, ...] = ()

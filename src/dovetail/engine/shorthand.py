@@ -4,7 +4,8 @@ Called by the plan.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dovetail.engine.touch import steps_of
 from dovetail.engine.vocabulary import CALLED

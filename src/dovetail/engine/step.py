@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.check.case import Judgement
 from dovetail.check.judge import judge_answer
@@ -23,8 +25,7 @@ PAUSE_GROWTH = 1.6
 SIGHTINGS_KEPT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class StepOrder:
+class StepOrder(Struct, frozen=True):
     """A step with who performs it, the values in force, and how many seconds are left for it."""
 
     step: Step

@@ -1,7 +1,8 @@
 """What a check touches when it acts, read from its words alone; called by the plan to choose locks and isolation."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.engine.vocabulary import CALLED, STAGE, STEERING_VERBS
 from dovetail.model.check import Action, Check, Fragment, Step, Together
@@ -13,8 +14,7 @@ from dovetail.plugin.driver import Act
 EffectOf = Callable[[str, Act], Effect]
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """One act on one service."""
 
     service: str
@@ -22,8 +22,7 @@ class Touched:
     effect: Effect
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(Struct, frozen=True):
     """All that a check does: its acts, the services it steers, the edges it breaks, the edges it counts on."""
 
     acts: tuple[Touched, ...] = ()

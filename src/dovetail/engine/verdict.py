@@ -14,14 +14,14 @@
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from dovetail.model.event import CheckEnded
 from dovetail.model.outcome import ExitCode, Verdict
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Counts checks by verdict and keeps the ids of those that a next run may want again."""
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)
@@ -37,8 +37,7 @@ class Tally:
         return self.verdicts.total()
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What happened to the run besides its checks."""
 
     broken: tuple[str, ...] = ()
@@ -48,8 +47,7 @@ class Circumstances:
     is_flaky_allowed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(Struct, frozen=True):
     verdict: Verdict
     exit_code: ExitCode
     causes: tuple[str, ...] = ()

@@ -8,8 +8,9 @@ import fcntl
 import os
 import stat
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dovetail.errors import Problem, StageError
 
@@ -19,8 +20,7 @@ MEMORY = Path(os.sep, "dev", "shm")
 PLENTY = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(Struct, frozen=True):
     """The paths of one stage; every one of them is gone once it has been torn down.
 
     `room` is where its folder stands: beside the lease, or in memory where data is copied ten times as fast.

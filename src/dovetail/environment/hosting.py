@@ -9,9 +9,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
 
 from dovetail.environment.census import LEASE_MARK
 from dovetail.environment.ground import Plot
@@ -30,8 +31,7 @@ READY_LINE = b"open\n"
 SECONDS_TO_REPORT = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Lifelines:
+class Lifelines(Struct, frozen=True):
     """Pipes: `owner` ends with whoever started us, `reaper` with the reaper, which hears on `ending` that we end."""
 
     owner: int

@@ -9,8 +9,9 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from dovetail.environment.build import build, run_script
 from dovetail.environment.means import Means, find_cache

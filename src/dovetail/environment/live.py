@@ -7,7 +7,8 @@ import asyncio
 import shutil
 import time
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dovetail.environment.build import fingerprint_code
 from dovetail.environment.cast import Cast

@@ -4,13 +4,13 @@ Called by the live stage for the checks that touch the same parts.
 """
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.environment.stage import LockWish
 
 
-@dataclass(eq=False, slots=True)
-class _Waiter:
+class _Waiter(Struct, eq=False):
     owner: str
     wish: LockWish
     granted: asyncio.Future[None]

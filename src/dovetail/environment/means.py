@@ -6,9 +6,10 @@ Built once by `live` or `opening`; handed down to instances and scripts.
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
 
 from dovetail.environment.hub import Hub
 from dovetail.environment.log import ServiceLog
@@ -33,8 +34,7 @@ class Lease:
         self._file.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Struct, frozen=True):
     """`environment` is what started programs inherit; `user` the account that servers are dropped to, if any."""
 
     stage: str

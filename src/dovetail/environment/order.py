@@ -4,12 +4,12 @@ Called by everybody who opens or finds stages.
 """
 
 import hashlib
-from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
 from typing import TypeVar, cast, get_args, get_origin
 
 import msgspec
+from msgspec import Struct
 
 from dovetail.model.system import EnvironmentSpec, Service, System
 
@@ -17,8 +17,7 @@ Value = TypeVar("Value")
 LOCAL = EnvironmentSpec("local")
 
 
-@dataclass(frozen=True, slots=True)
-class StageOrder:
+class StageOrder(Struct, frozen=True):
     """Which part of a system to start and how.
 
     `services` empty means all. `share` is a key under which several processes get one stage (such as the workers of
@@ -44,8 +43,7 @@ class StageOrder:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
-@dataclass(frozen=True, slots=True)
-class StageInfo:
+class StageInfo(Struct, frozen=True):
     """A running stage as others find it; `socket` is its door, `room` holds its data."""
 
     id: str
@@ -61,8 +59,7 @@ class StageInfo:
     services: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True):
     """What a stage process is told at its start, on one line of its standard input."""
 
     stage: str
@@ -103,8 +100,8 @@ def revive_as(kind: object, raw: object) -> object:
         return None if raw is None else revive_as(get_args(kind)[0], raw)
     if kind is Path:
         return Path(str(raw))
-    if isinstance(kind, type) and is_dataclass(kind) and isinstance(raw, dict):
-        known = {part.name: part.type for part in fields(kind)}
+    if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(raw, dict):
+        known = kind.__annotations__
         return kind(**{name: revive_as(known[name], item) for name, item in raw.items() if name in known})
     return raw
 

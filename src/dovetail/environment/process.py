@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from pwd import getpwnam
+
+from msgspec import Struct
 
 from dovetail.environment.census import SERVICE_MARK, family
 from dovetail.environment.log import Reader, ServiceLog
@@ -22,8 +23,7 @@ from dovetail.errors import NotReadyError, Problem
 SECONDS_TO_DIE = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """A command with its marks: `label` names the instance, `stage` the stage that it belongs to."""
 
     label: str

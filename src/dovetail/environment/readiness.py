@@ -8,8 +8,9 @@ import re
 import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dovetail.environment.census import find_strangers
 from dovetail.environment.hub import Hub
@@ -32,8 +33,7 @@ NAMED_PORT = re.compile(r"^(?:[A-Z]+ )?(?:\w+://)?(?:[^/\s:]+:)?(\d{2,5})(?:/|$)
 READY = Reading(is_ready=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A service that has been started and is to become ready."""
 
     service: Service
@@ -45,8 +45,7 @@ class Candidate:
     since: float
 
 
-@dataclass(slots=True)
-class Inquiry:
+class Inquiry(Struct):
     """What the last answered question brought, and since when one has been waiting for its answer, if any has."""
 
     said: str = "it never answered"

@@ -4,7 +4,8 @@ Called by the server to read a question and by `remote` to read the answer.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.environment.order import StageInfo, StageOrder, revive_as
 from dovetail.environment.stage import LockWish, LogLine, ServiceState
@@ -14,8 +15,7 @@ from dovetail.model.check import FaultOrder
 from dovetail.model.exchange import Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     arguments: tuple[object, ...]
     result: object = None
 

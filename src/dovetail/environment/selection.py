@@ -5,7 +5,8 @@ Called by `live` and `opening`.
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.environment.order import StageOrder
 from dovetail.errors import NotReadyError, Problem, SuiteError
@@ -17,8 +18,7 @@ from dovetail.plugin.registry import Registry
 ENCRYPTED_WEB = 443
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """`start` are the services that need a process of ours, `given` the addresses of the others."""
 
     start: tuple[Service, ...]

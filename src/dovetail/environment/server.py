@@ -5,8 +5,9 @@ Run by `hosting` in the stage process.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import cast
+
+from msgspec import Struct, field
 
 from dovetail.environment.channel import Channel, Frame, write_error, write_events
 from dovetail.environment.live import LiveStage
@@ -21,8 +22,7 @@ MOST_UNREAD = 1 << 25
 Method = Callable[..., Awaitable[object]]
 
 
-@dataclass(eq=False)
-class Client:
+class Client(Struct, dict=True, eq=False):
     """One connection and what it holds: locks by owner, faults by lease, data copies, slices."""
 
     number: int

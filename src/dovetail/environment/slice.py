@@ -5,7 +5,8 @@ Called by the live stage.
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.environment.cast import Cast
 from dovetail.environment.data_copy import DataCopies
@@ -17,8 +18,7 @@ from dovetail.model.graph import reach
 from dovetail.model.system import Service
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     cast: Cast
     clones: Mapping[str, Address]
     outside: Mapping[str, Address]

@@ -9,9 +9,10 @@ import fcntl
 import os
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from dovetail.environment.ground import Plot, take
 from dovetail.environment.hosting import READY_LINE
@@ -24,8 +25,7 @@ LAST_WORDS = 4_000
 REAPER = Path(__file__).with_name("reaper.py")
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(Struct, frozen=True):
     """The reaper's pid, the pipe that carries the brief down, and the pipe on which the stage says it is open."""
 
     pid: int

@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
@@ -15,16 +16,14 @@ from dovetail.model.exchange import Exchange
 Sink = Callable[[Event], None]
 
 
-@dataclass(frozen=True, slots=True)
-class LockWish:
+class LockWish(Struct, frozen=True):
     """Resources to hold at once; reading shares one, disturbing it is exclusive. Names: `service:x`, `edge:a -> b`."""
 
     shared: frozenset[str] = frozenset()
     exclusive: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceState:
+class ServiceState(Struct, frozen=True):
     """A line of `dovetail ps`; `state` as in the event ServiceChanged, `door` is the address that checks use."""
 
     service: str
@@ -36,8 +35,7 @@ class ServiceState:
     restarts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True):
     at: float
     service: str
     text: str

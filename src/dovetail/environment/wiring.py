@@ -5,7 +5,9 @@ Called by an instance before its service starts.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.edge.proxy import EdgeProxy, Fittings, open_edge
 from dovetail.environment.means import Means
@@ -18,8 +20,7 @@ Locate = Callable[[str], Awaitable[Address]]
 ENCRYPTED = frozenset({"https", "rediss", "wss", "amqps", "mqtts", "ftps", "ldaps", "smtps", "nats+tls", "grpcs"})
 
 
-@dataclass(frozen=True, slots=True)
-class Joint:
+class Joint(Struct, frozen=True):
     """An edge as built: `door` is the address its source gets; without a proxy that is the target itself."""
 
     edge: Edge

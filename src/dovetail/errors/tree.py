@@ -12,11 +12,11 @@ DovetailError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One mistake: where it stands, what is wrong, what to do now."""
 
     what: str

@@ -3,12 +3,13 @@
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TypeVar, cast
 from urllib.parse import quote, quote_plus
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 MASKED = "***"
 SHORTEST = 3
@@ -40,8 +41,8 @@ class Mask:
             return value
         if isinstance(value, str):
             return self.text(value)
-        if is_dataclass(value) and not isinstance(value, type):
-            return replace(value, **{part.name: self._any(getattr(value, part.name)) for part in fields(value)})
+        if isinstance(value, Struct):
+            return replace(value, **{name: self._any(getattr(value, name)) for name in value.__struct_fields__})
         if isinstance(value, Mapping):
             return {self._any(key): self._any(item) for key, item in value.items()}
         if isinstance(value, tuple | list):

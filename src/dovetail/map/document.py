@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from dovetail.map.criticality import criticality
 from dovetail.map.impact import impact
@@ -24,7 +25,7 @@ def draw_json(system: System, checks: Sequence[Check]) -> str:
         "services": [describe_service(system, service, scores[service.name]) for service in system.services],
         "edges": [describe_edge(edge) for edge in system.edges.values()],
         "start_order": start_order(system),
-        "points": asdict(read_points(system, checks)),
+        "points": to_builtins(read_points(system, checks)),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

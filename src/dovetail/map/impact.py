@@ -1,14 +1,13 @@
 """What happens to the others if one service is down, by what each edge says it does when broken; called by the map."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dovetail.model.system import Edge, System
 
 SOFT = frozenset({"degrade", "queue"})
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(Struct, frozen=True):
     """`fail` cannot do their work, `degrade` answer with less, `queue` catch up later; each in order of names."""
 
     service: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.model.check import Action, Check, Fragment, Step
 from dovetail.model.system import Edge, Service, Sla, System
@@ -11,8 +12,7 @@ TEMPLATE = re.compile(r"\{\{.*?\}\}")
 REQUEST = re.compile(r"[A-Z]+\s+/\S*")
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One line of a table: `service` meets `other` (a service, or who is not known: "") about `subject`."""
 
     service: str
@@ -25,8 +25,7 @@ class Point:
     when_broken: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(Struct, frozen=True):
     calls: tuple[Point, ...] = ()
     endpoints: tuple[Point, ...] = ()
     published: tuple[Point, ...] = ()

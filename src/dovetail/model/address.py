@@ -1,21 +1,23 @@
 """Where a service is spoken to, as one value that every technology can write in its own form."""
 
 import re
-from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote, urlsplit
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+HIDDEN = "***"
 SEVERAL_HOSTS = re.compile(r"^((?:[^/?#]*@)?[^/?#,@]*),[^/?#]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """One endpoint; `form` is how its users expect it written: "url" or "endpoint" (host:port)."""
 
     host: str
     port: int
     scheme: str = ""
     user: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
     path: str = ""
     query: str = ""
     form: str = "url"
@@ -36,6 +38,10 @@ class Address:
 
     def __str__(self) -> str:
         return self.endpoint if self.form == "endpoint" else self.url
+
+    def __repr__(self) -> str:
+        hidden = replace(self, password=HIDDEN) if self.password else self
+        return f"Address({str(hidden)!r})"
 
     def at(self, host: str, port: int) -> "Address":
         """Return the same address behind another door, such as an edge proxy's."""

@@ -1,9 +1,10 @@
 """A check as read from a user's file: steps with expectations, faults, and what keeps it apart from others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from dovetail.model.data import NOWHERE, Data, Place
 
@@ -20,8 +21,7 @@ class Isolation(StrEnum):
     SLICE = "slice"
 
 
-@dataclass(frozen=True, slots=True)
-class FaultOrder:
+class FaultOrder(Struct, frozen=True):
     """Break an edge in one way; `settings` are the fault's words, already in seconds and bytes."""
 
     edge: str
@@ -30,8 +30,7 @@ class FaultOrder:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One act on one service and what is expected of the answer.
 
     `subject` is what stands behind the verb, `fields` the verb's other keys; `within` (seconds) repeats the act until
@@ -51,16 +50,14 @@ class Step:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(Struct, frozen=True):
     """Steps that start at the same moment."""
 
     steps: tuple[Step, ...]
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """Reused steps with their own variables: `inputs` go in, `outputs` (outer name → inner name) come out."""
 
     name: str
@@ -73,8 +70,7 @@ class Fragment:
 Action: TypeAlias = "Step | Together | Fragment"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One question to the system. `id` is stable between runs: file stem, slug of the name, row or repetition."""
 
     id: str
@@ -95,8 +91,7 @@ class Check:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """All checks that were read, and the files they came from."""
 
     checks: tuple[Check, ...]

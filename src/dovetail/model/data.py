@@ -1,19 +1,19 @@
 """Values as users write and services answer them, and where each stands in the user's file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
+
+from msgspec import Struct
 
 Scalar: TypeAlias = bool | int | float | str | bytes | Decimal | datetime | date | timedelta | UUID | None
 Data: TypeAlias = "Scalar | Sequence[Data] | Mapping[str, Data]"
 Path: TypeAlias = "tuple[str | int, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A spot in a user's file; line and column count from 1."""
 
     file: str
@@ -27,8 +27,7 @@ class Place:
 NOWHERE = Place("", 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A statement whose values travel beside it: `parts` has one text more than `values`, a value between each two."""
 
     parts: tuple[str, ...]

@@ -4,16 +4,16 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from dovetail.model.data import NOWHERE, Place
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import StepOutcome, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class MappedService:
+class MappedService(Struct, frozen=True):
     name: str
     technology: str
     kind: str
@@ -21,8 +21,7 @@ class MappedService:
     criticality: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class MappedEdge:
+class MappedEdge(Struct, frozen=True):
     name: str
     source: str
     target: str
@@ -33,8 +32,7 @@ class MappedEdge:
     consumes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCheck:
+class PlannedCheck(Struct, frozen=True):
     id: str
     name: str
     scope: str
@@ -43,8 +41,7 @@ class PlannedCheck:
     isolation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(Struct, frozen=True):
     at: float
     run: str
     system: str
@@ -58,8 +55,7 @@ class RunStarted:
     checks: tuple[PlannedCheck, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceChanged:
+class ServiceChanged(Struct, frozen=True):
     """A service's state: building starting ready done paused stopping stopped failed; `ready_ms` once it is ready."""
 
     at: float
@@ -72,29 +68,25 @@ class ServiceChanged:
     log: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LogWritten:
+class LogWritten(Struct, frozen=True):
     at: float
     service: str
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeSeen:
+class ExchangeSeen(Struct, frozen=True):
     at: float
     exchange: Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class CheckPlanned:
+class CheckPlanned(Struct, frozen=True):
     """A check that became known only after the run began, such as one that pytest collected."""
 
     at: float
     check: PlannedCheck
 
 
-@dataclass(frozen=True, slots=True)
-class CheckStarted:
+class CheckStarted(Struct, frozen=True):
     at: float
     check: str
     attempt: int
@@ -103,16 +95,14 @@ class CheckStarted:
     trace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StepEnded:
+class StepEnded(Struct, frozen=True):
     at: float
     check: str
     attempt: int
     step: StepOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptEnded:
+class AttemptEnded(Struct, frozen=True):
     """`why` tells a verdict that no step explains: no expectation evaluated, timed out, skipped."""
 
     at: float
@@ -124,8 +114,7 @@ class AttemptEnded:
     cleanup_failed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckEnded:
+class CheckEnded(Struct, frozen=True):
     at: float
     check: str
     verdict: Verdict
@@ -134,8 +123,7 @@ class CheckEnded:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FaultInjected:
+class FaultInjected(Struct, frozen=True):
     at: float
     lease: str
     edge: str
@@ -144,16 +132,14 @@ class FaultInjected:
     check: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FaultLifted:
+class FaultLifted(Struct, frozen=True):
     at: float
     lease: str
     edge: str
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TornDown:
+class TornDown(Struct, frozen=True):
     """The proof of teardown: `remains` names every process, port or directory still there."""
 
     at: float
@@ -161,8 +147,7 @@ class TornDown:
     remains: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(Struct, frozen=True):
     """Something a user must be told that belongs to no check; level: note, warning, error."""
 
     at: float
@@ -170,8 +155,7 @@ class Noticed:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunEnded:
+class RunEnded(Struct, frozen=True):
     """`causes` are all reasons against 0, most important first; `exit_code` is that of the first."""
 
     at: float

@@ -1,11 +1,11 @@
 """What a tap saw on an edge: one question, its answer, how long, how it ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """`ended`: answered · failed (an answer that says no) · cut · refused · timed out · faulted (answered by a fault).
 
     `started_at` is seconds since the epoch; `trace` is the 32-digit trace id where the protocol carried one.

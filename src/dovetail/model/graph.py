@@ -1,15 +1,15 @@
 """Questions about the shape of a system: what waits for what, what can be reached, where it goes in circles."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import cast
+
+from msgspec import Struct
 
 from dovetail.model.system import System
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """What one service can touch by acting: services (itself included) and the names of the edges between them."""
 
     services: frozenset[str]

@@ -1,7 +1,8 @@
 """What came of a step, an attempt and a check; the four-state verdict and its exit codes."""
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct
 
 from dovetail.model.data import NOWHERE, Place
 
@@ -29,8 +30,7 @@ class ExitCode(IntEnum):
     INCONCLUSIVE = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """One expectation that did not hold: where in the answer, what was wanted, what came."""
 
     path: str
@@ -40,16 +40,14 @@ class Mismatch:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """One answer seen while waiting; `at` is seconds since the step began."""
 
     at: float
     saw: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepOutcome:
+class StepOutcome(Struct, frozen=True):
     """One step of one attempt; `expectations` counts what was evaluated, `error` is why no answer came."""
 
     name: str

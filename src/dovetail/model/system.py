@@ -1,14 +1,14 @@
 """The system a user declares in dovetail.yaml: services, the edges between them, and environments."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from dovetail.model.data import NOWHERE, Data, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """One question that a ready service answers; kinds: http tcp command log technology."""
 
     kind: str
@@ -17,14 +17,12 @@ class Probe:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Sla:
+class Sla(Struct, frozen=True):
     p99: float | None = None
     error_rate: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A joint: `source` uses `target`; durations are seconds.
 
     An edge that is not awaited does not hold its source back at start.
@@ -56,8 +54,7 @@ class Edge:
         return bool(self.publishes or self.consumes)
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A part of the system: the user's own code (`run`), a technology's server, or an external service."""
 
     name: str
@@ -91,8 +88,7 @@ class Service:
         return "process" if self.run else self.technology
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentSpec:
+class EnvironmentSpec(Struct, frozen=True):
     """A named environment; `addresses` points services at what already runs, the rest is started embedded.
 
     `missing` are the variables that its addresses need and nobody set.
@@ -106,8 +102,7 @@ class EnvironmentSpec:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True)
-class System:
+class System(Struct, frozen=True, dict=True):
     """Everything dovetail.yaml says; `folder` is where it stands, `defaults` are option values by option name.
 
     `secret_values` holds the values that could be had of the names in `secrets`.
@@ -120,7 +115,10 @@ class System:
     environments: tuple[EnvironmentSpec, ...] = ()
     defaults: Mapping[str, Data] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
-    secret_values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret_values: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"System({self.name!r}, {self.folder!r})"
 
     @cached_property
     def by_name(self) -> Mapping[str, Service]:

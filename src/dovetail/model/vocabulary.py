@@ -1,7 +1,8 @@
 """The words that technologies and faults add to the language; the reader and the editor schema are built from them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Effect(StrEnum):
@@ -12,8 +13,7 @@ class Effect(StrEnum):
     DISTURBS = "disturbs"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One key and the kind of its value: string number bool duration size map list any.
 
     A subject may also be "bound": a statement whose `{{ }}` values are bound by the driver, never spliced.
@@ -26,8 +26,7 @@ class Word:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(Struct, frozen=True):
     """What a step's first key may be.
 
     `subject` says what stands behind the key; `waits` is "poll" (ask again) or "stream" (the driver
@@ -46,8 +45,7 @@ class Verb:
     example: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FaultWord:
+class FaultWord(Struct, frozen=True):
     """One kind of fault: `value` is its short form (`latency: 200ms`), `fields` its long form.
 
     `technologies` are those it applies to; empty means every edge.
@@ -60,8 +58,7 @@ class FaultWord:
     technologies: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TechnologyWords:
+class TechnologyWords(Struct, frozen=True):
     """What the language knows of one technology."""
 
     name: str
@@ -70,8 +67,7 @@ class TechnologyWords:
     settings: tuple[Word, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     technologies: tuple[TechnologyWords, ...]
     faults: tuple[FaultWord, ...]
     scopes: tuple[str, ...] = (

@@ -5,16 +5,16 @@ only SuiteError (the step is written wrong) and MissingPartError.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from dovetail.model.address import Address
 from dovetail.model.data import Bound, Data
 from dovetail.model.vocabulary import Effect
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """A step with its values filled in: `verb` is the full name, `subject` and `fields` as its Verb declares them."""
 
     verb: str
@@ -22,8 +22,7 @@ class Act:
     fields: Mapping[str, Data] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came back, by facet (`status`, `json`, `rows` …); `request` and `summary` are one line each for people.
 
     Where no answer came, `error` says why in one line and `facets["error"]` holds it as data
@@ -36,8 +35,7 @@ class Answer:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Whom a session speaks to and for which check; `trace` is a W3C trace id that the driver passes on if it can.
 
     `is_rolled_back` asks for one transaction that `close` rolls back.

@@ -5,16 +5,16 @@ The module defines `launcher()`, which returns a Launcher.
 
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from dovetail.model.address import Address
 from dovetail.model.system import Service
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """Where a server comes from; `path` is empty where it cannot be had, then `now` says how to get it."""
 
     name: str
@@ -23,8 +23,7 @@ class Provider:
     now: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchOrder:
+class LaunchOrder(Struct, frozen=True):
     """What the environment hands a launcher: a private empty folder, a free port, the cache shared between runs.
 
     `user` is the account to drop to (empty where we are not root); `injected` are the addresses of the service's edges
@@ -41,8 +40,7 @@ class LaunchOrder:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(Struct, frozen=True):
     """How to start one process and stop it again; `folder` is its working directory."""
 
     command: tuple[str, ...]

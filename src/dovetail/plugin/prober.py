@@ -3,15 +3,15 @@
 The module defines `prober()`, which returns a Prober.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from dovetail.model.address import Address
 from dovetail.model.system import Probe
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """`is_ready`, or why not yet, in the server's own words."""
 
     is_ready: bool

@@ -3,13 +3,12 @@
 Every `tech/<name>/sheet.py` defines one `SHEET`; it imports nothing but `model` and this module.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dovetail.model.vocabulary import FaultWord, Verb, Word
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """`parts` names the sockets that the technology fills, each a module beside the sheet of that name.
 
     `scheme`, `form` and `port` say how its addresses are written; `library` and `extra` are what a driver needs

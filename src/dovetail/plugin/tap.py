@@ -5,15 +5,15 @@ Listeners never raise and never wait: unknown bytes end the listening, not the c
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from dovetail.model.address import Address
 from dovetail.model.exchange import Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One proxied connection on an edge: `door` is the proxy's own address, `clock` tells seconds since the epoch."""
 
     edge: str

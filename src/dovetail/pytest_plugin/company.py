@@ -131,7 +131,8 @@ def gather_company(file: Path, name: str) -> Company:
         if trouble:
             pytest.fail(f"cleanup failed: {trouble}", pytrace=False)
 
-    return type("SystemCompany", (Company,), {"own_environment": own_environment})(file, name)
+    company: type[Company] = type("SystemCompany", (Company,), {"own_environment": own_environment})
+    return company(file, name)
 
 
 def _plan(item: pytest.Item, folder: Path) -> PlannedCheck:

@@ -1,7 +1,8 @@
 """To which check an exchange belongs: by its trace, else by being alone in time and reach. Called by `record`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from dovetail.model.exchange import Exchange
 from dovetail.report.fact import Attribution, SeenExchange
@@ -10,8 +11,7 @@ from dovetail.report.reach import Reach
 KEPT_PER_CHECK = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """One attempt of a check in time, and the services it could touch."""
 
     check: str
@@ -22,8 +22,7 @@ class Span:
     is_fine: bool = False
 
 
-@dataclass(slots=True)
-class Share:
+class Share(Struct):
     """What one check was given; `left_out` counts what was too much to keep."""
 
     seen: list[SeenExchange] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """One check that did not pass, seen with what is known around it: the words the rules of `cause` are written in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.model.event import ServiceChanged
 from dovetail.model.outcome import Mismatch, StepOutcome
@@ -25,16 +26,14 @@ FIRST_SERVER_ERROR = 500
 LONGEST_LINE = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One line that supports a cause; `source` is the service or edge it comes from."""
 
     source: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Equal keys are one cause; `at` is when it happened (0 where only its effect is known).
 
     It is only likely where it follows from reach and time and was not met on the wire.
@@ -51,8 +50,7 @@ class Cause:
     is_likely: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One check that did not pass, with the attempt and the step that tell why, and the system around it."""
 
     check: CheckRecord

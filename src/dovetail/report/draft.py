@@ -3,7 +3,8 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from dovetail.model.event import (
     AttemptEnded,
@@ -68,8 +69,7 @@ class LogBook:
         return self._sorted[service]
 
 
-@dataclass(slots=True)
-class AttemptDraft:
+class AttemptDraft(Struct):
     start: CheckStarted
     steps: list[StepOutcome] = field(default_factory=list)
     end: AttemptEnded | None = None
@@ -90,8 +90,7 @@ class AttemptDraft:
         )
 
 
-@dataclass(slots=True)
-class CheckDraft:
+class CheckDraft(Struct):
     planned: PlannedCheck
     attempts: dict[int, AttemptDraft] = field(default_factory=dict)
     acted_on: set[str] = field(default_factory=set)
@@ -133,8 +132,7 @@ class CheckDraft:
         return self.attempts[number]
 
 
-@dataclass(slots=True)
-class ServiceDraft:
+class ServiceDraft(Struct):
     mapped: MappedService
     changes: list[ServiceChanged] = field(default_factory=list)
     ready_ms: float = 0.0
@@ -169,8 +167,7 @@ class ServiceDraft:
         )
 
 
-@dataclass(slots=True)
-class EdgeDraft:
+class EdgeDraft(Struct):
     mapped: MappedEdge
     times: "array[float]" = field(default_factory=lambda: array("d"))
     failed: int = 0

@@ -1,8 +1,9 @@
 """What a report knows of a run: its events folded into frozen values. Made by `record`, read by every format."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from dovetail.model.data import NOWHERE, Place
 from dovetail.model.event import LogWritten, Noticed, ServiceChanged
@@ -22,8 +23,7 @@ class Attribution(StrEnum):
     SHARED = "shared"
 
 
-@dataclass(frozen=True, slots=True)
-class SeenExchange:
+class SeenExchange(Struct, frozen=True):
     exchange: Exchange
     by: Attribution
 
@@ -33,8 +33,7 @@ def told_mismatches(step: StepOutcome) -> tuple[Mismatch, ...]:
     return tuple(one for one in step.mismatches if one.path != "error" or one.got != step.error)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     passed: int = 0
     failed: int = 0
     flaky: int = 0
@@ -59,8 +58,7 @@ class Totals:
         }[verdict]
 
 
-@dataclass(frozen=True, slots=True)
-class FaultRecord:
+class FaultRecord(Struct, frozen=True):
     """`lifted_at` is 0 where the end of the fault was never told."""
 
     lease: str
@@ -82,8 +80,7 @@ class FaultRecord:
         return " ".join([self.kind, *(name if value == "True" else f"{name} {value}" for name, value in said)])
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceRecord:
+class ServiceRecord(Struct, frozen=True):
     """`state` is the last one told before teardown, `changes` its whole health timeline.
 
     A private copy for some checks is called service@slice.
@@ -105,8 +102,7 @@ class ServiceRecord:
         return SLICE in self.name
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeRecord:
+class EdgeRecord(Struct, frozen=True):
     """`failed` counts answers that said no or never came, `faulted` those given by a fault.
 
     It is failing where such a call belongs to a check that did not pass.
@@ -129,8 +125,7 @@ class EdgeRecord:
     consumes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRecord:
+class AttemptRecord(Struct, frozen=True):
     number: int
     agent: int
     started_at: float
@@ -153,8 +148,7 @@ class AttemptRecord:
         return min(bad, key=lambda step: step.is_cleanup, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRecord:
+class CheckRecord(Struct, frozen=True):
     id: str
     name: str
     scope: str
@@ -188,8 +182,7 @@ class CheckRecord:
         return self.attempts[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One run. `is_complete` is False where the journal ends before the run did."""
 
     run: str

@@ -1,7 +1,8 @@
 """Findings: many failures with one cause are told once, with evidence and the next command. Called by every format."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.model.event import ServiceChanged
 from dovetail.model.outcome import Verdict
@@ -15,8 +16,7 @@ from dovetail.report.text import spell_count, spell_ms
 _RANK = {Verdict.FAILED: 0, Verdict.INCONCLUSIVE: 1, Verdict.FLAKY: 2, Verdict.PASSED: 3, Verdict.SKIPPED: 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One cause and the ids of the checks it explains (none where it belongs to the run itself).
 
     Those in `likely` are put down to it by reach and time alone.

@@ -1,7 +1,8 @@
 """The formats a run can be reported in: one table. Called by `writer` and by the faces for their choices."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.report.fact import Record
 from dovetail.report.json_report import render_json
@@ -10,8 +11,7 @@ from dovetail.report.markdown import render_markdown
 from dovetail.report.page.document import render_page
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """`extension` has no dot."""
 
     extension: str

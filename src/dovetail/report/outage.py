@@ -1,7 +1,8 @@
 """When a service was not there to answer, from its changes of state. Called by `absence`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.model.event import ServiceChanged
 from dovetail.report.fact import ServiceRecord
@@ -12,8 +13,7 @@ PRESENT = frozenset({"ready", "done"})
 ENDLESS = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct, frozen=True):
     """`change` is how it began; `until` is when the service was there again, infinity where it never was."""
 
     service: ServiceRecord

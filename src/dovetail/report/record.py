@@ -1,8 +1,9 @@
 """The fold from events to one Record. `read_run` serves every format; the console hears events through a Recorder."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from dovetail.model.data import NOWHERE
 from dovetail.model.event import (
@@ -251,7 +252,7 @@ def count(checks: Iterable[CheckRecord]) -> Totals:
 
 
 def _failing_edges(checks: Iterable[CheckRecord], faults: Iterable[FaultRecord]) -> frozenset[str]:
-    """Return the edges on which checks that did not pass met trouble that no fault explains.
+    """Return the edges on which steps that did not pass met trouble that no fault explains.
 
     Of exchanges that may belong to another check only those without an answer count: an answer that says no may well
     be what the other one wanted.
@@ -265,5 +266,12 @@ def _failing_edges(checks: Iterable[CheckRecord], faults: Iterable[FaultRecord])
         if not check.is_fine
         for seen in check.exchanges
         if seen.exchange.ended in (BAD_ENDS if seen.by is not Attribution.SHARED else NO_ANSWERS)
+        and _is_in_blamed_step(check, seen.exchange.started_at)
         and not any(fault.lies_at(seen.exchange.started_at) for fault in broken.get(seen.exchange.edge, ()))
     )
+
+
+def _is_in_blamed_step(check: CheckRecord, at: float) -> bool:
+    attempt = check.telling_attempt
+    step = attempt.blamed_step if attempt else None
+    return step is None or step.started_at - 0.01 <= at <= step.started_at + step.duration_ms / 1000

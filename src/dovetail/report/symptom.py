@@ -1,11 +1,11 @@
 """What an error line or a status means and what to do about it: one table. Called by `cause`."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Symptom:
+class Symptom(Struct, frozen=True):
     """`words` and `now` are sentences for people; `{service}`, `{got}` and `{expected}` are filled in by the caller."""
 
     kind: str

@@ -1,8 +1,9 @@
 """A text stream that never breaks a run: closed pipes, narrow encodings, colour, width. Written to by `console`."""
 
 import unicodedata
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
 _PLAIN = str.maketrans(
@@ -26,8 +27,7 @@ LEAST_GAP = 2
 LEAST_RULE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How wide lines may be and whether they may be coloured."""
 
     width: int

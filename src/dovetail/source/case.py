@@ -3,9 +3,10 @@
 import csv
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from dovetail.errors import SuiteError
 from dovetail.model.data import Data, Place, Row, Table
@@ -20,8 +21,7 @@ LABEL = "case"
 FORM = "write rows: [{sku: A-1}, {sku: B-2}], or the name of a CSV or YAML file"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One of several: `suffix` tells it apart in ids and names."""
 
     suffix: str = ""

@@ -1,8 +1,9 @@
 """The checks of one file; called by the suite reader."""
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from dovetail.model.check import Action, Check, Isolation
 from dovetail.model.data import Data, Place, Table
@@ -21,8 +22,7 @@ CHECK_KEYS = frozenset(CHECK.by_name)
 SUBJECT_SHOWN = 60
 
 
-@dataclass(slots=True)
-class FileOfChecks:
+class FileOfChecks(Struct):
     """What the checks of one file share; `names` leads from each name to its ids."""
 
     stem: str
@@ -33,8 +33,7 @@ class FileOfChecks:
     names: dict[str, list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A check as read, before the names in `needs` have become ids."""
 
     check: Check

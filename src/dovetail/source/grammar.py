@@ -5,15 +5,15 @@ that have a reader of their own (services, uses, probes, checks, steps, faults â
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from dovetail.model.check import Isolation
 from dovetail.model.vocabulary import Word
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(Struct, frozen=True, dict=True):
     """What one map may hold; `later` are words of the language that cannot be used yet."""
 
     title: str

@@ -1,8 +1,9 @@
 """The vocabulary arranged for looking words up; built once for each reading."""
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from dovetail.model.system import Service
 from dovetail.model.vocabulary import FaultWord, Verb, Vocabulary, Word
@@ -17,8 +18,7 @@ def edge_name(written: str) -> str:
     return ARROW.sub(" -> ", written.strip())
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(Struct, frozen=True, dict=True):
     """What a step's first key means in one technology."""
 
     technology: str

@@ -3,8 +3,9 @@
 import shlex
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from dovetail.model.data import Row, Table
 from dovetail.source.entry import Entry
@@ -14,13 +15,15 @@ from dovetail.source.mistake import Mistakes
 LONGEST = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Secrets:
+class Secrets(Struct, frozen=True):
     """`reasons` tell of a name why its value could not be had; a name without a value need not be used."""
 
     names: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    values: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Secrets({', '.join(self.names)})"
 
 
 def read_secrets(row: Row, variables: Mapping[str, str], folder: Path, mistakes: Mistakes) -> Secrets:

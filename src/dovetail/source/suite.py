@@ -3,9 +3,10 @@
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from dovetail.errors import Problem, SuiteError, UsageError
 from dovetail.model.check import Check, Suite

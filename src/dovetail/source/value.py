@@ -1,8 +1,9 @@
 """One written value as the kind of its word wants it; called for every key of the language and of its technologies."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from dovetail.model.data import Data, Row, Table
 from dovetail.model.vocabulary import Word
@@ -30,8 +31,7 @@ class WrongValueError(ValueError):
         self.now = now
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """`wants` says it in a sentence; `read` converts, and raises ValueError or TypeError."""
 
     wants: str

@@ -1,10 +1,10 @@
 """The map is well-formed, titled, coloured by what happened, and escapes every name."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from dovetail.model.event import Event
 from dovetail.report.fact import Record

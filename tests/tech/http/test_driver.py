@@ -1,10 +1,10 @@
 import asyncio
 import socket
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.errors import SuiteError
 from dovetail.model.address import Address, parse_address

@@ -1,8 +1,8 @@
 import gzip
-from dataclasses import replace
 
 import pytest
 from aiokafka.record.memory_records import MemoryRecords
+from msgspec.structs import replace
 
 from dovetail.tech.kafka.frame import FrameError
 from dovetail.tech.kafka.record import Record, read_batches, write_batch

@@ -3,11 +3,11 @@
 import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.errors import MissingPartError
 from dovetail.model.address import Address

@@ -1,7 +1,8 @@
 """Claims about readiness, against the real server and others that are not."""
 
 import asyncio
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dovetail.model.address import Address
 from dovetail.model.system import Probe

@@ -1,10 +1,10 @@
 """Claims about one connection, against the real server and against strangers."""
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.model.address import Address
 from dovetail.model.system import Service

@@ -1,7 +1,9 @@
 """One Python check as the engine sees an attempt: its locks, its sessions, its faults, its steps in the journal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dovetail.app.python.stagehand import Stagehand
 from dovetail.check.unique import Unique
@@ -39,16 +41,14 @@ class Recorder:
         await self._session.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(Struct, frozen=True):
     """A step's outcome and the answer it was judged by."""
 
     outcome: StepOutcome
     answer: Answer
 
 
-@dataclass(slots=True)
-class Holding:
+class Holding(Struct):
     """What the check has taken from the stage: locks by name, faults and their leases by number."""
 
     shared: set[str] = field(default_factory=set)

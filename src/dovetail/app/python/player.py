@@ -8,8 +8,9 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from dovetail.app.config import resolve
 from dovetail.app.project import Project, open_project
@@ -36,16 +37,14 @@ from dovetail.source.environment import choose_environment
 from dovetail.source.lexicon import Lexicon
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How a YAML check ended, with the words for whoever reads pytest's output."""
 
     verdict: Verdict
     told: str
 
 
-@dataclass(slots=True)
-class Running:
+class Running(Struct):
     """What exists once the stage is up."""
 
     stage: Stage

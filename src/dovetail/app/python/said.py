@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Coroutine, Generator, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from dovetail.app.python.border import Border, is_async_caller
 from dovetail.app.python.check import Played, PythonCheck

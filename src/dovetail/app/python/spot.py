@@ -9,8 +9,10 @@ PACKAGE = str(Path(__file__).parents[2])
 
 
 def caller_place() -> Place:
-    """Return the line of the nearest caller outside this package."""
+    """Return the line of the nearest caller outside this package, its file seen from where we are."""
     frame = sys._getframe(1)  # noqa: SLF001 - the only way to a caller's line that costs nothing
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
-    return Place(frame.f_code.co_filename, frame.f_lineno)
+    file = Path(frame.f_code.co_filename)
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return Place(str(shown), frame.f_lineno)

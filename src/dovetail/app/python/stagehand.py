@@ -1,7 +1,8 @@
 """What all checks of one Python process share: the project, the stage, the play. Made by the face, once a process."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.engine.plan import flow
 from dovetail.engine.play import Play
@@ -10,8 +11,7 @@ from dovetail.model.system import System
 from dovetail.source.lexicon import Lexicon
 
 
-@dataclass(frozen=True, slots=True)
-class Stagehand:
+class Stagehand(Struct, frozen=True):
     """`reaches` tells what acting on each service can touch."""
 
     play: Play

@@ -1,9 +1,10 @@
 """What a rule of the expectation language is; every module of this package makes some, `table` lists them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from dovetail.check.case import Case, Seen, Spot
 from dovetail.model.data import Data
@@ -20,8 +21,7 @@ class Inner(Enum):
     VALUES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """`weigh` gets the whole object of rules, so that one rule may read another's word (`near` reads `within`).
 
     `mistake` says what is wrong with what stands behind the rule, or nothing.

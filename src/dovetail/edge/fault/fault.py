@@ -1,7 +1,8 @@
 """What a byte fault is: a stage for each connection it strikes. Made by the files of this folder, read by the proxy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.edge.flow import Direction, Flow, Stage
 
@@ -10,8 +11,7 @@ ANSWERS = (Direction.ANSWER,)
 BOTH = (Direction.REQUEST, Direction.ANSWER)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """`probability` is drawn once for each connection; a fault that shuts the door keeps new ones out."""
 
     stage: Callable[[Flow], Stage]

@@ -23,7 +23,7 @@ function because(check) {
   if (!finding && !check.why && !check.cleanupFailed) return "";
   const others = finding ? finding.checks.length - 1 : 0;
   return make("div", { class: "because" },
-    finding ? make("div", null, make("b", null, finding.title), finding.when ? `, ${finding.when}` : "", others ? make("span", { class: "soft" }, ` (${spellCount(others, "other check")} too)`) : "") : "",
+    finding ? make("div", null, finding.likely.includes(check.number) ? "likely " : "", make("b", null, finding.title), finding.when ? `, ${finding.when}` : "", others ? make("span", { class: "soft" }, ` (${spellCount(others, "other check")} too)`) : "") : "",
     check.why ? make("div", { class: finding ? "soft" : "" }, check.why) : "",
     check.cleanupFailed ? make("div", null, `clean-up failed: ${check.cleanupFailed}`) : "",
     finding ? evidenceLines(finding.evidence) : "", finding ? nextSteps(finding.next) : "");

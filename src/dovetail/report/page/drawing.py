@@ -36,7 +36,7 @@ def draw_map(record: Record, measure: Measure, identity: str) -> str:
 def _open(layout: Layout, identity: str) -> str:
     size = f"{layout.width:.0f} {layout.height:.0f}"
     return (
-        f'<svg class="map {identity}" role="img" aria-labelledby="{identity}-title {identity}-about" '
+        f'<svg class="map {identity}" role="group" aria-labelledby="{identity}-title {identity}-about" '
         f'viewBox="0 0 {size}" width="{layout.width:.0f}" height="{layout.height:.0f}">'
     )
 
@@ -71,8 +71,8 @@ def _edges(
         yield f'<g class="edge {state}{dash}"><title>{escape(_edge_title(edge, broken))}</title>'
         yield f'<path d="{_curve(route, measure)}" marker-end="url(#{identity}-tip)"/>'
         if edge.is_failing:
-            x, y = _middle(route)
-            yield f'<text x="{x:.0f}" y="{y - 5:.0f}">{edge.failed} failed</text>'
+            x, y, anchor = _label_spot(route, measure)
+            yield f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}">{edge.failed} failed</text>'
         yield "</g>"
 
 
@@ -122,7 +122,9 @@ def _curve(route: tuple[Point, ...], measure: Measure) -> str:
     return "".join(parts)
 
 
-def _middle(route: tuple[Point, ...]) -> Point:
-    last = len(route) // 2
-    (x, y), (to_x, to_y) = route[last - 1], route[last]
-    return (x + to_x) / 2, (y + to_y) / 2
+def _label_spot(route: tuple[Point, ...], measure: Measure) -> tuple[float, float, str]:
+    """Return where a word stands beside the tip of an edge: on the side from which the edge does not come."""
+    (from_x, from_y), (x, y) = route[-2], route[-1]
+    if measure.is_downward:
+        return (x + 7, y - 10, "start") if from_x <= x else (x - 7, y - 10, "end")
+    return x - 10, (y + 14 if from_y < y else y - 7), "end"

@@ -1,8 +1,9 @@
 """Where the services and edges of the system map stand: a layered layout, pure geometry. Called by `drawing`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 SWEEPS = 6
 
@@ -10,8 +11,7 @@ Point = tuple[float, float]
 Slot = str | tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """Sizes in pixels; `most_abreast` splits a fuller layer, `is_downward` stacks layers instead of queueing them."""
 
     width: float = 128
@@ -24,8 +24,7 @@ class Measure:
     is_downward: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Centres of the nodes, and for each link the points from its source to its target."""
 
     width: float
@@ -34,8 +33,7 @@ class Layout:
     routes: Mapping[tuple[str, str], tuple[Point, ...]]
 
 
-@dataclass(slots=True)
-class _Grid:
+class _Grid(Struct):
     """Nodes and the bends of long links, layer by layer; `chains` are the slots that a link runs through."""
 
     layers: list[list[Slot]] = field(default_factory=list)

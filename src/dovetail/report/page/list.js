@@ -11,7 +11,10 @@ function setUpList() {
   const search = find("search");
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => { wanted.words = words(search.value); narrow(); }, 60); });
-  addEventListener("keydown", (event) => { if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); } });
+  addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && document.activeElement !== search) { event.preventDefault(); search.focus(); search.select(); }
+    if (event.key === "Escape" && isNarrowed()) { clear(); search.blur(); }
+  });
   narrow();
 }
 
@@ -56,7 +59,7 @@ function narrow() {
     if (isOpen) fill(scope);
   }
   for (const chip of find("verdicts").children) chip.setAttribute("aria-pressed", wanted.verdicts.has(chip.dataset.verdict));
-  find("found").replaceChildren(...(isNarrowed() ? [`${count.toLocaleString("en")} of ${spellCount(checks.length, "check")}${wanted.finding >= 0 ? ` because “${data.findings[wanted.finding].title}”` : ""}  `, make("button", { type: "button", click: clear }, "show all")] : []));
+  find("found").replaceChildren(...(isNarrowed() ? [`${count ? count.toLocaleString("en") : "none"} of ${spellCount(checks.length, "check")}${wanted.finding >= 0 ? ` because “${data.findings[wanted.finding].title}”` : ""}  `, make("button", { type: "button", click: clear }, "show all")] : []));
 }
 
 function tally(scope) {
@@ -140,11 +143,20 @@ function reason(check) {
   if (step && step.mismatches.length) {
     const first = step.mismatches[0];
     line.append(make("b", null, `${first.path}: expected ${brief(first.expected)}, got ${brief(first.got)}`), first.why ? `  ${brief(first.why)}` : "");
-  } else if (step && step.error) line.append(make("b", null, brief(step.error)));
-  const because = check.finding && ["service-down", "cut-short", "not-resilient", "cleanup-failed", "nothing-proven"].includes(check.finding.kind) ? check.finding.title : check.finding && check.finding.kind.startsWith("edge") ? check.finding.title : step ? "" : check.why;
+  } else if (step && step.error) line.append(make("b", null, brief(toldError(step))));
+  const because = tellsMore(check.finding) ? `${check.finding.likely.includes(check.number) ? "likely " : ""}because ${check.finding.title}` : step ? "" : check.why;
   if (because) line.append(line.childNodes.length ? " — " : "", because);
   if (check.verdict === "flaky") line.append(line.childNodes.length ? " — " : "", `passed on attempt ${check.attempts.length}`);
   return line;
+}
+
+const TELLING = new Set(["service-down", "cut-short", "not-resilient", "cleanup-failed", "nothing-proven"]);
+const tellsMore = (finding) => finding && (TELLING.has(finding.kind) || finding.kind.startsWith("edge"));
+
+// Of a wait the last answer that came says more than that the wait was over.
+function toldError(step) {
+  const seen = step.sightings.filter((one, index) => !index || one.at < step.ms - 100 || !/time[sd]?[ -]?out|no answer/i.test(one.saw));
+  return seen.length ? seen[seen.length - 1].saw : step.error;
 }
 
 function toggle(check, home, button) {
@@ -159,6 +171,8 @@ function openCheck(check) {
   scope.element.open = true;
   fill(scope, scope.shown.indexOf(check));
   const home = find(`check-${check.number}`);
-  if (!home.classList.contains("is-open")) home.querySelector(".row").click();
+  const row = home.querySelector(".row");
+  if (!home.classList.contains("is-open")) row.click();
+  row.focus({ preventScroll: true });
   home.scrollIntoView({ block: "center" });
 }

@@ -1,3 +1,5 @@
+const MOST_LINKS = 8;
+
 function sayVerdict() {
   const [passed, failed, flaky, inconclusive, skipped] = data.totals;
   const all = checks.length;
@@ -48,11 +50,25 @@ function showCauses(showOnly) {
 }
 
 function showCause(finding, index, showOnly) {
-  const count = finding.checks.length;
-  const meta = make("p", { class: "meta" });
-  if (count) meta.append(make("button", { type: "button", click: () => showOnly(index) }, count === 1 ? checks[finding.checks[0]].name : spellCount(count, "check")), ` ${finding.verdict}`);
   return make("article", { class: `card cause ${finding.verdict}` },
-    make("h3", null, finding.title, finding.when ? `, ${finding.when}` : ""), meta, evidenceLines(finding.evidence), nextSteps(finding.next));
+    make("h3", null, finding.title), make("p", { class: "meta" }, [finding.when, spellShare(finding)].filter(Boolean).join(" · ")),
+    evidenceLines(finding.evidence), explainedChecks(finding, index, showOnly), nextSteps(finding.next));
+}
+
+function spellShare(finding) {
+  const [count, likely] = [finding.checks.length, finding.likely.length];
+  if (count < 2) return likely ? "likely the cause" : "";
+  if (likely === count) return `${spellCount(count, "check")} likely share this cause`;
+  return `${spellCount(count, "check")} share this cause${likely ? `, ${likely} of them likely` : ""}`;
+}
+
+function explainedChecks(finding, index, showOnly) {
+  const told = finding.checks.slice(0, finding.checks.length > MOST_LINKS + 1 ? MOST_LINKS : undefined);
+  const more = finding.checks.length - told.length;
+  const link = (number) => make("a", { href: `#check=${encodeURIComponent(checks[number].id)}`, click: (event) => { event.preventDefault(); openCheck(checks[number]); } }, checks[number].name);
+  const items = told.map((number) => make("li", null, sign(checks[number].verdict), link(number), finding.likely.includes(number) ? make("span", { class: "soft" }, " likely") : ""));
+  if (more) items.push(make("li", null, make("span", null), make("button", { type: "button", click: () => showOnly(index) }, `and ${spellCount(more, "more check")}`)));
+  return items.length ? make("ul", { class: "explains" }, items) : "";
 }
 
 function evidenceLines(evidence) {
@@ -75,11 +91,12 @@ function showServices(search) {
 }
 
 function healthLine(service) {
-  const told = service.changes.filter(([, state, detail], index) => detail || ["failed", "paused"].includes(state) || (state === "ready" && service.changes.slice(0, index).some((change) => change[1] === "failed" || change[1] === "paused")));
-  if (!told.length) return "";
-  return make("div", { class: "health" }, told.map(([at, state, detail]) => make("div", null,
-    `${spellMs(at)} `, state === "failed" ? make("b", null, state) : state, detail ? ` ${detail}` : "")));
+  if (!service.outages.length) return "";
+  return make("div", { class: "health" }, service.outages.map(([at, until, isExit, words]) => make("div", null,
+    isExit ? make("b", null, shortOutage(service, words)) : shortOutage(service, words), ` at ${spellMs(at)}${until < 0 ? "" : `, back after ${spellMs(until - at)}`}`)));
 }
+
+const shortOutage = (service, words) => (words.startsWith(`${service.name} `) ? words.slice(service.name.length + 1) : words);
 
 function showEdges() {
   const edges = find("edges");
@@ -92,7 +109,7 @@ function showEdges() {
 }
 
 function showAbout() {
-  const options = Object.entries(run.options).map(([name, value]) => `${name} ${value}`).join(" · ");
+  const options = Object.entries(run.options).filter(([, value]) => value && value !== "false").map(([name, value]) => (value === "true" ? name : `${name} ${value}`).replaceAll("_", "-")).join(" · ");
   const teardown = run.remains.length ? `teardown left behind: ${run.remains.join(", ")}` : run.teardown ? `torn down in ${spellMs(run.teardown)}, nothing left` : "";
   find("about").append(
     ...data.notices.map(([at, level, text]) => make("p", { class: `notice ${level}` }, `${spellMs(at)}  ${text}`)),

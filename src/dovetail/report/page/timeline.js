@@ -1,5 +1,6 @@
 const LANE = 20;
-const LEFT = 62;
+const TOP = 18;
+const MOST_SERVICES = 8;
 
 function showTimeline(openCheck) {
   const home = find("timeline").querySelector(".card");
@@ -11,31 +12,71 @@ function showTimeline(openCheck) {
 }
 
 function drawTimeline(spans, width, openCheck) {
-  const agents = [...new Set(spans.map((span) => span.agent))].sort((a, b) => a - b);
   const end = Math.max(run.ms, ...data.faults.map((fault) => fault[4]), 1);
-  const scale = (width - LEFT - 4) / end;
-  const at = (ms) => LEFT + ms * scale;
-  const faultTop = 18 + agents.length * LANE + 4;
-  const height = faultTop + (data.faults.length ? LANE : 0) + 20;
-  const svg = draw("svg", { width, height, role: "img", "aria-label": `When the checks of ${spellCount(agents.length, "agent")} ran, and faults` });
-  svg.append(...ticks(end, at, height));
-  if (run.ready > 0) svg.append(draw("rect", { class: "startup", x: at(0), y: 18, width: Math.max(1, run.ready * scale), height: agents.length * LANE - 4, rx: 2 }, draw("title", null, `the system became ready in ${spellMs(run.ready)}`)));
-  agents.forEach((agent, lane) => {
-    svg.append(draw("text", { x: 0, y: 18 + lane * LANE + 12 }, agent ? `agent ${agent}` : "agent"));
-    svg.append(...bars(spans.filter((span) => span.agent === agent), at, scale, 18 + lane * LANE, openCheck));
+  const lanes = [...agentLanes(spans), ...faultLanes(), ...serviceLanes(end)];
+  const left = Math.min(150, Math.max(...lanes.map((lane) => lane.label.length)) * 6.4 + 12);
+  const scale = (width - left - 4) / end;
+  const at = (ms) => left + ms * scale;
+  const agents = lanes.filter((lane) => lane.spans).length;
+  const bottom = TOP + lanes.length * LANE + (lanes.length > agents ? 6 : 0);
+  const svg = draw("svg", { width, height: bottom + 20, role: "img", "aria-label": `When the checks ran, what was broken on purpose, and which services were away` });
+  svg.append(...ticks(end, at, bottom));
+  svg.append(...startup(at, scale, agents));
+  lanes.forEach((lane, index) => {
+    const top = TOP + index * LANE + (index >= agents ? 6 : 0);
+    svg.append(draw("text", { x: 0, y: top + 12 }, shortLabel(lane.label)));
+    svg.append(...(lane.spans ? bars(lane.spans, at, scale, top, openCheck) : lane.marks.map((mark) => drawMark(mark, at, scale, top))));
   });
-  if (data.faults.length) svg.append(draw("text", { x: 0, y: faultTop + 12 }, "faults"), ...faultBars(at, scale, faultTop));
-  svg.append(...downMarks(at, faultTop));
+  svg.append(...exitLines(at, bottom, left, width));
   return svg;
 }
 
-function ticks(end, at, height) {
+const shortLabel = (label) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);
+
+// Checks of one agent that overlap, as those of Python do beside others, get lanes of their own.
+function agentLanes(spans) {
+  const lanes = [];
+  for (const agent of [...new Set(spans.map((span) => span.agent))].sort((a, b) => a - b)) {
+    const own = [];
+    for (const span of spans.filter((one) => one.agent === agent).sort((a, b) => a.start - b.start)) {
+      const free = own.find((lane) => lane.until <= span.start + 1);
+      if (free) { free.spans.push(span); free.until = span.start + span.ms; } else own.push({ label: own.length ? "" : agent ? `agent ${agent}` : "agent", spans: [span], until: span.start + span.ms });
+    }
+    lanes.push(...own);
+  }
+  return lanes;
+}
+
+function faultLanes() {
+  if (!data.faults.length) return [];
+  return [{ label: "faults", marks: data.faults.slice(0, 2000).map(([edge, words, , from, until]) => ({ from, until, kind: "fault", title: `${edge}: ${words}, for ${spellMs(until - from)}` })) }];
+}
+
+function serviceLanes(end) {
+  return data.services.filter((service) => service.outages.length).slice(0, MOST_SERVICES).map((service) => ({
+    label: service.name,
+    marks: service.outages.map(([from, until, isExit, words]) => ({ from, until: until < 0 ? end : until, kind: isExit ? "outage is-exit" : "outage", title: `${words}${until < 0 ? "" : `, back after ${spellMs(until - from)}`}` })),
+  }));
+}
+
+const drawMark = ({ from, until, kind, title }, at, scale, top) => draw("rect", { class: kind, x: at(from), y: top + 3, width: Math.max(2, (until - from) * scale), height: 10, rx: 2 }, draw("title", null, title));
+
+function startup(at, scale, agents) {
+  if (run.ready <= 0 || !agents) return [];
+  const words = `ready in ${spellMs(run.ready)}`;
+  const [width, height] = [Math.max(1, run.ready * scale), agents * LANE - 4];
+  const shapes = [draw("rect", { class: "startup", x: at(0), y: TOP, width, height, rx: 2 }, draw("title", null, words))];
+  if (width > words.length * 6.2 + 8) shapes.push(draw("text", { x: at(0) + width / 2, y: TOP + height / 2 + 4, "text-anchor": "middle" }, words));
+  return shapes;
+}
+
+function ticks(end, at, bottom) {
   const rough = end / 6;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
   const marks = [];
   for (let ms = 0; ms <= end; ms += step) {
-    marks.push(draw("line", { class: "tick", x1: at(ms), x2: at(ms), y1: 14, y2: height - 16 }), draw("text", { x: at(ms), y: height - 4, "text-anchor": ms + step / 2 > end ? "end" : "middle" }, spellMs(ms)));
+    marks.push(draw("line", { class: "tick", x1: at(ms), x2: at(ms), y1: TOP - 4, y2: bottom }), draw("text", { x: at(ms), y: bottom + 15, "text-anchor": ms === 0 ? "start" : ms + step / 2 > end ? "end" : "middle" }, ms ? spellMs(ms) : "0"));
   }
   return marks;
 }
@@ -55,13 +96,16 @@ function bars(spans, at, scale, top, openCheck) {
   return shapes;
 }
 
-function faultBars(at, scale, top) {
-  return data.faults.slice(0, 2000).map(([edge, words, , from, until]) => draw("rect", { class: "fault", x: at(from), y: top + 3, width: Math.max(2, (until - from) * scale), height: 10, rx: 2 }, draw("title", null, `${edge}: ${words}, for ${spellMs(until - from)}`)));
-}
-
-function downMarks(at, bottom) {
-  return data.services.flatMap((service) => service.changes.filter((change) => change[1] === "failed").flatMap(([ms, , detail]) => [
-    draw("line", { class: "down", x1: at(ms), x2: at(ms), y1: 12, y2: bottom }, draw("title", null, `${service.name} ${detail || "failed"}`)),
-    draw("text", { class: "down-name", x: at(ms), y: 9, "text-anchor": "middle" }, `${service.name} down`),
-  ]));
+// A name stands over its line only where it does not run into the one before.
+function exitLines(at, bottom, left, width) {
+  let taken = -1;
+  return data.services.flatMap((service) => service.outages.filter((outage) => outage[2]).map(([ms, , , words]) => ({ ms, name: service.name, words })))
+    .sort((a, b) => a.ms - b.ms).flatMap(({ ms, name, words }) => {
+      const x = at(ms);
+      const shapes = [draw("line", { class: "down", x1: x, x2: x, y1: 11, y2: bottom }, draw("title", null, `${words}, at ${spellMs(ms)}`))];
+      const half = (name.length + 7) * 3.2;
+      const middle = Math.min(Math.max(x, left + half), width - half);
+      if (middle - half > taken) { taken = middle + half; shapes.push(draw("text", { class: "down-name", x: middle, y: 9, "text-anchor": "middle" }, `${name} exited`)); }
+      return shapes;
+    });
 }

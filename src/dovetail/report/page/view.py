@@ -4,10 +4,12 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.model.data import Place
 from dovetail.model.outcome import StepOutcome, Verdict
+from dovetail.report.case import describe_failure
 from dovetail.report.fact import (
     AttemptRecord,
     CheckRecord,
@@ -18,6 +20,7 @@ from dovetail.report.fact import (
     told_mismatches,
 )
 from dovetail.report.finding import Finding, find_causes
+from dovetail.report.outage import ENDLESS, Outage, find_outages
 from dovetail.report.text import clean
 
 MOST_FINDINGS = 100
@@ -26,8 +29,7 @@ VERDICTS = tuple(Verdict)
 Row = list[object]
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """How much of a check is kept: characters of a text, exchanges, log lines, whether steps and their answers."""
 
     text: int
@@ -37,8 +39,7 @@ class Detail:
     has_answers: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """One way to fit a run into a page; `left_out` tells the reader what is missing."""
 
     fine: Detail
@@ -80,6 +81,8 @@ class _View:
         self._strings: dict[str, int] = {}
         self._index = {check.id: number for number, check in enumerate(record.checks)}
         self._scopes = {scope: number for number, scope in enumerate(record.scopes)}
+        ends = (attempt.ended_at for check in record.checks for attempt in check.attempts)
+        self._played_until = max(ends, default=0.0)
 
     def build(self) -> dict[str, object]:
         record = self._record
@@ -208,7 +211,6 @@ class _View:
         ]
 
     def _service(self, service: ServiceRecord) -> dict[str, object]:
-        changes = [[self._since(one.at), one.state, clean(one.detail)] for one in service.changes]
         return {
             "name": clean(service.name),
             "technology": service.technology,
@@ -216,8 +218,17 @@ class _View:
             "state": service.state,
             "ready": round(service.ready_ms, 1),
             "address": service.address,
-            "changes": changes,
+            "outages": [self._outage(one) for one in find_outages(service) if one.is_exit or not self._is_leaving(one)],
         }
+
+    def _is_leaving(self, outage: Outage) -> bool:
+        """Tell whether the service was only stopped because all was over."""
+        return outage.until == ENDLESS and outage.change.at >= self._played_until
+
+    def _outage(self, outage: Outage) -> Row:
+        """Return when it began and ended (-1: never), whether the service ended by itself, and what is said of it."""
+        until = -1 if outage.until == ENDLESS else self._since(outage.until)
+        return [self._since(outage.change.at), until, outage.is_exit, clean(describe_failure(outage.change))]
 
     def _finding(self, finding: Finding) -> Mapping[str, object]:
         return {
@@ -225,6 +236,7 @@ class _View:
             "title": clean(finding.title),
             "verdict": finding.verdict.value,
             "checks": [self._index[check] for check in finding.checks],
+            "likely": [self._index[check] for check in finding.likely],
             "service": finding.service,
             "when": finding.when,
             "evidence": [[clean(one.source), clean(one.text)] for one in finding.evidence],

@@ -4,10 +4,10 @@ import asyncio
 import ssl
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
 import httptools
+from msgspec import Struct, field
 
 from dovetail.tech.http.header import Headers
 
@@ -26,8 +26,7 @@ class Origin(NamedTuple):
     port: int
 
 
-@dataclass(slots=True)
-class Reply:
+class Reply(Struct):
     """An answer as it came: the body decompressed, nothing else changed."""
 
     status: int = 0

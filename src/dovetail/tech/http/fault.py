@@ -3,12 +3,12 @@
 import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from random import Random
 
 import msgspec
+from msgspec import Struct
 
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import Data
@@ -47,8 +47,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     truncate: int | None = None
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(Struct):
     """A request whose answer is still to come: ours where there are bytes, else the service's, cut after `most`."""
 
     method: str

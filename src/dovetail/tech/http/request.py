@@ -3,11 +3,11 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote, urlencode
 
 import msgspec
+from msgspec import Struct
 
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import Data
@@ -21,8 +21,7 @@ _BODIES = ("json", "body", "form")
 _JSON = msgspec.json.Encoder(decimal_format="number")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """`headers` are written as they stand; `body` is None where there is none."""
 
     method: str

@@ -2,7 +2,8 @@
 
 import re
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Tap
@@ -28,8 +29,7 @@ SWITCHING = b"101"
 FAILING = b"400"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What is told of a request; `data` is the whole of it, so that the same bytes need no second look."""
 
     data: bytes
@@ -49,8 +49,7 @@ class Asked:
         self.sent = sent
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """An answer that came in one piece; the next one with the same head and size needs no second look."""
 
     head: bytes

@@ -1,13 +1,12 @@
 """The requests of the protocol by number: what they are called and since when their fields are flexible."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 PRODUCE, FETCH, METADATA, OFFSET_COMMIT, FIND_COORDINATOR = 0, 1, 3, 8, 10
 JOIN_GROUP, LEAVE_GROUP, SYNC_GROUP, API_VERSIONS, DESCRIBE_CLUSTER = 11, 13, 14, 18, 60
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True):
     name: str
     flexible_since: int
 

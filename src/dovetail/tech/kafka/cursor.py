@@ -6,7 +6,9 @@ Nothing runs between two questions, and a question that is cancelled leaves the 
 import asyncio
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dovetail.tech.kafka.cluster import Cluster
 from dovetail.tech.kafka.connection import Endpoint
@@ -21,8 +23,7 @@ _WAIT_GROWTH = 1.15
 _SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """Where to begin: at the `offsets` known by partition, else at `otherwise` (EARLIEST, LATEST or milliseconds).
 
     With milliseconds older messages are passed over, for some brokers answer 0 where no message is that young.
@@ -34,8 +35,7 @@ class Start:
     since: int = 0
 
 
-@dataclass(slots=True)
-class Track:
+class Track(Struct):
     """One partition: messages from `position` on are still to be read, `end` is where they ended when last heard."""
 
     position: int
@@ -43,8 +43,7 @@ class Track:
     leader: Endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     topic: str
     partition: int
     record: Record

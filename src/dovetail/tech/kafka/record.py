@@ -1,7 +1,8 @@
 """Record batches, the form in which messages lie in topics; written by the driver, read by driver and tap."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from dovetail.tech.kafka.checksum import checksum
 from dovetail.tech.kafka.compression import decompress
@@ -14,8 +15,7 @@ _CODEC = 0x07
 _CONTROL = 0x20
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One message; `timestamp` is milliseconds since the epoch."""
 
     value: bytes | None
@@ -25,8 +25,7 @@ class Record:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """One batch's head; `next_offset` is the first offset behind it."""
 
     base_offset: int
@@ -35,7 +34,7 @@ class Batch:
     is_control: bool
     base_timestamp: int
     count: int
-    body: bytes = field(repr=False)
+    body: bytes
 
     def records(self) -> Iterator[Record]:
         """Read the messages; a control batch has none."""

@@ -4,8 +4,9 @@ Every one uses a version that brokers from 2.1 to 4.x know and that has no flexi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from dovetail.tech.kafka.frame import Reader, Writer
 from dovetail.tech.kafka.refusal import refuse
@@ -22,8 +23,7 @@ ALL_BYTES = 8 << 20
 Ends = dict[tuple[str, int], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Ask(Generic[T]):
+class Ask(Struct, Generic[T], frozen=True):
     """One request and how to read what comes back."""
 
     api: int
@@ -32,28 +32,24 @@ class Ask(Generic[T]):
     read: Callable[[Reader], T]
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(Struct, frozen=True):
     index: int
     leader: int
     code: int
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     name: str
     code: int
     partitions: tuple[Partition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     brokers: Mapping[int, tuple[str, int]]
     topics: Mapping[str, Topic]
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """One partition's share of an answer; `end` is the offset behind its last message."""
 
     topic: str
@@ -63,8 +59,7 @@ class Fetched:
     records: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Produced:
+class Produced(Struct, frozen=True):
     code: int
     offset: int
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.tech.kafka.api import (
     FETCH,
@@ -31,8 +32,7 @@ _GROUP_THROTTLED = {JOIN_GROUP: 2, LEAVE_GROUP: 1, SYNC_GROUP: 1, OFFSET_COMMIT:
 Names = dict[bytes, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """One partition's part of a request or answer; `records` and `size` count what it carries."""
 
     topic: str
@@ -43,8 +43,7 @@ class Share:
     trace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A request's head and what of its body is of use."""
 
     api: int

@@ -7,7 +7,8 @@ through untouched and unheard, and so do the addresses within: such a broker nee
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Rewriter, RewritingListener
@@ -46,8 +47,7 @@ _PART_OF_THE_GAME = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(Struct, frozen=True):
     """A question whose answer is still to come."""
 
     question: Question

@@ -7,9 +7,10 @@ and an import of a millisecond, is why this is no client library: those convert 
 import asyncio
 import os
 import ssl
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs
+
+from msgspec import Struct, field
 
 from dovetail.model.address import Address
 from dovetail.tech.postgres.login import CLEAR_TEXT, MD5, SASL, Scram, answer_clear_text, answer_md5
@@ -46,8 +47,7 @@ class GarbledError(Exception):
     """What came back is not the PostgreSQL protocol."""
 
 
-@dataclass(slots=True)
-class Reply:
+class Reply(Struct):
     """All that came up to the server's next readiness; `state`: I (idle), T (in a transaction), E (in a failed one)."""
 
     results: list[Result] = field(default_factory=list)

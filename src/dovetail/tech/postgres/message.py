@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 STARTUP = 196608
 SSL_REQUEST = 80877103
@@ -15,14 +16,12 @@ _COUNT = struct.Struct("!H")
 _COLUMN = struct.Struct("!IHIHIH")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     name: str
     type: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """An error as the server tells it; `position` counts characters of the statement from 1, 0 where unknown."""
 
     code: str
@@ -40,8 +39,7 @@ class Refusal:
         return f"{self.severity} {self.code}: {self.message}"
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What one statement brought: rows as the server's text, or the data of a COPY."""
 
     columns: tuple[Column, ...] = ()

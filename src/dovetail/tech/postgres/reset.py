@@ -4,7 +4,7 @@ One transaction empties every table and loads what the copy holds; foreign keys 
 go back too. Tables that came later are emptied, but for the books that migration tools keep.
 """
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from dovetail.errors import Problem, StageError
 from dovetail.tech.postgres.connection import Connection, RefusedError
@@ -60,8 +60,7 @@ _HOLDERS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """`name` and `columns` are quoted; `size` is in bytes, `plain` the bare name in lower case."""
 
     name: str
@@ -70,8 +69,7 @@ class Table:
     columns: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What a frozen copy holds: tables with their columns and rows in COPY's form, sequences with their state."""
 
     tables: dict[str, Table] = field(default_factory=dict)

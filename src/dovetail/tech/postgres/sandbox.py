@@ -7,8 +7,10 @@ import asyncio
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from itertools import count
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dovetail.errors import Problem, StageError
 from dovetail.model.address import Address
@@ -24,8 +26,7 @@ PAUSE = 0.01
 FIRST_WITH_STRATEGY = 150000
 
 
-@dataclass(slots=True)
-class _Frozen:
+class _Frozen(Struct):
     """A frozen database: the spare clone under way, and its content once it was needed."""
 
     spare: "asyncio.Task[str] | None" = None

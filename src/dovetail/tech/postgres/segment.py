@@ -6,8 +6,9 @@ A server that ends in any other way removes its own; the kernel allows only some
 import ctypes
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 LISTED = Path("/proc/sysvipc/shm")
 MAGIC = 679834894
@@ -16,8 +17,7 @@ READ_ONLY = 0o10000
 FAILED = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """One line of what the kernel lists; `attached` counts the processes that hold it."""
 
     number: int

@@ -5,8 +5,9 @@ Knows just enough of the language to find the ends: quotes, dollar quotes, comme
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from dovetail.errors import SuiteError
 from dovetail.model.data import Bound
@@ -33,8 +34,7 @@ _BLOCK_MARK = re.compile(r"/\*|\*/")
 _COPY_END = re.compile(r"^\\\.\r?$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement: `sql` with $1… for its `values` (numbers into the bound values), `words` bare and in lower case.
 
     `calls` are the words with an opening bracket behind them; `start` is where it began in the text, `data` what

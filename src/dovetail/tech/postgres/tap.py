@@ -5,7 +5,8 @@ Follows simple and extended queries, also pipelined; a connection that turns to 
 
 import re
 from collections import deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Listener, Tap
@@ -21,8 +22,7 @@ FROM_SERVER_BESIDES = b"RSKNTtDnAGHdc23vV"
 _TRACE = re.compile(r"traceparent='00-([0-9a-f]{32})-")
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(Struct):
     """What the client waits for: a login, query (simple), statement (prepared or run) or sync."""
 
     kind: str

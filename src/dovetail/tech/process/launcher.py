@@ -9,8 +9,9 @@ import shutil
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.address import Address
@@ -21,8 +22,7 @@ from dovetail.plugin.placeholder import fill, tighten
 SHELL_SIGNS = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "(", ")", "2>&1"})
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessLauncher:
+class ProcessLauncher(Struct, frozen=True):
     """`python` in a command is the interpreter of the active virtual environment, or else of ours."""
 
     search_path: str

@@ -4,8 +4,9 @@ Used by connection. `Refused` is a refusal, `Pushed` a message that answers no c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 END = b"\r\n"
 LINE_AT_MOST = 1 << 16
@@ -15,8 +16,7 @@ class GarbledError(Exception):
     """What came is not the Redis protocol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """An error reply: its first word, and the whole."""
 
     code: str
@@ -39,8 +39,7 @@ def write_command(words: Sequence[bytes]) -> bytes:
     return b"".join(pieces)
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A collection whose items are still coming."""
 
     kind: int

@@ -6,7 +6,9 @@ Publishing knows no databases: who needs channels of its own takes a slice.
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dovetail.errors import Problem, StageError
 from dovetail.model.address import Address
@@ -18,8 +20,7 @@ from dovetail.tech.redis.value import to_map
 KEYS_AT_ONCE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(Struct, frozen=True):
     """A key as frozen: `expires` is in milliseconds since the epoch, 0 where it never does."""
 
     name: bytes
@@ -27,8 +28,7 @@ class _Key:
     expires: int
 
 
-@dataclass(slots=True)
-class _Server:
+class _Server(Struct):
     """What is known of one server: its frozen keys and who has which database."""
 
     keys: tuple[_Key, ...] = ()

@@ -4,7 +4,8 @@ Used by tap.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 KEPT = 80
 WORDS_KEPT = 6
@@ -20,8 +21,7 @@ class UnknownBytesError(Exception):
     """These bytes are not the Redis protocol."""
 
 
-@dataclass(slots=True)
-class Sight:
+class Sight(Struct):
     """One command or reply: the character of its kind, how many items it has, the first of its words, each cut."""
 
     kind: str

@@ -5,7 +5,8 @@ replication, monitoring or unanswered commands is left alone. Passwords are not 
 """
 
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Listener, Tap
@@ -18,8 +19,7 @@ DEAFENING = frozenset({"MONITOR", "SYNC", "PSYNC", "REPLCONF"})
 SECRET = frozenset({"AUTH", "HELLO", "ACL", "CONFIG", "MIGRATE"})
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(Struct):
     """A command under way; `confirmations` are still to come where it subscribes."""
 
     request: str

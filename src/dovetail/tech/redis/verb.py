@@ -5,7 +5,8 @@
 
 import shlex
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import Bound, Data
@@ -39,8 +40,7 @@ READING = frozenset(_READING.split())
 DISTURBING = frozenset({"flushall", "shutdown", "config", "debug", "failover", "replicaof", "slaveof", "swapdb", "acl"})
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Struct, frozen=True):
     """One verb's work: `effect` is what it does to the server, `perform` does it."""
 
     perform: Callable[[Connection, Act], Awaitable[Facets]]
