@@ -15,53 +15,7 @@ from typing import Any
 import pytest
 
 SECONDS_TO_GO = 5.0
-STUBBORN = """\
-import os
-import signal
-import socket
-import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-import time
-
-CLING = '''
-import os, signal, socket, sys, time
-for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-    signal.signal(number, signal.SIG_IGN)
-door = socket.create_server(("127.0.0.1", 0))
-with open("daemon.part", "w") as file:
-    file.write(f"{os.getpid()} {door.getsockname()[1]}")
-os.rename("daemon.part", "daemon.txt")
-time.sleep(600)
-'''
-
-
-def daemonize():
-    if os.fork():
-        return
-    os.setsid()
-    if os.fork():
-        os._exit(0)
-    os.closerange(0, 256)
-    os.open(os.devnull, os.O_RDWR)
-    os.dup(0), os.dup(0)
-    os.execve(sys.executable, [sys.executable, "-S", "-c", CLING], {})
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        if self.path == "/wait":
-            time.sleep(600)
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-daemonize()
-if sys.argv[2] == "never":
-    time.sleep(600)
-ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-"""
+STUBBORN = Path(__file__).with_name("stubborn.py")
 WAITING = """\
   - name: it waits
     steps:
@@ -71,8 +25,7 @@ WAITING = """\
 
 
 def stubborn(project: Any, mood: str) -> None:
-    project.write("stubborn.py", STUBBORN)
-    run = f"{sys.executable} stubborn.py {{{{ port }}}} {mood}"
+    run = f"{sys.executable} {STUBBORN} {{{{ port }}}} {mood}"
     project.write("dovetail.yaml", f"system: tiny\nservices:\n  app:\n    run: {run}\n    ready: GET /health\n")
     project.checks(WAITING)
 
