@@ -1,4 +1,4 @@
-"""A service for golden runs that ignores SIGTERM and has a daemon: forked twice, in a session of its own, without marks.
+"""A service for golden runs that ignores SIGTERM and has a daemon: forked twice, in a session of its own, unmarked.
 
 GET /wait never answers, all else is answered at once. With `never` as its second argument it serves nobody.
 """
