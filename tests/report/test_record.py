@@ -144,7 +144,7 @@ def test_an_edge_is_failing_only_where_a_check_that_did_not_pass_met_it(shop_eve
 def test_an_edge_is_called_failing_only_on_evidence(
     story: "Story", ended: str, *, is_shared: bool, is_under_fault: bool, is_failing: bool
 ) -> None:
-    bad = story.step(verdict=Verdict.FAILED, error="x")
+    bad = story.step(verdict=Verdict.FAILED, error="x", duration_ms=900.0)
     story.check("bad", "api", story.attempt(1.0, 1.0, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
     if is_shared:
         story.check("other", "api", story.attempt(1.0, 1.0, steps=(story.step(),)))
@@ -210,3 +210,10 @@ def test_the_end_event_has_the_last_word_on_the_verdict(shop_events: list[Event]
     assert isinstance(end, RunEnded)
     record = read_run([*shop_events[:-1], replace(end, verdict=Verdict.INCONCLUSIVE, exit_code=2)])
     assert (record.verdict, record.exit_code) == (Verdict.INCONCLUSIVE, 2)
+
+
+def test_trouble_before_the_step_that_failed_does_not_make_an_edge_failing(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="x", started_at=0.5)
+    story.check("bad", "api", story.attempt(1.0, 1.0, Verdict.FAILED, (story.step(), bad)), verdict=Verdict.FAILED)
+    story.call("orders -> payments", 1.05, "CLIENT MAINT_NOTIFICATIONS", "ERR unknown subcommand", "failed")
+    assert not any(edge.is_failing for edge in read_run(story.stream()).edges)

@@ -49,7 +49,8 @@ def test_a_run_cut_short_before_it_began_still_opens(browser: "Browser", tmp_pat
 def test_what_is_red_is_seen_first(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:
     browser.open(write(shop_events, tmp_path))
     assert browser.text("h1") == "failed\n6 of 16 checks failed, 1 inconclusive, 1 flaky, 1 skipped"
-    assert browser.text(".cause h3") == "payments exited with code 1, 420 ms earlier"
+    assert browser.text(".cause h3") == "payments exited with code 1"
+    assert browser.text(".cause .meta") == "420 ms earlier · 3 checks share this cause, 2 of them likely"
     assert "password authentication failed" in browser.text(".cause .lines")
     assert browser.run("return document.querySelector('#scope-api .check .sign').textContent") == "✗"
     assert browser.complaints() == []
@@ -62,6 +63,81 @@ def test_there_is_a_section_for_every_scope_and_red_ones_are_open(
     assert browser.count("details.scope") == 7
     assert browser.count("details.scope[open]") == 5
     assert browser.count("#scope-cache[open]") == 0
+
+
+def test_a_cause_leads_to_each_of_its_checks_and_the_check_has_the_focus(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.open(write(shop_events, tmp_path))
+    told = browser.run("return [...document.querySelectorAll('.cause:first-child li')].map((item) => item.innerText)")
+    assert told == [
+        "✗\nan order is created, stored and announced",
+        "✗\nan order is paid\nlikely",
+        "✗\ntwo orders are paid at once\nlikely",
+    ]
+    browser.click(".cause:first-child li:nth-child(2) a")
+    assert browser.text(".row:focus").startswith("✗\nan order is paid")
+    assert browser.run("return location.hash") == "#check=orders%2Fan-order-is-paid"
+    assert browser.count(".check.is-open .detail") == 1
+
+
+def test_a_slash_leads_to_the_search_and_escape_shows_all_again(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.open(write(shop_events, tmp_path))
+    press = "dispatchEvent(new KeyboardEvent('keydown', {key: '%s', bubbles: true}))"
+    browser.run(press % "/")
+    assert browser.run("return document.activeElement.id") == "search"
+    browser.click(".chip[data-verdict=flaky]")
+    browser.run(press % "Escape")
+    assert browser.text("#found") == ""
+    assert browser.run("return document.activeElement.id") != "search"
+
+
+def test_what_never_ran_is_counted_under_one_cause_and_folded_away(
+    browser: "Browser", story: "Story", tmp_path: Path
+) -> None:
+    story.change("payments", "failed", 0.4, "payments exited with code 3", ("no such file",))
+    for number in range(12):
+        why = "the environment was not ready: payments exited with code 3\n    payments │ no such file"
+        story.check(f"unplayed {number}", "api", verdict=Verdict.INCONCLUSIVE, why=why)
+    story.end(0.5, Verdict.INCONCLUSIVE, 6, "payments exited with code 3\n    payments │ no such file")
+    browser.open(write(story.stream(), tmp_path))
+    assert browser.text(".cause h3") == "payments exited with code 3"
+    assert browser.count(".cause li") == 0
+    assert browser.text("main").count("no such file") == 1
+    assert browser.count("details.scope[open]") == 0
+    assert browser.count("#top nav a:not([hidden])") == 3
+
+
+def test_calls_that_may_belong_to_others_are_shown_on_request(
+    browser: "Browser", story: "Story", tmp_path: Path
+) -> None:
+    bad = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("status", "201", "500"),))
+    story.check("bad", "api", story.attempt(1.0, 1.0, Verdict.FAILED, (bad,), trace="a" * 32), verdict=Verdict.FAILED)
+    story.check("beside", "api", story.attempt(1.0, 1.0, steps=(story.step(),)))
+    story.call("orders -> payments", 1.05, "POST /payments", "201", trace="a" * 32)
+    story.call("orders -> users", 1.06, "GET /users", "200")
+    browser.open(write(story.stream(), tmp_path), "#check=orders%2Fbad")
+    assert browser.count(".detail .calls tbody tr") == 1
+    browser.click("button.link")
+    assert browser.count(".detail .calls tbody tr") == 2
+
+
+def test_the_timeline_shows_who_was_away_and_not_what_teardown_ended(
+    browser: "Browser", shop: "Story", tmp_path: Path
+) -> None:
+    shop.change("users", "paused", 3.0)
+    shop.change("users", "ready", 3.2)
+    shop.change("orders", "stopping", 5.2)
+    browser.open(write(shop.stream(), tmp_path))
+    drawn = "return new Promise((done) => { const look = () => document.querySelector('#timeline svg') ? done(true)"
+    browser.run("document.getElementById('timeline').scrollIntoView()")
+    assert browser.run(f"{drawn} : setTimeout(look, 10); look(); }})")
+    assert browser.count("#timeline .outage") == 2
+    assert browser.count("#timeline .outage.is-exit") == 1
+    assert "paused at 3.0 s, back after 200 ms" in browser.text("#services")
+    assert "stopped" not in browser.text("#services")
 
 
 def test_search_and_filters_narrow_the_list(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_every_service_and_edge_is_drawn_with_its_state(shop_events: list[Event]
 
 def test_the_picture_says_in_words_what_it_shows(shop_events: list[Event]) -> None:
     picture = draw(read_run(shop_events))
-    assert picture.get("role") == "img"
+    assert picture.get("role") == "group"
     assert picture.findtext("title") == "Map of shop"
     assert picture.findtext("desc") == "9 services and 9 edges; failing: orders -> payments"
 

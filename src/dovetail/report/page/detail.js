@@ -3,7 +3,7 @@ const BAD_ENDS = new Set(["failed", "cut", "refused", "timed out"]);
 function showDetail(check) {
   const telling = check.tellingAttempt;
   const attempts = check.attempts;
-  const home = make("div", null);
+  const home = make("div", { class: "attempt" });
   const show = (attempt) => home.replaceChildren(...attemptParts(attempt));
   const buttons = attempts.map((attempt) => make("button", { type: "button", class: "chip", click: () => choose(attempt.number) }, `attempt ${attempt.number} `, make("span", { class: attempt.verdict }, `${SIGNS[attempt.verdict]} ${attempt.verdict}`)));
   const choose = (number) => {
@@ -43,7 +43,7 @@ function showStep(step) {
     step.answer ? make("div", { class: "answer" }, `→ ${step.answer}`) : "",
     step.verdict === "passed" && !step.expectations ? make("div", { class: "answer" }, "no expectation was evaluated") : "",
     step.error || step.mismatches.length || step.sightings.length ? make("div", { class: "more" },
-      step.error ? make("div", { class: step.verdict === "passed" ? "soft" : "failed lead" }, step.error, step.place ? make("span", { class: "soft" }, `  ${step.place}`) : "") : "",
+      step.error ? make("div", { class: step.verdict === "passed" ? "soft" : "failed lead" }, toldError(step), step.place ? make("span", { class: "soft" }, `  ${step.place}`) : "") : "",
       step.mismatches.map(showMismatch), sightingsPart(step)) : "");
 }
 
@@ -72,15 +72,21 @@ function exchangesPart(check) {
   const exchanges = check.exchanges;
   if (!exchanges.length) return "";
   const begin = check.tellingAttempt ? check.tellingAttempt.start : 0;
-  const shared = exchanges.some((one) => one.by === "s");
-  const rows = exchanges.map((one) => make("tr", { class: BAD_ENDS.has(one.ended) ? "is-bad" : one.ended === "faulted" ? "is-faulted" : "" },
-    make("td", { class: "number" }, spellOffset(one.at - begin)), make("td", null, one.edge, one.by === "s" ? make("span", { class: "soft", title: "Seen while several checks ran; may belong to another" }, " *") : ""),
-    make("td", { class: "mono" }, one.request), make("td", { class: "mono" }, one.answer || one.ended, one.answer && one.ended !== "answered" ? ` (${one.ended})` : ""), make("td", { class: "number" }, spellMs(one.ms))));
+  const own = exchanges.filter((one) => one.by !== "s");
+  const shared = exchanges.length - own.length;
+  const body = make("tbody", null);
+  const fillWith = (some) => body.replaceChildren(...some.map((one) => exchangeRow(one, begin)));
+  fillWith(own.length ? own : exchanges);
+  const more = own.length && shared ? make("button", { type: "button", class: "link", click: (event) => { fillWith(exchanges); event.currentTarget.remove(); } }, `show ${spellCount(shared, "more call")} that may belong to other checks (*)`) : "";
   return make("div", null, make("h4", null, "Seen on the edges"),
-    make("div", { class: "scroll" }, make("table", { class: "calls" }, make("thead", null, make("tr", null, ["at", "edge", "request", "answer", "took"].map((name) => make("th", null, name)))), make("tbody", null, rows))),
+    make("div", { class: "scroll" }, make("table", { class: "calls" }, make("thead", null, make("tr", null, ["at", "edge", "request", "answer", "took"].map((name) => make("th", null, name)))), body)), more,
     check.exchangesLeftOut ? make("div", { class: "soft" }, `and ${check.exchangesLeftOut} more, left out here`) : "",
-    shared ? make("div", { class: "soft" }, "* seen while several checks ran, so it may belong to another of them") : "");
+    !own.length ? make("div", { class: "soft" }, "* seen while several checks ran, so it may belong to another of them") : "");
 }
+
+const exchangeRow = (one, begin) => make("tr", { class: BAD_ENDS.has(one.ended) ? "is-bad" : one.ended === "faulted" ? "is-faulted" : "" },
+  make("td", { class: "number" }, spellOffset(one.at - begin)), make("td", { class: "edge-name" }, one.edge, one.by === "s" ? make("span", { class: "soft", title: "Seen while several checks ran; may belong to another" }, " *") : ""),
+  make("td", { class: "mono" }, one.request), make("td", { class: "mono" }, one.answer || one.ended, one.answer && one.ended !== "answered" && !one.answer.includes(one.ended) ? ` (${one.ended})` : ""), make("td", { class: "number" }, spellMs(one.ms)));
 
 const spellOffset = (ms) => `${ms < 0 ? "−" : "+"}${spellMs(Math.abs(ms))}`;
 

@@ -54,7 +54,7 @@ function narrow() {
     scope.drawn = 0;
     scope.element.hidden = !scope.shown.length;
     scope.tally.replaceChildren(...tally(scope));
-    const isOpen = isNarrowed() || scope.shown.some((check) => !check.isFine) || (!isRed && checks.length <= 200);
+    const isOpen = isNarrowed() || scope.shown.some((check) => !check.isFine && check.row[10].length) || (!isRed && checks.length <= 200);
     if (scope.element.open !== isOpen) scope.element.open = isOpen;
     if (isOpen) fill(scope);
   }
@@ -144,7 +144,7 @@ function reason(check) {
     const first = step.mismatches[0];
     line.append(make("b", null, `${first.path}: expected ${brief(first.expected)}, got ${brief(first.got)}`), first.why ? `  ${brief(first.why)}` : "");
   } else if (step && step.error) line.append(make("b", null, brief(toldError(step))));
-  const because = tellsMore(check.finding) ? `${check.finding.likely.includes(check.number) ? "likely " : ""}because ${check.finding.title}` : step ? "" : check.why;
+  const because = tellsMore(check.finding) ? `${check.finding.likely.includes(check.number) ? "likely " : ""}because ${check.finding.title}` : step ? "" : check.why.split("\n")[0];
   if (because) line.append(line.childNodes.length ? " — " : "", because);
   if (check.verdict === "flaky") line.append(line.childNodes.length ? " — " : "", `passed on attempt ${check.attempts.length}`);
   return line;
@@ -174,5 +174,5 @@ function openCheck(check) {
   const row = home.querySelector(".row");
   if (!home.classList.contains("is-open")) row.click();
   row.focus({ preventScroll: true });
-  home.scrollIntoView({ block: "center" });
+  home.scrollIntoView({ block: "start" });
 }

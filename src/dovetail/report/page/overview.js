@@ -26,7 +26,13 @@ function showSummary() {
       return part;
     })),
     make("p", { class: "facts" }, facts.filter(([, value]) => value !== "" && value !== "0 ms").map(([name, value]) => make("span", null, `${name} `, make("b", null, String(value))))),
-    run.exit > 1 || !run.complete ? make("p", { class: "told" }, run.causes.join("\n")) : ""), scopesTable()]);
+    run.exit > 1 || !run.complete ? make("p", { class: "told" }, run.causes.map(briefly).join("\n")) : ""), scopesTable()]);
+}
+
+// What a finding tells with its evidence needs no more than its first line here.
+function briefly(text) {
+  const first = text.split("\n")[0];
+  return data.findings.some((finding) => finding.title === first) ? first : text;
 }
 
 function scopesTable() {
@@ -63,6 +69,7 @@ function spellShare(finding) {
 }
 
 function explainedChecks(finding, index, showOnly) {
+  if (!finding.checks.some((number) => checks[number].row[10].length)) return "";
   const told = finding.checks.slice(0, finding.checks.length > MOST_LINKS + 1 ? MOST_LINKS : undefined);
   const more = finding.checks.length - told.length;
   const link = (number) => make("a", { href: `#check=${encodeURIComponent(checks[number].id)}`, click: (event) => { event.preventDefault(); openCheck(checks[number]); } }, checks[number].name);
@@ -96,7 +103,7 @@ function healthLine(service) {
     isExit ? make("b", null, shortOutage(service, words)) : shortOutage(service, words), ` at ${spellMs(at)}${until < 0 ? "" : `, back after ${spellMs(until - at)}`}`)));
 }
 
-const shortOutage = (service, words) => (words.startsWith(`${service.name} `) ? words.slice(service.name.length + 1) : words);
+const shortOutage = (service, words) => (words.startsWith(`${service.name} `) ? words.slice(service.name.length + 1) : words).replace(/^was /, "");
 
 function showEdges() {
   const edges = find("edges");
@@ -112,7 +119,7 @@ function showAbout() {
   const options = Object.entries(run.options).filter(([, value]) => value && value !== "false").map(([name, value]) => (value === "true" ? name : `${name} ${value}`).replaceAll("_", "-")).join(" · ");
   const teardown = run.remains.length ? `teardown left behind: ${run.remains.join(", ")}` : run.teardown ? `torn down in ${spellMs(run.teardown)}, nothing left` : "";
   find("about").append(
-    ...data.notices.map(([at, level, text]) => make("p", { class: `notice ${level}` }, `${spellMs(at)}  ${text}`)),
+    ...data.notices.filter(([, , text]) => briefly(text) === text || !text.includes("\n")).map(([at, level, text]) => make("p", { class: `notice ${level}` }, `${spellMs(at)}  ${text}`)),
     make("div", null, [`run ${run.id}`, options, teardown, `Dovetail ${run.version}`].filter(Boolean).join(" · ")),
     data.leftOut ? make("div", null, `Left out to keep this page small: ${data.leftOut}. They stand in the run's journal.`) : "",
   );

@@ -21,6 +21,8 @@ showServices(searchFor);
 showEdges();
 showAbout();
 whenNear(find("timeline"), () => showTimeline(openCheck));
+find("timeline").hidden = !checks.some((check) => check.row[10].length);
+for (const link of document.querySelectorAll("#top nav a")) link.hidden = find(link.hash.slice(1)).hidden;
 addEventListener("hashchange", followHash);
 followHash();
 root.dataset.opened = String(Math.round(performance.now()));

@@ -5,7 +5,7 @@ const MOST_SERVICES = 8;
 function showTimeline(openCheck) {
   const home = find("timeline").querySelector(".card");
   const spans = checks.flatMap((check) => check.row[10].map((attempt) => ({ check, number: attempt[0], agent: attempt[1], start: attempt[2], ms: attempt[3], verdict: verdicts[attempt[4]] })));
-  if (!spans.length) { find("timeline").hidden = true; return; }
+  if (!spans.length) return;
   const paint = () => home.replaceChildren(drawTimeline(spans, Math.max(320, home.clientWidth - 34), openCheck));
   paint();
   addEventListener("resize", paint);
