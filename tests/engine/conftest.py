@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -229,15 +230,15 @@ async def echo(method: str, path: str, body: object) -> Reply:
 
 @pytest.fixture
 def house() -> Callable[..., House]:
-    def make(handle: Handler = echo, **more: object) -> House:
-        return House(handle, **more)  # type: ignore[arg-type]  # a test hands the fields through
+    def make(handle: Handler = echo, **more: Any) -> House:
+        return House(handle, **more)
 
     return make
 
 
 @pytest.fixture
 def http() -> Callable[..., Step]:
-    def make(request: str, on: str = "orders", **more: object) -> Step:
+    def make(request: str, on: str = "orders", **more: Any) -> Step:
         return replace(Step("http.request", on, request), **more)
 
     return make
@@ -245,7 +246,7 @@ def http() -> Callable[..., Step]:
 
 @pytest.fixture
 def check() -> Callable[..., Check]:
-    def make(name: str, *steps: Action, **more: object) -> Check:
-        return Check(name, name, "api", steps, **more)  # type: ignore[arg-type]  # likewise
+    def make(name: str, *steps: Action, **more: Any) -> Check:
+        return Check(name, name, "api", steps, **more)
 
     return make

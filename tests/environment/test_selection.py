@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from dovetail.app.parts import build_registry
@@ -7,8 +9,8 @@ from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.system import Edge, EnvironmentSpec, Service, System
 
 
-def own(name: str, *uses: str, **words: bool) -> Service:
-    return Service(name, run="serve", uses=tuple(Edge(name, target, "http") for target in uses), **words)  # type: ignore[arg-type]  # flags only
+def own(name: str, *uses: str, **words: Any) -> Service:
+    return Service(name, run="serve", uses=tuple(Edge(name, target, "http") for target in uses), **words)
 
 
 SERVICES = (own("gateway", "orders"), own("orders", "db"), own("db"), own("other"), own("fill", "db", is_job=True))

@@ -56,7 +56,9 @@ class Company:
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         if not self.is_suite_file(file_path):
             return None
-        return CheckFile.from_parent(parent, path=file_path, player=self.player)
+        file = CheckFile.from_parent(parent, path=file_path)
+        file.player = self.player
+        return file
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -16,9 +16,9 @@ class CheckFailedError(Exception):
 
 
 class CheckFile(pytest.File):
-    def __init__(self, player: Player, **told: object) -> None:
-        super().__init__(**told)  # type: ignore[arg-type]  # pytest's own words, passed through
-        self.player = player
+    """One file of checks; `player` is set by whoever makes it."""
+
+    player: Player
 
     def collect(self) -> Iterator["CheckItem"]:
         try:
@@ -26,12 +26,14 @@ class CheckFile(pytest.File):
         except SuiteError as mistake:
             raise self.CollectError(str(mistake)) from None
         for check in checks:
-            yield CheckItem.from_parent(self, name=check.name, check=check, player=self.player)
+            item = CheckItem.from_parent(self, name=check.name)
+            item.take(check, self.player)
+            yield item
 
 
 class CheckItem(pytest.Item):
-    def __init__(self, check: Check, player: Player, **told: object) -> None:
-        super().__init__(**told)  # type: ignore[arg-type]  # see above
+    def take(self, check: Check, player: Player) -> None:
+        """Become the item of `check`."""
         self._player = player
         self._check = check
         self.add_marker(pytest.mark.scope(check.scope))
