@@ -56,19 +56,6 @@ def test_each_check_then_only_points_to_it() -> None:
     assert list(account.tell_at(check("b"))) == [f"      likely   {TITLE} (told above)"]
 
 
-@pytest.mark.parametrize(
-    ("likely", "expected"),
-    [
-        ((), "3 checks share this cause"),
-        (("b",), "3 checks share this cause, 1 of them likely"),
-        (("a", "b", "c"), "3 checks likely share this cause"),
-    ],
-)
-def test_what_is_only_likely_is_never_told_as_certain(likely: tuple[str, ...], expected: str) -> None:
-    told = list(Account([finding("a", "b", "c", likely=likely)], 9, STYLE).tell_shared())
-    assert told[3].endswith(f"· {expected}")
-
-
 def test_a_cause_of_one_check_is_told_there() -> None:
     account = Account([finding("a", likely=["a"])], 1, STYLE)
     assert list(account.tell_shared()) == []

@@ -11,6 +11,8 @@ from dovetail.report.console import Console
 if TYPE_CHECKING:
     from tests.report.conftest import Story
 
+START = 1_795_000_000.0
+
 
 def hear(events: list[Event], width: int = 90, *, is_live: bool = False, has_color: bool = False) -> str:
     stream = io.StringIO()
@@ -78,6 +80,32 @@ def test_a_notice_is_told_at_once_and_keeps_its_lines(shop_events: list[Event]) 
     assert "  error  Dovetail itself broke:\n    Traceback\n      line 1\n" in hear([shop_events[0], notice])
 
 
+def test_an_environment_that_never_gets_ready_is_told_once(story: "Story") -> None:
+    said = "payments exited with code 3\n    payments │ no such file\ndovetail logs payments"
+    story.change("payments", "failed", 0.4, "payments exited with code 3", ("no such file",))
+    story.events.append(Noticed(START + 0.45, "error", said))
+    for number in range(12):
+        why = "the environment was not ready: payments exited with code 3"
+        story.check(f"unplayed {number}", ("api", "cache")[number % 2], verdict=Verdict.INCONCLUSIVE, why=why)
+    story.end(0.5, Verdict.INCONCLUSIVE, 6, said.rpartition("\n")[0], "12 checks inconclusive")
+    told = hear(story.stream(), 80).splitlines()
+    assert told[1:] == [
+        "",
+        "cause " + "─" * 58 + " 12 of 12 checks",
+        "  ? payments exited with code 3",
+        "      12 checks share this cause",
+        "        payments │ no such file",
+        "      next     dovetail logs payments · dovetail doctor",
+        "",
+        "api " + "─" * 61 + " 6 inconclusive",
+        "cache " + "─" * 59 + " 6 inconclusive",
+        "",
+        "inconclusive   0 passed · 0 failed · 0 flaky · 12 inconclusive · 0 skipped",
+        "               500 ms",
+        "exit 6   payments exited with code 3 · 12 checks inconclusive",
+    ]
+
+
 def test_a_run_that_stops_without_an_end_can_still_be_finished(shop_events: list[Event]) -> None:
     stream = io.StringIO()
     console = Console(stream, 90)
@@ -94,10 +122,10 @@ def test_what_teardown_leaves_after_the_end_is_told(shop_events: list[Event]) ->
     assert hear([*shop_events, late]).endswith("teardown left behind  process 4711\n")
 
 
-def test_reports_are_named_once_with_their_extensions() -> None:
+def test_reports_are_named_by_their_lasting_names_with_their_extensions() -> None:
     stream = io.StringIO()
     console = Console(stream, 90)
-    console.tell_reports([Path("reports/latest.html"), Path("reports/latest.xml"), Path("reports/latest.json")])
+    console.tell_reports(Path(f"reports/integration-test-34ef.{ending}") for ending in ("html", "xml", "json"))
     console.tell_reports([])
     assert stream.getvalue() == "reports  reports/latest.html  .xml  .json\n"
 

@@ -3,9 +3,11 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pytest
+
 from dovetail.model.event import Event, TornDown
 from dovetail.model.outcome import Verdict
-from dovetail.report.finding import find_causes
+from dovetail.report.finding import Finding, find_causes
 from dovetail.report.record import read_run
 
 if TYPE_CHECKING:
@@ -28,6 +30,18 @@ def test_every_check_that_did_not_pass_is_explained_once(shop_events: list[Event
 def test_failures_come_before_doubts_and_flaky_ones(shop_events: list[Event]) -> None:
     verdicts = [finding.verdict for finding in find_causes(read_run(shop_events))]
     assert verdicts == sorted(verdicts, key=[Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.FLAKY].index)
+
+
+@pytest.mark.parametrize(
+    ("likely", "expected"),
+    [
+        ((), "3 checks share this cause"),
+        (("b",), "3 checks share this cause, 1 of them likely"),
+        (("a", "b", "c"), "3 checks likely share this cause"),
+    ],
+)
+def test_what_is_only_likely_is_never_told_as_certain(likely: tuple[str, ...], expected: str) -> None:
+    assert Finding("service-down", "payments exited", Verdict.FAILED, ("a", "b", "c"), likely).share == expected
 
 
 def test_a_green_run_has_no_finding(story: "Story") -> None:

@@ -15,7 +15,8 @@ def test_it_tells_verdict_totals_and_causes(shop_events: list[Event]) -> None:
     text = render_markdown(read_run(shop_events)).decode()
     assert text.startswith("## ❌ shop · local · failed\n")
     assert "| api | 6 | 3 | · | · | · |" in text
-    assert "❌ **payments exited with code 1** (3 checks)" in text
+    assert "❌ **payments exited with code 1** (420 ms earlier · 3 checks share this cause, 2 of them likely)" in text
+    assert "- an order is paid `tests/integration/orders.yaml:13` (likely)" in text
     assert "`dovetail logs payments`" in text
 
 

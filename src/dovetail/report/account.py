@@ -46,7 +46,7 @@ class Account:
         for finding in self._shared:
             self._told.add(id(finding))
             yield from self._headline(finding, finding.title)
-            share = " · ".join(part for part in (finding.when, _spell_share(finding)) if part)
+            share = " · ".join(part for part in (finding.when, finding.share) if part)
             yield from hang("      ", share, self._style.width)
             yield from self._support(finding)
 
@@ -68,7 +68,7 @@ class Account:
             yield f"{label}{shorten(finding.title, room)}{TOLD_ABOVE}" if room > width_of(label) else "      told above"
             return
         self._told.add(id(finding))
-        shared = f" ({_spell_share(finding)})" if len(finding.checks) > 1 else ""
+        shared = f" ({finding.share})" if len(finding.checks) > 1 else ""
         when = f", {finding.when}" if finding.when else ""
         yield from hang(label, f"{finding.title}{when}{shared}", self._style.width)
         yield from self._support(finding, hides_seen=finding.kind == "event-not-received")
@@ -89,10 +89,3 @@ class Account:
         whole = (command.replace(" ", UNBROKEN) for command in finding.next)
         for row in hang("      next     ", " · ".join(whole), self._style.width):
             yield row.replace(UNBROKEN, " ")
-
-
-def _spell_share(finding: Finding) -> str:
-    share, likely = spell_count(len(finding.checks), "check"), len(finding.likely)
-    if likely == len(finding.checks):
-        return f"{share} likely share this cause"
-    return f"{share} share this cause{f', {likely} of them likely' if likely else ''}"

@@ -33,6 +33,14 @@ class Finding(Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     next: tuple[str, ...] = ()
 
+    @property
+    def share(self) -> str:
+        """How many checks share it, and of how many that is only likely."""
+        many, likely = spell_count(len(self.checks), "check"), len(self.likely)
+        if likely and likely == len(self.checks):
+            return f"{many} likely share this cause"
+        return f"{many} share this cause{f', {likely} of them likely' if likely else ''}"
+
 
 def find_causes(record: Record) -> tuple[Finding, ...]:
     """Group what did not pass by cause: those that failed something first, then by how much they explain."""

@@ -94,7 +94,7 @@ def _tell(check: CheckRecord, finding: Finding | None) -> str:
     if check.cleanup_failed:
         rows.append(f"clean-up failed: {check.cleanup_failed}")
     if finding:
-        rows.append(f"because  {finding.title}")
+        rows.append(f"{'likely' if check.id in finding.likely else 'because'}  {finding.title}")
         rows.extend(f"  {one.source} | {one.text}" for one in finding.evidence)
         rows.append(f"next     {' · '.join(finding.next)}")
     return "\n".join(rows)

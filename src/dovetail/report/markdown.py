@@ -46,11 +46,14 @@ def _table(record: Record) -> Iterator[str]:
 
 
 def _finding(finding: Finding, checks: dict[str, CheckRecord]) -> Iterator[str]:
-    yield f"{_MARKS[finding.verdict]} **{_safe(finding.title)}** ({spell_count(len(finding.checks), 'check')})  "
+    share = finding.share if len(finding.checks) > 1 else ""
+    about = " · ".join(part for part in (finding.when, share) if part)
+    yield f"{_MARKS[finding.verdict]} **{_safe(finding.title)}**{f' ({about})' if about else ''}"
+    yield ""
     for identity in finding.checks[:MOST_CHECKS]:
         check = checks[identity]
         place = f" `{str(check.place).replace('`', '')}`" if check.place.file else ""
-        yield f"- {_safe(check.name)}{place}"
+        yield f"- {_safe(check.name)}{place}{' (likely)' if identity in finding.likely else ''}"
     if len(finding.checks) > MOST_CHECKS:
         yield f"- and {len(finding.checks) - MOST_CHECKS} more"
     if finding.evidence:
