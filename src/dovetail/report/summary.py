@@ -7,7 +7,7 @@ from dovetail.model.outcome import Verdict
 from dovetail.report.fact import Record
 from dovetail.report.finding import Finding
 from dovetail.report.sign import LOOKS
-from dovetail.report.terminal import LEAST_GAP, UNBROKEN, Style, hang, shorten, spread, width_of
+from dovetail.report.terminal import LEAST_GAP, Style, hang, shorten, spread, width_of
 from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
 
@@ -42,9 +42,8 @@ def sum_up(record: Record, findings: Sequence[Finding], style: Style) -> list[st
     if gap >= LEAST_GAP:
         rows = [f"{painted}   {text}{' ' * gap}{style.paint(time, 'dim')}"]
     else:
-        first, *rest = hang(f"{verdict}   ", f"{text} · {time.replace(' ', UNBROKEN)}", style.width)
+        first, *rest = [*hang(f"{verdict}   ", text, style.width), f"{' ' * len(verdict)}   {time}"]
         rows = [first.replace(verdict, painted, 1), *rest]
-        rows = [row.replace(UNBROKEN, " ") for row in rows]
     if record.exit_code and record.causes:
         told = {finding.title for finding in findings}
         first, *more = clean(" · ".join(_briefly(cause, told) for cause in record.causes)).splitlines()
