@@ -1,8 +1,13 @@
 """Nothing that did not happen is ever green: each way to fool a run has its exit code and its sentence."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+SERVICE = Path(__file__).with_name("service.py")
 
 GREEN = """\
   - name: it answers
@@ -69,6 +74,47 @@ def test_a_service_that_never_answers_ends_at_its_deadline(project: Any) -> None
     said = project.type("run")
     assert said.code == 6
     assert project.services_left() == []
+
+
+@pytest.mark.parametrize("each", ["", "[]", "rows.csv"])
+def test_a_check_for_each_of_nothing_is_a_mistake(project: Any, each: str) -> None:
+    project.write("tests/integration/rows.csv", "sku,price\n")
+    project.checks(GREEN + GREEN.replace("it answers", "each").replace("    steps", f"    each: {each}\n    steps"))
+    said = project.type("run")
+    assert (said.code, said.out) == (4, "")
+    assert "tests/integration/a.yaml:9:" in said.err
+    assert "`each` is empty" in said.err or "`each` has 0 rows" in said.err
+
+
+def test_the_answer_of_a_stranger_makes_no_service_ready(project: Any) -> None:
+    run = "sh -c 'echo {{ port }} > part && mv part port && sleep 60'"
+    project.write("dovetail.yaml", f"system: tiny\nservices:\n  app:\n    run: {run}\n    ready: GET /health\n")
+    project.checks(GREEN)
+    process = project.start("run", COLUMNS="200")
+    project.wait_for(process, (project.folder / "port").exists)
+    port = (project.folder / "port").read_text().strip()
+    with subprocess.Popen((sys.executable, SERVICE, port), stdout=subprocess.DEVNULL) as stranger:
+        out, _ = process.communicate(timeout=60)
+        stranger.terminate()
+    assert process.returncode == 6
+    assert f"app is not ready: port {port} is answered by process {stranger.pid} " in out
+    assert "which it did not start" in out
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "sentence"),
+    [("exit 0", 0, "1 passed"), ("echo no such table; exit 1", 6, "the job migrate exited with code 1 instead of 0")],
+)
+def test_a_job_is_ready_when_it_has_ended_with_0(project: Any, ending: str, code: int, sentence: str) -> None:
+    system = (project.folder / "dovetail.yaml").read_text()
+    project.write(
+        "dovetail.yaml", f"{system}  migrate: {{run: sh -c '{ending}', job: true, uses: {{app: {{address: APP}}}}}}\n"
+    )
+    project.checks(GREEN)
+    said = project.type("run")
+    assert said.code == code, said
+    assert sentence in said.out
+    assert ("migrate │ no such table" in said.out) == (code != 0)
 
 
 def test_an_unknown_service_names_the_nearest(project: Any) -> None:

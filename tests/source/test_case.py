@@ -57,6 +57,7 @@ def test_a_yaml_file_gives_rows_and_is_not_taken_for_checks(write: Write, checks
         ("each: gone.csv", "there is no file gone.csv"),
         ("each: [1, 2]", "`each` wants a list of rows, each a map"),
         ("each: {x: 1}", "`each` wants a list of rows, each a map"),
+        ("each:", "`each` is empty"),
         ("each: []", "`each` has 0 rows"),
         ("repeat: 0", "`repeat` makes 0 checks"),
         ("repeat: 1000000", "`repeat` makes 1000000 checks"),

@@ -52,6 +52,9 @@ class CaseReader:
     def _read_each(self, entry: Entry) -> tuple[Case, ...]:
         place = entry.table.place_of_value("each")
         written = entry.table["each"]
+        if written is None:
+            self._mistakes.add(entry.table.place_of_key("each"), "`each` is empty", FORM)
+            return ()
         rows = self._read_file(written, Path(entry.table.file).parent, place) if isinstance(written, str) else written
         if rows is None:
             return ()

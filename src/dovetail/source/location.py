@@ -38,7 +38,7 @@ def find_tests(folder: Path) -> tuple[list[Path], list[Path]]:
     for path in sorted(folder.rglob("*")):
         if any(part.startswith((".", "__")) for part in path.relative_to(folder).parts):
             continue
-        if path.suffix in YAML and path.is_file():
+        if path.suffix.lower() in YAML and path.is_file():
             checks.append(path)
         elif path.name.startswith("test_") and path.suffix == ".py":
             python.append(path)
