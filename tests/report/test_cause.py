@@ -104,3 +104,16 @@ def test_only_messages_are_counted_as_seen_not_the_end_of_the_wait(story: "Story
 
     assert "1 message came" in title("orders.created[0] offset 3", "no message within 5 s, timed out")
     assert "nothing came" in title("no message within 5 s, timed out")
+
+
+def test_a_step_that_was_interrupted_blames_nobody(story: "Story") -> None:
+    cut = story.step("orders", "", verb="service.restart", verdict=Verdict.FAILED, error="interrupted by Ctrl-C")
+    story.change("orders", "stopping", 3.0, "restarting")
+    cause = story.blame(cut)
+    assert (cause.kind, cause.title) == ("interrupted", "interrupted by Ctrl-C")
+
+
+def test_a_step_that_speaks_to_no_service_is_named_by_its_verb(story: "Story") -> None:
+    cause = story.blame(story.step("x", "", verb="service.restart", verdict=Verdict.FAILED, error="odd"))
+    assert (cause.title, cause.evidence[0].source) == ("odd", "service.restart")
+    assert not any(command.endswith(" ") for command in cause.next)

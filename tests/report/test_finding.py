@@ -114,3 +114,11 @@ def test_everything_that_an_exit_breaks_is_one_finding(story: "Story") -> None:
     assert (finding.kind, finding.service, len(finding.checks)) == ("service-down", "notifications", 3)
     assert finding.likely == ("orders/check-2",)
     assert [line.text for line in finding.evidence] == ["died: KeyError"]
+
+
+def test_a_step_that_steers_a_service_is_told_with_its_name(story: "Story") -> None:
+    failed = story.step("orders", "", verb="service.restart", verdict=Verdict.FAILED, error="odd")
+    story.check("restart", "api", story.attempt(3.0, 0.4, Verdict.FAILED, (failed,)), verdict=Verdict.FAILED)
+    story.end(4.0, Verdict.FAILED, 1)
+    (finding,) = find_causes(read_run(story.stream()))
+    assert (finding.title, finding.service) == ("orders: odd", "orders")

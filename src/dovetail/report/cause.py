@@ -21,6 +21,7 @@ from dovetail.report.symptom import name_status, name_symptom
 from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
 KEPT_SIGHTINGS = 6
+INTERRUPTED = "interrupted by"
 
 
 Rule = Callable[[Case], Cause | None]
@@ -43,6 +44,13 @@ def _written_wrong(case: Case) -> Cause | None:
     place = on_one_line(lines[0].text)
     now = (f"correct {place}",)
     return Cause("suite", ("suite", error), f"the check is written wrong: {place}", evidence=lines, next=now)
+
+
+def _interrupted(case: Case) -> Cause | None:
+    told = case.step.error if case.step else case.check.why
+    if not told.startswith(INTERRUPTED):
+        return None
+    return Cause("interrupted", ("interrupted", told), on_one_line(told, 160), next=("dovetail run --failed",))
 
 
 def _nothing_proven(case: Case) -> Cause | None:
@@ -145,14 +153,14 @@ def _step_error(case: Case) -> Cause | None:
     if step is None or not lacks_answer(step):
         return None
     symptom = name_symptom(step.error)
-    title = f"{step.on}: {symptom.words}" if symptom.kind != "error" else f"{step.on}: {on_one_line(step.error, 160)}"
+    words = symptom.words if symptom.kind != "error" else on_one_line(step.error, 160)
     return Cause(
         symptom.kind,
         ("error", symptom.kind, step.on, step.error if symptom.kind == "error" else ""),
-        title,
+        f"{step.on}: {words}" if step.on else words,
         service=step.on,
-        evidence=(Evidence(step.on, tell(step)),),
-        next=(symptom.now.format(service=step.on), f"dovetail logs {step.on}"),
+        evidence=(Evidence(step.on or step.verb, tell(step)),),
+        next=(symptom.now.format(service=step.on), name_logs(case)),
     )
 
 
@@ -167,7 +175,7 @@ def _wrong_status(case: Case) -> Cause | None:
         f"{step.on} {symptom.words.format(got=got, expected=expected)}",
         service=step.on,
         evidence=(Evidence(step.on, tell(step)),),
-        next=(symptom.now.format(service=step.on), f"dovetail logs {step.on}"),
+        next=(symptom.now.format(service=step.on), name_logs(case)),
     )
 
 
@@ -189,6 +197,7 @@ def _other_answer(case: Case) -> Cause | None:
 
 RULES: tuple[Rule, ...] = (
     _written_wrong,
+    _interrupted,
     _nothing_proven,
     blame_absence,
     _cleanup_failed,

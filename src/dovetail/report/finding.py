@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.model.event import ServiceChanged
 from dovetail.model.outcome import Verdict
@@ -53,7 +54,10 @@ def find_causes(record: Record) -> tuple[Finding, ...]:
         if check.is_fine or _is_cut_off(check) or check.id in waited:
             continue
         attempt = check.telling_attempt
-        case = Case(check, attempt, attempt.blamed_step if attempt else None, services, reach)
+        step = attempt.blamed_step if attempt else None
+        if step and not step.on and step.request in services:
+            step = replace(step, on=step.request)
+        case = Case(check, attempt, step, services, reach)
         cause = find_cause(case)
         groups.setdefault(cause.key, []).append((cause, check))
     found = [_finding(members) for members in groups.values()]
