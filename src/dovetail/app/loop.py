@@ -1,6 +1,7 @@
 """The one border between blocking and async: runs a coroutine on the fastest loop there is. Called by the faces."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,7 +11,9 @@ Result = TypeVar("Result")
 
 
 def run_async(work: Coroutine[None, None, Result]) -> Result:
-    """Run `work` to its end on a loop of its own."""
+    """Run `work` to its end on a loop of its own; garbage is searched for only among what it makes."""
+    gc.freeze()
+    gc.enable()
     with asyncio.Runner(loop_factory=_find_factory()) as runner:
         return runner.run(work)
 
