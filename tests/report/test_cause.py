@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dovetail.model.outcome import StepOutcome, Verdict
+from dovetail.report.finding import find_causes
+from dovetail.report.record import read_run
 
 if TYPE_CHECKING:
     from tests.report.conftest import Story
@@ -117,3 +119,12 @@ def test_a_step_that_speaks_to_no_service_is_named_by_its_verb(story: "Story") -
     cause = story.blame(story.step("x", "", verb="service.restart", verdict=Verdict.FAILED, error="odd"))
     assert (cause.title, cause.evidence[0].source) == ("odd", "service.restart")
     assert not any(command.endswith(" ") for command in cause.next)
+
+
+def test_a_check_that_the_end_of_an_interrupted_run_met_is_told_as_interrupted(story: "Story") -> None:
+    story.check("cut", "api", story.attempt(3.0, 5.0, steps=(story.step(),)))
+    story.events = [one for one in story.events if type(one).__name__ not in {"AttemptEnded", "CheckEnded"}]
+    story.change("orders", "stopping", 3.2)
+    story.end(3.5, Verdict.INCONCLUSIVE, 2, "interrupted by Ctrl-C")
+    (finding,) = find_causes(read_run(story.stream()))
+    assert (finding.kind, finding.title) == ("interrupted", "interrupted by Ctrl-C")

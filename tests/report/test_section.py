@@ -128,3 +128,8 @@ def test_a_wait_that_saw_more_keeps_its_last_rows(story: "Story") -> None:
 def test_a_wait_that_only_timed_out_says_so(story: "Story") -> None:
     told = wait(story, "no message within 5 s", (5.0, "no message within 5 s"))
     assert any(row.endswith("orders.yaml:14   no message within 5 s") for row in told)
+
+
+def test_an_asking_that_the_end_cut_off_is_no_change(story: "Story") -> None:
+    told = wait(story, "refused", (0.0, "refused"), (4.95, "timeout: no answer within 0 s"), (5.0, "refused"))
+    assert "      tests/integration/orders.yaml:14   refused, for 5.0 s" in told

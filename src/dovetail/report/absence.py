@@ -52,8 +52,9 @@ def _outages(case: Case) -> Iterator[Outage]:
     end = step.started_at + step.duration_ms / 1000 if step else attempt.ended_at
     for service in case.services.values():
         for outage in find_outages(service):
+            is_teardown = step is None and outage.change.state in {"stopping", "stopped"}
             is_another_slice = service.is_slice and outage.change.at < attempt.started_at
-            if outage.covers(begin, end) and not is_another_slice:
+            if outage.covers(begin, end) and not is_another_slice and not is_teardown:
                 yield outage
 
 

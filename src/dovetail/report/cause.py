@@ -17,11 +17,11 @@ from dovetail.report.case import (
     tell,
 )
 from dovetail.report.fact import SeenExchange
+from dovetail.report.record import INTERRUPTED
 from dovetail.report.symptom import name_status, name_symptom
 from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
 KEPT_SIGHTINGS = 6
-INTERRUPTED = "interrupted by"
 
 
 Rule = Callable[[Case], Cause | None]

@@ -31,6 +31,7 @@ from dovetail.report.fact import BAD_ENDS, NO_ANSWERS, SLICE, Attribution, Check
 from dovetail.report.reach import Reach
 
 CUT_SHORT = "the run was cut short"
+INTERRUPTED = "interrupted by"
 
 Handler: TypeAlias = Callable[[Any], None]
 
@@ -143,7 +144,10 @@ class Recorder:
         return Verdict.INCONCLUSIVE, int(ExitCode.INCONCLUSIVE), (CUT_SHORT, *failures)
 
     def _finish_checks(self, reach: Reach, faults: tuple[FaultRecord, ...]) -> tuple[CheckRecord, ...]:
-        unfinished = "never ended" if self.end else CUT_SHORT
+        interrupted = (
+            next((cause for cause in self.end.causes if cause.startswith(INTERRUPTED)), "") if self.end else ""
+        )
+        unfinished = interrupted or ("never ended" if self.end else CUT_SHORT)
         plain = {name: draft.finish(self._last_at, unfinished) for name, draft in self.checks.items()}
         of_check: dict[str, list[FaultRecord]] = {}
         for fault in faults:

@@ -171,9 +171,8 @@ class Sections:
 
 
 def seen_before_end(step: StepOutcome) -> tuple[Sighting, ...]:
-    """Return what a step saw, without the last entry where that only says that the wait was over."""
-    *before, last = step.sightings or (None,)
-    if last is None:
-        return ()
-    is_end = last.at * 1000 >= step.duration_ms - END_MS and name_symptom(last.saw).kind == "timeout"
-    return tuple(before) if is_end and before else step.sightings
+    """Return the changes that a step saw, without the last asking that was cut off because the wait was over."""
+    end = step.duration_ms - END_MS
+    told = [one for one in step.sightings if one.at * 1000 < end or name_symptom(one.saw).kind != "timeout"]
+    changes = [one for one, before in zip(told, (None, *told), strict=False) if not before or before.saw != one.saw]
+    return tuple(changes) or step.sightings

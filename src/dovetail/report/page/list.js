@@ -155,7 +155,7 @@ const tellsMore = (finding) => finding && (TELLING.has(finding.kind) || finding.
 
 // Of a wait the last answer that came says more than that the wait was over.
 function toldError(step) {
-  const seen = step.sightings.filter((one, index) => !index || one.at < step.ms - 100 || !/time[sd]?[ -]?out|no answer/i.test(one.saw));
+  const seen = step.sightings.filter((one) => one.at < step.ms - 100 || !/time[sd]?[ -]?out|no answer/i.test(one.saw));
   return seen.length ? seen[seen.length - 1].saw : step.error;
 }
 
