@@ -140,6 +140,15 @@ def test_the_timeline_shows_who_was_away_and_not_what_teardown_ended(
     assert "stopped" not in browser.text("#services")
 
 
+def test_what_is_drawn_late_is_there_when_the_page_is_printed(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.open(write(shop_events, tmp_path))
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    assert browser.count("#timeline svg") == 1
+    assert browser.complaints() == []
+
+
 def test_search_and_filters_narrow_the_list(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:
     browser.open(write(shop_events, tmp_path))
     shown = (

@@ -7,7 +7,7 @@ function sayVerdict() {
   for (const [count, verdict] of [[failed, "failed"], [inconclusive, "inconclusive"], [flaky, "flaky"]]) {
     if (count) parts.push(parts.length ? `${count} ${verdict}` : `${count} of ${spellCount(all, "check")} ${verdict}`);
   }
-  if (!parts.length) parts.push(all ? `all ${passed} of ${spellCount(all - skipped, "check")} passed` : "no check ran");
+  if (!parts.length) parts.push(passed ? `${passed > 1 ? "all " : ""}${spellCount(passed, "check")} passed` : "no check passed");
   if (skipped) parts.push(`${skipped} skipped`);
   return parts.join(", ");
 }

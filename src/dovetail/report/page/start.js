@@ -7,10 +7,10 @@ function followHash() {
 }
 
 function whenNear(section, act) {
-  const watch = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting)) { watch.disconnect(); act(); }
-  }, { rootMargin: "800px" });
+  const now = () => { watch.disconnect(); removeEventListener("beforeprint", now); act(); };
+  const watch = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) now(); }, { rootMargin: "800px" });
   watch.observe(section);
+  addEventListener("beforeprint", now);
 }
 
 setUpTheme();
