@@ -87,7 +87,8 @@ class HouseStage:
     async def lock(self, owner: str, wish: LockWish) -> None:
         self.done.append(f"lock {owner} {sorted(wish.shared)} {sorted(wish.exclusive)}")
 
-    async def unlock(self, owner: str) -> None:
+    async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
+        assert not kept
         self.done.append(f"unlock {owner}")
 
     async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:

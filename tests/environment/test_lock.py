@@ -10,6 +10,10 @@ def reading(*names: str) -> LockWish:
     return LockWish(shared=frozenset(names))
 
 
+def adding(*names: str) -> LockWish:
+    return LockWish(adding=frozenset(names))
+
+
 def disturbing(*names: str) -> LockWish:
     return LockWish(exclusive=frozenset(names))
 
@@ -30,6 +34,11 @@ async def granted(table: LockTable, owner: str, wish: LockWish) -> "asyncio.Task
         (disturbing("a"), disturbing("a"), False),
         (disturbing("a"), disturbing("b"), True),
         (reading("a", "b"), LockWish(frozenset({"b"}), frozenset({"c"})), True),
+        (adding("a"), adding("a"), True),
+        (adding("a"), reading("a"), False),
+        (reading("a"), adding("a"), False),
+        (adding("a"), disturbing("a"), False),
+        (disturbing("a"), adding("a"), False),
     ],
 )
 def test_readers_share_and_disturbers_are_alone(held: LockWish, asked: LockWish, *, is_granted: bool) -> None:
@@ -93,5 +102,32 @@ def test_an_owner_may_ask_for_more_of_its_own() -> None:
         table = LockTable()
         await table.lock("one", reading("a"))
         assert (await granted(table, "one", disturbing("a"))).done()
+
+    asyncio.run(play())
+
+
+def test_who_holds_something_asks_for_more_before_those_who_wait_for_it() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", adding("rows"))
+        waiting = await granted(table, "two", LockWish(frozenset({"edge"}), frozenset({"rows"})))
+        assert not waiting.done()
+        assert (await granted(table, "one", disturbing("edge"))).done()
+        table.unlock("one")
+        await waiting
+
+    asyncio.run(play())
+
+
+def test_what_is_kept_stays_held_while_the_rest_is_let_go() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", LockWish(frozenset({"edge"}), adding=frozenset({"rows"})))
+        table.unlock("one", frozenset({"rows"}))
+        assert (await granted(table, "two", disturbing("edge"))).done()
+        third = await granted(table, "three", disturbing("rows"))
+        assert not third.done()
+        table.unlock("one")
+        await third
 
     asyncio.run(play())

@@ -89,8 +89,8 @@ class LiveStage:
     async def lock(self, owner: str, wish: LockWish) -> None:
         await self._locks.lock(owner, wish)
 
-    async def unlock(self, owner: str) -> None:
-        self._locks.unlock(owner)
+    async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
+        self._locks.unlock(owner, kept)
 
     async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
         return self._faults.inject(order, seconds, owner)

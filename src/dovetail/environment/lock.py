@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from dovetail.environment.stage import LockWish
 
+NOTHING = LockWish()
+
 
 class _Waiter(Struct, eq=False):
     owner: str
@@ -17,7 +19,10 @@ class _Waiter(Struct, eq=False):
 
 
 class LockTable:
-    """A later wish overtakes an earlier one only where the two do not touch."""
+    """A later wish overtakes an earlier one only where the two do not touch.
+
+    Who holds something already asks for more before all others: they may be waiting for what it holds.
+    """
 
     def __init__(self) -> None:
         self._held: dict[str, list[LockWish]] = {}
@@ -34,9 +39,11 @@ class LockTable:
             self._give_up(waiter)
             raise
 
-    def unlock(self, owner: str) -> None:
-        """Release all that `owner` holds or waits for."""
-        self._held.pop(owner, None)
+    def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
+        """Release all that `owner` waits for, and what it holds but `kept`."""
+        left = [_part(wish, kept) for wish in self._held.pop(owner, ())]
+        if any(wish != NOTHING for wish in left):
+            self._held[owner] = left
         for waiter in [waiter for waiter in self._queue if waiter.owner == owner]:
             self._queue.remove(waiter)
             waiter.granted.cancel()
@@ -53,7 +60,8 @@ class LockTable:
         waiting: list[LockWish] = []
         for waiter in tuple(self._queue):
             others = [wish for owner, wishes in self._held.items() if owner != waiter.owner for wish in wishes]
-            if any(_touch(waiter.wish, other) for other in [*others, *waiting]):
+            ahead = [] if waiter.owner in self._held else waiting
+            if any(_touch(waiter.wish, other) for other in [*others, *ahead]):
                 waiting.append(waiter.wish)
                 continue
             self._queue.remove(waiter)
@@ -62,7 +70,14 @@ class LockTable:
                 waiter.granted.set_result(None)
 
 
+def _part(wish: LockWish, names: frozenset[str]) -> LockWish:
+    return LockWish(wish.shared & names, wish.exclusive & names, wish.adding & names)
+
+
 def _touch(one: LockWish, other: LockWish) -> bool:
     return bool(
-        one.exclusive & (other.exclusive | other.shared) or other.exclusive & (one.exclusive | one.shared),
+        one.exclusive & (other.exclusive | other.shared | other.adding)
+        or other.exclusive & (one.shared | one.adding)
+        or one.adding & other.shared
+        or other.adding & one.shared
     )

@@ -74,8 +74,8 @@ class RemoteStage:
     async def lock(self, owner: str, wish: LockWish) -> None:
         await self._ask("lock", owner, wish)
 
-    async def unlock(self, owner: str) -> None:
-        await self._ask("unlock", owner)
+    async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
+        await self._ask("unlock", owner, kept)
 
     async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
         return cast("str", await self._ask("inject", order, seconds, owner))

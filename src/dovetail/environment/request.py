@@ -23,7 +23,7 @@ class Signature(Struct, frozen=True):
 ON_THE_STAGE: Mapping[str, Signature] = {
     "address": Signature((str, str), Address),
     "lock": Signature((str, LockWish)),
-    "unlock": Signature((str,)),
+    "unlock": Signature((str, frozenset[str])),
     "inject": Signature((FaultOrder, float, str), str),
     "lift": Signature((str,)),
     "steer": Signature((str, str)),

@@ -168,9 +168,10 @@ class StageServer:
         client.owners.add(owner)
         await self._stage.lock(f"{client.number}/{owner}", wish)
 
-    async def _unlock(self, client: Client, owner: str) -> None:
-        client.owners.discard(owner)
-        await self._stage.unlock(f"{client.number}/{owner}")
+    async def _unlock(self, client: Client, owner: str, kept: frozenset[str]) -> None:
+        if not kept:
+            client.owners.discard(owner)
+        await self._stage.unlock(f"{client.number}/{owner}", kept)
 
     async def _inject(self, client: Client, order: FaultOrder, seconds: float, owner: str) -> str:
         lease = await self._stage.inject(order, seconds, owner)

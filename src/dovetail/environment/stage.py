@@ -17,10 +17,14 @@ Sink = Callable[[Event], None]
 
 
 class LockWish(Struct, frozen=True):
-    """Resources to hold at once; reading shares one, disturbing it is exclusive. Names: `service:x`, `edge:a -> b`."""
+    """Resources to hold at once; reading shares one, disturbing it is exclusive. Names: `service:x`, `edge:a -> b`.
+
+    `adding` is held beside others who add, but not beside those who share it.
+    """
 
     shared: frozenset[str] = frozenset()
     exclusive: frozenset[str] = frozenset()
+    adding: frozenset[str] = frozenset()
 
 
 class ServiceState(Struct, frozen=True):
@@ -55,7 +59,9 @@ class Stage(Protocol):
         """Wait until all of `wish` can be held together (never part of it), then hold it for `owner`."""
         ...
 
-    async def unlock(self, owner: str) -> None: ...
+    async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
+        """Release all that `owner` holds but the resources in `kept`."""
+        ...
 
     async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
         """Break an edge for at most `seconds`; returns the lease that `lift` ends."""
