@@ -107,7 +107,7 @@ class Project:
         ground = Path(self.variables["TMPDIR"])
         mark = f"TMPDIR={ground}".encode()
         processes = [f"process {pid} {command}" for pid, command in self.processes_with(mark)]
-        return [*processes, *(str(path) for path in ground.rglob("*"))]
+        return [*processes, *(f"{at}/{name}" for at, folders, files in os.walk(ground) for name in (*folders, *files))]
 
     def processes_with(self, mark: bytes) -> list[tuple[int, str]]:
         found = []
