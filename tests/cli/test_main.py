@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dovetail.app.version import VERSION
 from dovetail.cli.command import COMMANDS, EXIT_CODES
 from dovetail.cli.main import main
 from dovetail.model.outcome import ExitCode
+from dovetail.model.version import VERSION
 
 TOO_DEAR = {"argparse", "asyncio", "dataclasses", "inspect", "typing", "yaml", "importlib.metadata", "msgspec"}
 LOADED = """\
@@ -21,8 +21,8 @@ print(*('module ' + name for name in sys.modules), sep=chr(10))
 """
 OURS = {
     "dovetail",
-    "dovetail.app",
-    "dovetail.app.version",
+    "dovetail.model",
+    "dovetail.model.version",
     "dovetail.cli",
     "dovetail.cli.command",
     "dovetail.cli.main",

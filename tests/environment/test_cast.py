@@ -4,14 +4,13 @@ from typing import Any
 import pytest
 
 from dovetail.environment.cast import Cast
-from dovetail.environment.instance import Instance
 from dovetail.errors import DovetailError, NotReadyError
 from dovetail.model.address import Address
 from dovetail.model.event import Noticed, ServiceChanged
 from dovetail.model.system import Edge, Service
 
 
-async def ignore(_: Instance) -> None:
+async def ignore(_technology: str, _address: Address) -> None:
     """Freeze nothing."""
 
 

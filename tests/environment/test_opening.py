@@ -5,17 +5,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dovetail.app.parts import build_registry
-from dovetail.app.stage_process import COMMAND
 from dovetail.environment.attendance import find_stages
-from dovetail.environment.live import LiveStage
-from dovetail.environment.opening import open_stage
+from dovetail.environment.given import GivenStage
 from dovetail.environment.reaper import marked, read_kin
 from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.event import ServiceChanged, TornDown
@@ -138,55 +134,12 @@ def test_four_stages_at_once_do_not_collide(yard: Any, start_owner: Callable[...
     assert not yard.ground.exists()
 
 
-def test_workers_that_open_at_once_share_one_stage_until_the_last_leaves(
-    yard: Any, start_owner: Callable[..., Any]
-) -> None:
-
-    order = yard.order(yard.service("a"), share="run-1")
-    with ThreadPoolExecutor(4) as pool:
-        owners = list(pool.map(lambda _: start_owner(order), range(4)))
-    assert len({owner.stage for owner in owners}) == 1
-    for owner in owners[:3]:
-        assert owner.leave() == "()"
-        assert len(living(owner.stage)) == 1
-    assert owners[3].leave() == "()"
-    assert not living(owners[3].stage)
-    assert not yard.ground.exists()
-
-
-def test_a_kept_stage_is_joined_and_only_what_changed_is_restarted(yard: Any) -> None:
-    a, b = yard.service("a"), yard.service("b", "a")
-
-    async def pids(stage: Any) -> dict[str, int]:
-        return {state.service: state.pid for state in await stage.states()}
-
-    async def play() -> None:
-        first = await open_stage(yard.order(a, b, is_kept=True), build_registry(), COMMAND)
-        before = await pids(first)
-        assert await first.leave() == ()
-        async with yard.stage(a, b, is_kept=True) as second:
-            assert await pids(second) == before
-        changed = yard.service("a", environment={"COLOUR": "blue"})
-        async with yard.stage(changed, b, is_kept=True) as third:
-            after = await pids(third)
-            assert after["b"] == before["b"]
-            assert after["a"] != before["a"]
-        (yard.folder / "module.py").write_text("changed = True", encoding="utf-8")
-        async with yard.stage(changed, b, is_kept=True) as fourth:
-            assert set((await pids(fourth)).values()).isdisjoint(after.values())
-        last = await open_stage(yard.order(changed, b, is_kept=True), build_registry(), COMMAND)
-        assert await last.down() == ()  # type: ignore[attr-defined]  # a stage that is kept is remote
-
-    asyncio.run(play())
-    assert not yard.ground.exists()
-
-
 def test_where_every_service_has_an_address_no_process_is_started(yard: Any) -> None:
     given = EnvironmentSpec("staging", {"a": "http://somewhere.example:8080"})
 
     async def play() -> None:
         async with yard.stage(yard.service("a"), environment=given) as stage:
-            assert isinstance(stage, LiveStage)
+            assert isinstance(stage, GivenStage)
             assert str(await stage.address("a")) == "http://somewhere.example:8080"
             assert [state.state for state in await stage.states()] == ["given"]
             assert await stage.leave() == ()
@@ -199,15 +152,6 @@ def test_an_unknown_service_is_told_with_the_nearest_name(yard: Any) -> None:
         with pytest.raises(SuiteError, match=r"no service payment\n?.*did you mean payments"):
             async with yard.stage(yard.service("payments"), services=frozenset({"payment"})):
                 pass
-
-    asyncio.run(play())
-
-
-def test_a_stage_process_that_cannot_run_is_told_with_its_last_words(yard: Any) -> None:
-    async def play() -> None:
-        with pytest.raises(Exception, match="did not come up"):
-            await open_stage(yard.order(yard.service("a")), build_registry(), ("/bin/sh", "-c", "echo no >&2; exit 1"))
-        assert not yard.ground.exists()
 
     asyncio.run(play())
 

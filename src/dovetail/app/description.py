@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from dovetail.app.preparation import Preparation
-from dovetail.app.version import VERSION
 from dovetail.engine.plan import Job
 from dovetail.map.criticality import criticality
 from dovetail.model.event import MappedEdge, MappedService, PlannedCheck, RunStarted
 from dovetail.model.graph import start_order
 from dovetail.model.system import Service
+from dovetail.model.version import VERSION
 
 
 def describe_run(preparation: Preparation, at: float) -> RunStarted:

@@ -13,10 +13,10 @@ from importlib.util import find_spec
 from msgspec import Struct
 
 from dovetail.app.project import Project
-from dovetail.app.version import VERSION
 from dovetail.environment.attendance import find_stages
 from dovetail.errors import DovetailError
 from dovetail.model.system import Service
+from dovetail.model.version import VERSION
 from dovetail.plugin.registry import Registry
 
 OPEN_FILES_WANTED = 1024

@@ -1,7 +1,6 @@
 """All that is decided before a run starts anything: options, environment, plan, services. Called by the cli."""
 
 import os
-import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,7 +66,7 @@ def prepare_run(request: RunRequest) -> Preparation:
     environment = choose_environment(system, settings.text("environment"))
     scopes, paths = _sort_words(request, project)
     suite = project.read_checks(paths)
-    seed = settings.text("seed") or secrets.token_hex(2)
+    seed = settings.text("seed") or os.urandom(2).hex()
     failed = History(system.folder).unhappy() if settings.is_on("failed") else None
     selection = Selection(scopes, (), settings.text("tags"), settings.text("text"), failed)
     stage = StageOrder(system, environment, settings.is_on("direct"), is_kept=settings.is_on("keep"), seed=seed)
@@ -85,7 +84,7 @@ def prepare_run(request: RunRequest) -> Preparation:
         environment=environment,
         suite=suite,
         plan=plan,
-        run=f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}",
+        run=f"{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(2).hex()}",
         agents=settings.agents(os.cpu_count() or 1),
         services=services,
         stage=replace(stage, services=services),

@@ -17,7 +17,6 @@ from dovetail.app.description import describe_run
 from dovetail.app.history import History, RunFolder
 from dovetail.app.interrupt import Interrupt, InterruptedRunError
 from dovetail.app.preparation import Preparation
-from dovetail.app.python_checks import PythonOrder, run_python_checks
 from dovetail.engine.cast import Cast
 from dovetail.engine.cause import first_cause
 from dovetail.engine.play import Play, describe_doors
@@ -151,6 +150,8 @@ class Session:
 
         What a Python check will touch is not known beforehand, so its locks cannot keep its data for all its length.
         """
+        from dovetail.app.python_checks import PythonOrder, run_python_checks
+
         order = self._order
         await self._data_rests.wait()
         if self._stop.is_set:

@@ -2,13 +2,9 @@
 
 import os
 import sys
-import tempfile
-import traceback
-from difflib import get_close_matches
 from importlib import import_module
 
 from dovetail.cli.command import OWN_COMMANDS
-from dovetail.cli.width import fit
 from dovetail.errors import DovetailError
 from dovetail.model.outcome import ExitCode
 
@@ -39,6 +35,8 @@ def run_command(words: list[str]) -> int:
 
 def tell_unknown(word: str) -> int:
     """Say that there is no such command, and which is meant."""
+    from difflib import get_close_matches
+
     near = get_close_matches(word, OWN_COMMANDS, 1)
     now = f"did you mean `dovetail {near[0]}`?" if near else "all commands: dovetail --help"
     say(f"there is no command {word!r}\n{now}")
@@ -47,6 +45,9 @@ def tell_unknown(word: str) -> int:
 
 def tell_broken(mistake: Exception) -> int:
     """Say that we are wrong, and where the traceback is."""
+    import tempfile
+    import traceback
+
     story = "".join(traceback.format_exception(mistake))
     said = f"Dovetail itself broke: {type(mistake).__name__}: {mistake}"
     try:
@@ -60,6 +61,9 @@ def tell_broken(mistake: Exception) -> int:
 
 
 def say(text: str) -> None:
+    """Write a sentence to the terminal, as wide as it is."""
+    from dovetail.cli.width import fit
+
     try:
         sys.stderr.write(f"{fit(text, sys.stderr)}\n")
     except BrokenPipeError:

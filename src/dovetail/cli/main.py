@@ -4,8 +4,8 @@ import gc
 import sys
 from importlib import import_module
 
-from dovetail.app.version import VERSION
 from dovetail.cli.command import COMMANDS, EXIT_CODES
+from dovetail.model.version import VERSION
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -14,11 +14,11 @@ from dovetail.model.address import Address
 from dovetail.model.graph import prerequisites
 from dovetail.model.system import Service
 
-Freeze = Callable[[Instance], Awaitable[None]]
+Freeze = Callable[[str, Address], Awaitable[None]]
 
 
 class Cast:
-    """`given` are the addresses of services that run elsewhere; `freeze` remembers a server's data as set up."""
+    """`given` are the addresses of services that run elsewhere; `freeze` remembers a server's data."""
 
     def __init__(self, means: Means, given: Mapping[str, Address], freeze: Freeze, suffix: str = "") -> None:
         self.instances: dict[str, Instance] = {}
@@ -127,7 +127,7 @@ class Cast:
                 if other.service.is_job and any(edge.target == name for edge in other.service.uses)
             ]
             if all(job is instance or job.state == "done" for job in jobs):
-                await self._freeze(server)
+                await self._freeze(server.service.technology, server.address)
 
     def _needs(self, name: str) -> frozenset[str]:
         return prerequisites(self._means.system).get(name, frozenset())

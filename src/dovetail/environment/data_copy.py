@@ -6,7 +6,6 @@ Called by the live stage for the isolations clone, reset and slice.
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from dovetail.environment.instance import Instance
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.address import Address
 from dovetail.plugin.registry import Registry
@@ -23,11 +22,11 @@ class DataCopies:
         self._find = find
         self._clones: dict[tuple[str, str], Address] = {}
 
-    async def freeze(self, instance: Instance) -> None:
+    async def freeze(self, technology: str, address: Address) -> None:
         """Remember a server's data as it is now, where its technology can."""
-        sandbox = self._registry.sandbox(instance.service.technology)
+        sandbox = self._registry.sandbox(technology)
         if sandbox is not None:
-            await sandbox.freeze(instance.address)
+            await sandbox.freeze(address)
 
     def can_copy(self, technology: str) -> bool:
         return self._registry.sandbox(technology) is not None

@@ -1,33 +1,13 @@
-"""Opens a stage: joins one that runs, spawns one behind a reaper, or makes one here where nothing must be started.
+"""Opens a stage: one that is given where nothing must be started, else one that is joined or spawned.
 
 Called by the app for every command that needs a started system.
 """
 
-import asyncio
-import contextlib
-import functools
-import os
-from collections.abc import AsyncIterator
-from pathlib import Path
-from random import Random
-from secrets import SystemRandom, token_hex
-
-from dovetail.environment.attendance import find_stages, plot_of
-from dovetail.environment.ground import Plot, find_room, give_back, lay_ground, take
-from dovetail.environment.hub import Hub
-from dovetail.environment.live import LiveStage
-from dovetail.environment.means import Lease, Means
-from dovetail.environment.order import Brief, StageOrder
-from dovetail.environment.port import Ports
-from dovetail.environment.remote import RemoteStage
+from dovetail.environment.given import GivenStage
+from dovetail.environment.order import StageOrder
 from dovetail.environment.selection import select
-from dovetail.environment.spawning import release, spawn
 from dovetail.environment.stage import Sink, Stage
-from dovetail.environment.teardown import prove_gone
-from dovetail.errors import StageError
 from dovetail.plugin.registry import Registry
-
-PAUSE = 0.02
 
 
 async def open_stage(
@@ -37,87 +17,12 @@ async def open_stage(
 
     `sink` hears every event from the very beginning, also of a stage that never comes up.
     """
-    if not select(order, registry).start:
-        return _open_here(order, registry, sink)
-    remote, is_found = await _find_or_spawn(order, stage_command)
-    if sink is not None:
-        remote.listen(sink)
-    try:
-        await remote.settle()
-        if is_found and not order.share:
-            await remote.adopt(order)
-    except BaseException:
-        with contextlib.suppress(StageError):
-            await asyncio.shield(remote.leave())
-        raise
-    return remote
+    selection = select(order, registry)
+    if selection.start:
+        from dovetail.environment.joining import join_or_spawn
 
-
-async def _find_or_spawn(order: StageOrder, stage_command: tuple[str, ...]) -> tuple[RemoteStage, bool]:
-    """Return a stage and whether it ran already; of several processes that ask at once, one spawns it."""
-    is_shared = order.is_kept or bool(order.share)
-    async with _held(lay_ground() / f"{order.key}.lock") if is_shared else contextlib.nullcontext():
-        found = await _join(order)
-        return (found, True) if found is not None else (await _spawn(order, stage_command), False)
-
-
-async def _join(order: StageOrder) -> RemoteStage | None:
-    """Join the stage that this order may share; one that is just ending is none."""
-    for info in find_stages(order.system.folder):
-        if info.key == order.key and (info.is_kept or order.share):
-            remote = RemoteStage(functools.partial(prove_gone, plot_of(info), 0))
-            with contextlib.suppress(StageError):
-                await remote.connect(info.socket, is_holder=True)
-                return remote
-    return None
-
-
-async def _spawn(order: StageOrder, stage_command: tuple[str, ...]) -> RemoteStage:
-    ground = lay_ground()
-    plot = Plot(ground, token_hex(4), find_room(ground))
-    child = await spawn(Brief(plot.stage, str(plot.ground), str(plot.room), order), plot, stage_command)
-    try:
-        remote = RemoteStage(functools.partial(prove_gone, plot, child.pid))
-        await remote.connect(str(plot.socket), is_holder=True)
-    finally:
-        release(child)
-    return remote
-
-
-@contextlib.asynccontextmanager
-async def _held(path: Path) -> AsyncIterator[None]:
-    """Hold a lock between processes for the length of a block and leave no file behind."""
-    handle = await _take_soon(path)
-    try:
-        yield
-    finally:
-        give_back(path, handle)
-
-
-async def _take_soon(path: Path) -> int:
-    while True:
-        handle = take(path)
-        if handle is not None:
-            return handle
-        await asyncio.sleep(PAUSE)
-
-
-def _open_here(order: StageOrder, registry: Registry, sink: Sink | None) -> LiveStage:
-    """Make a stage on which nothing is started: every service has an address already."""
-    chance: Random = SystemRandom()
-    means = Means(
-        stage="",
-        system=order.system,
-        registry=registry,
-        folder=Path(),
-        lease=Lease(Path(os.devnull)),
-        ports=Ports(chance),
-        hub=Hub(),
-        environment={},
-        chance=chance,
-    )
-    means.lease.close()
-    stage = LiveStage(means, order)
+        return await join_or_spawn(order, stage_command, sink)
+    stage = GivenStage(order.system, selection.given, registry)
     if sink is not None:
         stage.listen(sink)
     return stage

@@ -85,5 +85,5 @@ class Slices:
         return not service.is_own_code and self._copies.can_copy(service.technology)
 
 
-async def _leave_as_is(_: Instance) -> None:
+async def _leave_as_is(_technology: str, _address: Address) -> None:
     """Freeze nothing: what a slice holds ends with it."""

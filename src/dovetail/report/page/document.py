@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
@@ -68,7 +68,7 @@ def _summary(record: Record) -> str:
 
 
 def _read(name: str) -> str:
-    return files("dovetail.report.page").joinpath(name).read_text("utf-8")
+    return Path(__file__).with_name(name).read_text("utf-8")
 
 
 def _digest(text: str) -> str:

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from importlib.metadata import version
 from urllib.parse import urljoin, urlsplit
 
 from dovetail.model.address import Address
+from dovetail.model.version import VERSION
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act, Answer, Driver, Session, Target
 from dovetail.tech.http.answer import make_answer, make_refusal
@@ -75,7 +75,7 @@ class HttpSession:
 class HttpDriver:
     def __init__(self, client: Client | None = None) -> None:
         self._client = client or Client()
-        self._agent = f"dovetail/{version('dovetail')}"
+        self._agent = f"dovetail/{VERSION}"
 
     def effect_of(self, act: Act) -> Effect:
         method, _ = read_subject(act.subject)
