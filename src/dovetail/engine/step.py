@@ -24,6 +24,10 @@ LONGEST_PAUSE = 0.25
 PAUSE_GROWTH = 1.6
 SIGHTINGS_KEPT = 10
 
+# What the last asking gets when the time is all but over: an answer that is there wants to be heard.
+LAST_ANSWER = 0.25
+LAST_MOMENT = 0.001
+
 
 class StepOrder(Struct, frozen=True):
     """A step with who performs it, the values in force, and how many seconds are left for it."""
@@ -115,9 +119,10 @@ async def _watch(order: StepOrder, act: Act, seconds: float) -> tuple[Answer, Ju
     pause, previous = FIRST_PAUSE, ""
     answer, judgement = Answer({}), Judgement(0, ())
     is_stream = order.verb.waits == "stream"
+    patience = LAST_MOMENT if is_stream else LAST_ANSWER
     while True:
         left = seconds - (time.perf_counter() - began)
-        latest, judged = await _ask(order, act, max(left, 0.001))
+        latest, judged = await _ask(order, act, max(left, patience))
         at = time.perf_counter() - began
         is_end = is_stream and bool(latest.error)
         if not (is_end and first):

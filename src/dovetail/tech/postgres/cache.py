@@ -68,7 +68,10 @@ def can_enter(folder: Path, user: str) -> bool:
     """Tell whether `user` may pass through every folder on the way to, and into, `folder`."""
     account = pwd.getpwnam(user)
     for step in (folder, *folder.parents):
-        facts = step.stat()
+        try:
+            facts = step.stat()
+        except PermissionError:
+            return False
         if facts.st_uid == account.pw_uid:
             needed = stat.S_IXUSR
         elif facts.st_gid == account.pw_gid:
