@@ -174,7 +174,8 @@ def test_a_mistake_in_the_checks_is_told_in_one_place(fenced: Any, checks: str, 
             id="20 MB",
         ),
         pytest.param(b"checks:\n  - name: caf\xe9\n", ("not UTF-8", "line 2", "save it as UTF-8"), id="not UTF-8"),
-        pytest.param(b"checks:\n  - name: a\x00b\n", ("a.yaml:2", "control character"), id="a zero byte"),
+        pytest.param(b"checks:\n  - name: a\x00b\n", ("a.yaml:2:12", "U+0000"), id="a zero byte"),
+        pytest.param("checks:\n  - name: äöü \x1b[31mred\n".encode(), ("a.yaml:2:15", "U+001B"), id="an escape code"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(fenced: Any, content: bytes, sentences: tuple[str, ...]) -> None:
@@ -295,5 +296,6 @@ def refuses(project: Any, *sentences: str) -> None:
         assert sentence in said.err
     assert len(re.findall(r"^\S+\.yaml", said.err, re.MULTILINE)) <= 1, said.err
     assert "Traceback" not in said.err
+    assert "\x1b" not in said.err
     assert not (project.folder / ".dovetail").exists()
     assert project.remains() == []

@@ -1,5 +1,6 @@
 import os
 import time
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -96,7 +97,8 @@ def test_columns_count_characters_not_bytes(write: Write) -> None:
         ("a: {<<: 5}\n", "`<<` takes maps", 1, 9),
         ("*a : 1\n", "*a repeats what is not there yet", 1, 1),
         ("just words\n", "this file holds a single value", 1, 1),
-        ("a: \x01\n", "a control character: control characters are not allowed", 1, 1),
+        ("a: \x01\n", "a character that no YAML may hold: U+0001", 1, 4),
+        ("# äöü\n# äöü\na: ä\x1b\n# end\n# end\n", "a character that no YAML may hold: U+001B", 3, 5),
     ],
 )
 def test_broken_yaml_is_shown_under_its_line(
@@ -105,7 +107,8 @@ def test_broken_yaml_is_shown_under_its_line(
     (problem,) = problems_of(read_document, write("x.yaml", text))
     assert (problem.what, problem.line, problem.column) == (what, line, column)
     assert problem.now
-    assert problem.text == text.splitlines()[line - 1].replace("\t", " ")
+    shown = text.splitlines()[line - 1].replace("\t", " ")
+    assert problem.text == re.sub("[\x01\x1b]", "\N{REPLACEMENT CHARACTER}", shown)
 
 
 def test_all_repeated_keys_of_a_file_are_told_together(write: Write, problems_of: ProblemsOf) -> None:

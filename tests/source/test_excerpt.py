@@ -43,3 +43,9 @@ def test_a_line_beyond_the_end_is_empty(tmp_path: Path) -> None:
     file = tmp_path / "x.yaml"
     file.write_text("a\n")
     assert Excerpts().line(Place(str(file), 9)) == ""
+
+
+def test_what_could_steer_a_terminal_is_shown_as_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text("a: \x1b[31m \u202e b\n", encoding="utf-8")
+    assert Excerpts().line(Place(str(file), 1)) == "a: \N{REPLACEMENT CHARACTER}[31m \N{REPLACEMENT CHARACTER} b"

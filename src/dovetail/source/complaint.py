@@ -32,8 +32,10 @@ ADVICE = (
 def explain(error: yaml.YAMLError, file: str, text: str, mistakes: Mistakes) -> None:
     """Add the parser's `error` to `mistakes` under its line."""
     if isinstance(error, ReaderError):
-        line = text.count("\n", 0, error.position) + 1
-        mistakes.add(Place(file, line), f"a control character: {error.reason}", "remove it")
+        before = text.encode()[: error.position].decode(errors="ignore")
+        place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        what = f"a character that no YAML may hold: U+{error.character:04X}"
+        mistakes.add(place, what, "remove it, or write it as an escape in double quotes")
         return
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         mistakes.add(Place(file, 1), f"this is not YAML: {error}")

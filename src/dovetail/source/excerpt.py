@@ -6,6 +6,7 @@ from pathlib import Path
 from dovetail.model.data import Place
 
 TOKEN = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,\[\]{}#][^\n]*?(?=:\s|:$|\s*[,\]}]|\s+\#|\s*$))""")
+UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 WIDEST = 200
 
 
@@ -17,7 +18,7 @@ class Excerpts:
 
     def line(self, place: Place) -> str:
         """Return the line at `place` for showing; empty where it is too long to show."""
-        text = self._line(place).replace("\t", " ")
+        text = UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", self._line(place).replace("\t", " "))
         return text if len(text) <= WIDEST else ""
 
     def token(self, place: Place) -> str:
