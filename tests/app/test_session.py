@@ -12,6 +12,7 @@ from dovetail.app.preparation import RunRequest, prepare_run
 from dovetail.app.session import RunResult, Session
 from dovetail.journal.reader import read_journal
 from dovetail.model.event import CheckEnded, Event, RunEnded, RunStarted, TornDown
+from dovetail.report.record import Recorder, read_run
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -49,7 +50,16 @@ def write_project(folder: Path, address: str, expected: int = 200) -> None:
 def play(folder: Path) -> tuple[RunResult, list[Event]]:
     heard: list[Event] = []
     preparation = prepare_run(RunRequest(folder, {"TOKEN": "hunter22"}, {"report_format": "json"}))
-    return asyncio.run(Session(preparation, (heard.append,)).run()), heard
+    return asyncio.run(Session(preparation, Recorder(), (heard.append,)).run()), heard
+
+
+def test_what_was_recorded_while_playing_is_what_the_journal_says(tmp_path: Path, port: int) -> None:
+    write_project(tmp_path, f"http://127.0.0.1:{port}", expected=418)
+    recorder = Recorder()
+    preparation = prepare_run(RunRequest(tmp_path, {"TOKEN": "hunter22"}, {"report_format": "json"}))
+    asyncio.run(Session(preparation, recorder, ()).run())
+    journal = next(tmp_path.glob(".dovetail/runs/*/journal.jsonl"))
+    assert recorder.record() == read_run(read_journal(journal))
 
 
 def test_the_journal_is_what_was_heard_from_first_to_last(tmp_path: Path, port: int) -> None:

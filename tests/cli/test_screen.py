@@ -8,6 +8,7 @@ import pytest
 from dovetail.cli.screen import Summary, make_console, show_path
 from dovetail.model.event import RunEnded
 from dovetail.model.outcome import Verdict
+from dovetail.report.record import Recorder
 
 
 class Terminal(io.StringIO):
@@ -28,8 +29,11 @@ class Terminal(io.StringIO):
 def test_colour_is_for_terminals_that_want_it(
     stream: io.StringIO, environ: dict[str, str], *, may_color: bool, is_colored: bool
 ) -> None:
-    console = make_console(stream, environ, is_verbose=False, may_color=may_color)
-    console.hear(RunEnded(1.0, Verdict.FAILED, 1, 1.0, ("1 check failed",)))
+    recorder = Recorder()
+    console = make_console(stream, environ, recorder, is_verbose=False, may_color=may_color)
+    end = RunEnded(1.0, Verdict.FAILED, 1, 1.0, ("1 check failed",))
+    recorder.hear(end)
+    console.hear(end)
     assert ("\x1b[3" in stream.getvalue()) is is_colored
 
 

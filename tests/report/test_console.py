@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from dovetail.model.event import Event, Noticed, TornDown
 from dovetail.model.outcome import Verdict
 from dovetail.report.console import Console
+from dovetail.report.record import Recorder
+from dovetail.report.terminal import Style
 
 if TYPE_CHECKING:
     from tests.report.conftest import Story
@@ -16,10 +18,17 @@ START = 1_795_000_000.0
 
 def hear(events: list[Event], width: int = 90, *, is_live: bool = False, has_color: bool = False) -> str:
     stream = io.StringIO()
-    console = Console(stream, width, is_live=is_live, has_color=has_color)
-    for event in events:
-        console.hear(event)
+    play(events, stream, Style(width, has_color), is_live=is_live)
     return stream.getvalue()
+
+
+def play(events: list[Event], stream: io.StringIO, style: Style, *, is_live: bool = False) -> Console:
+    recorder = Recorder()
+    console = Console(stream, recorder, style, is_live=is_live)
+    for event in events:
+        recorder.hear(event)
+        console.hear(event)
+    return console
 
 
 def test_a_run_is_told_from_head_to_totals(shop_events: list[Event]) -> None:
@@ -68,9 +77,7 @@ def test_a_tick_moves_a_live_console_on_while_nothing_happens(story: "Story") ->
     story.check("slow", "api", story.attempt(1.0, 99.0, steps=(story.step(),)))
     events = story.stream()[:2]
     stream = io.StringIO()
-    console = Console(stream, 80, is_live=True)
-    for event in events:
-        console.hear(event)
+    console = play(events, stream, Style(80, has_color=False), is_live=True)
     console.tick(events[-1].at + 3.0)
     assert "slow  3.0 s" in stream.getvalue()
 
@@ -108,9 +115,7 @@ def test_an_environment_that_never_gets_ready_is_told_once(story: "Story") -> No
 
 def test_a_run_that_stops_without_an_end_can_still_be_finished(shop_events: list[Event]) -> None:
     stream = io.StringIO()
-    console = Console(stream, 90)
-    for event in shop_events[:60]:
-        console.hear(event)
+    console = play(shop_events[:60], stream, Style(90, has_color=False))
     console.finish()
     console.finish()
     assert stream.getvalue().count("\ninconclusive   ") == 1
@@ -124,7 +129,7 @@ def test_what_teardown_leaves_after_the_end_is_told(shop_events: list[Event]) ->
 
 def test_reports_are_named_by_their_lasting_names_with_their_extensions() -> None:
     stream = io.StringIO()
-    console = Console(stream, 90)
+    console = Console(stream, Recorder(), Style(90, has_color=False))
     console.tell_reports(Path(f"reports/integration-test-34ef.{ending}") for ending in ("html", "xml", "json"))
     console.tell_reports([])
     assert stream.getvalue() == "reports  reports/latest.html  .xml  .json\n"

@@ -27,12 +27,12 @@ from dovetail.environment.opening import open_stage
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Sink, Stage
 from dovetail.errors import DovetailError, StageLostError
-from dovetail.journal.reader import read_journal
 from dovetail.journal.writer import Journal
 from dovetail.model.address import Address
 from dovetail.model.check import Isolation
 from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded
 from dovetail.model.outcome import ExitCode, Verdict
+from dovetail.report.record import Recorder
 
 REPORT_WRITER = "dovetail.report.writer"
 STAGE_COMMAND = (sys.executable, "-m", "dovetail.app.stage_process")
@@ -53,17 +53,18 @@ class RunResult(Struct, frozen=True):
 
 
 class Session:
-    """Plays one prepared run; `listeners` hear every event, secrets masked."""
+    """Plays one prepared run; `recorder` hears every event, secrets masked, and after it the `listeners`."""
 
-    def __init__(self, preparation: Preparation, listeners: tuple[Sink, ...]) -> None:
+    def __init__(self, preparation: Preparation, recorder: Recorder, listeners: tuple[Sink, ...]) -> None:
         self._order = preparation
+        self._recorder = recorder
         self._stop = Stop()
         self._interrupt = Interrupt(lambda why: self._stop.set(why, halts=True))
         self._history = History(preparation.project.system.folder)
         self._folder: RunFolder = self._history.begin(preparation.run, int(preparation.settings.number("runs_kept")))
         secrets = tuple(preparation.project.system.secret_values.values())
         journal = Journal(self._folder.journal, secrets)
-        self._bus = Bus(journal, listeners, lambda why: self._stop.set(why, halts=True))
+        self._bus = Bus(journal, (recorder.hear, *listeners), lambda why: self._stop.set(why, halts=True))
         self._tally = Tally()
         self._ended: set[str] = set()
         self._resetting = {job.id for job in preparation.plan.jobs if job.choice.isolation is Isolation.RESET}
@@ -222,8 +223,8 @@ class Session:
         troubles = self._remember()
         paths: tuple[Path, ...] = ()
         try:
-            paths = import_module(REPORT_WRITER).write_reports(
-                read_journal(self._folder.journal), folder, settings.names("report_format"), self._order.run
+            paths = import_module(REPORT_WRITER).write_record(
+                self._recorder.record(), folder, settings.names("report_format"), self._order.run
             )
         except (DovetailError, OSError) as failure:
             troubles.append(str(failure))

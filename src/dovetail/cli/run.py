@@ -16,6 +16,7 @@ from dovetail.cli.guard import say
 from dovetail.cli.screen import Summary, keep_ticking, make_console, show_path
 from dovetail.cli.width import fit
 from dovetail.report.console import Console
+from dovetail.report.record import Recorder
 
 EPILOG = """\
 WORD is a scope (api, database …), a file or folder of checks, or `all`.
@@ -48,9 +49,10 @@ def main(words: list[str]) -> int:
 
 def show_run(preparation: Preparation, parsed: Namespace) -> int:
     """Play a prepared run on the screen."""
-    console = make_console(sys.stdout, os.environ, is_verbose=bool(parsed.verbose), may_color=not parsed.no_color)
+    recorder, is_verbose = Recorder(), bool(parsed.verbose)
+    console = make_console(sys.stdout, os.environ, recorder, is_verbose=is_verbose, may_color=not parsed.no_color)
     hear = Summary(sys.stdout).hear if parsed.quiet else console.hear
-    result = run_async(play_ticking(Session(preparation, (hear,)), console))
+    result = run_async(play_ticking(Session(preparation, recorder, (hear,)), console))
     if not parsed.quiet:
         console.tell_reports(Path(show_path(path)) for path in result.reports)
     if result.trouble:

@@ -9,16 +9,21 @@ from typing import TextIO
 
 from dovetail.model.event import Event, RunEnded
 from dovetail.report.console import Console
+from dovetail.report.record import Recorder
+from dovetail.report.terminal import NARROWEST, Style
 
 TICK = 0.2
 
 
-def make_console(stream: TextIO, environ: Mapping[str, str], *, is_verbose: bool, may_color: bool) -> Console:
+def make_console(
+    stream: TextIO, environ: Mapping[str, str], recorder: Recorder, *, is_verbose: bool, may_color: bool
+) -> Console:
     """Make a console that repaints only on a terminal and colours only where nobody asked it not to."""
     is_terminal = stream.isatty() and environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size((100, 24)).columns
     has_color = may_color and not environ.get("NO_COLOR") and (is_terminal or bool(environ.get("FORCE_COLOR")))
-    return Console(stream, width, is_live=is_terminal, has_color=has_color, is_verbose=is_verbose)
+    style = Style(max(NARROWEST, width), has_color)
+    return Console(stream, recorder, style, is_live=is_terminal, is_verbose=is_verbose)
 
 
 class Summary:

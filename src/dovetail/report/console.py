@@ -1,8 +1,8 @@
 """What a run says in the terminal: a head, live progress, then sections and totals. Fed event by event by the faces."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from dovetail.model.event import (
     CheckEnded,
@@ -22,7 +22,7 @@ from dovetail.report.record import Recorder
 from dovetail.report.section import Sections
 from dovetail.report.sign import LOOKS, SIGNS
 from dovetail.report.summary import head, sum_up, tell_ready
-from dovetail.report.terminal import NARROWEST, Style, Terminal, hang, shorten
+from dovetail.report.terminal import Style, Terminal, hang, shorten
 from dovetail.report.text import clean, on_one_line, spell_ms
 
 SECONDS_BETWEEN_PAINTS = 0.1
@@ -31,20 +31,20 @@ MOST_RUNNING = 6
 
 
 class Console:
-    """Hears every event of a run; the sections come once it has ended.
+    """Hears every event of a run, each after the recorder heard it; the sections come once the run has ended.
 
     A live one repaints its last lines, at most ten times a second by the events' own clock.
     """
 
     def __init__(
-        self, stream: TextIO, width: int, *, is_live: bool = False, has_color: bool = False, is_verbose: bool = False
+        self, stream: TextIO, recorder: Recorder, style: Style, *, is_live: bool = False, is_verbose: bool = False
     ) -> None:
         self._terminal = Terminal(stream)
-        self._style = Style(max(NARROWEST, width), has_color)
+        self._style = style
         self._is_live = is_live
         self._is_verbose = is_verbose
-        self._recorder = Recorder(is_brief=not is_verbose)
-        self._running: dict[str, tuple[str, float]] = {}
+        self._recorder = recorder
+        self._running: dict[str, CheckStarted] = {}
         self._counts = dict.fromkeys(Verdict, 0)
         self._area = 0
         self._painted_at = 0.0
@@ -52,28 +52,20 @@ class Console:
         self._is_ready_told = False
         self._failures: set[str] = set()
         self._is_finished = False
+        self._handlers: Mapping[type[Event], Callable[[Any], None]] = {
+            RunStarted: self._hear_run,
+            ServiceChanged: self._hear_service,
+            CheckStarted: self._hear_start,
+            CheckEnded: self._hear_end,
+            Noticed: self._hear_notice,
+            TornDown: self._hear_teardown,
+            RunEnded: lambda _: self.finish(),
+        }
 
     def hear(self, event: Event) -> None:
-        self._recorder.hear(event)
-        match event:
-            case RunStarted():
-                self._told_at = event.at
-                self._say(head(event, self._style))
-            case ServiceChanged(state="failed"):
-                self._hear_failure(event)
-            case CheckStarted():
-                self._hear_start(event)
-            case CheckEnded():
-                self._running.pop(event.check, None)
-                self._counts[event.verdict] += 1
-            case Noticed():
-                self._hear_notice(event)
-            case TornDown() if event.remains and self._is_finished:
-                self._say(hang("  teardown left behind  ", ", ".join(event.remains), self._style.width))
-            case RunEnded():
-                self.finish()
-            case _:
-                pass
+        handle = self._handlers.get(type(event))
+        if handle is not None:
+            handle(event)
         self.tick(event.at)
 
     def tick(self, at: float) -> None:
@@ -109,16 +101,28 @@ class Console:
         names = [path.removeprefix(stem) if path.startswith(f"{stem}.") else path for path in rest]
         self._say(hang("reports  ", "  ".join([first, *names]), self._style.width))
 
+    def _hear_run(self, event: RunStarted) -> None:
+        self._told_at = event.at
+        self._say(head(event, self._style))
+
     def _hear_start(self, event: CheckStarted) -> None:
         if not self._is_ready_told:
             self._is_ready_told = True
             self._say(tell_ready(self._recorder.record(), self._style))
-        name = self._recorder.checks[event.check].planned.name
-        again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
-        self._running[event.check] = (f"{on_one_line(name)}{again}", event.at)
+        self._running[event.check] = event
 
-    def _hear_failure(self, event: ServiceChanged) -> None:
+    def _hear_end(self, event: CheckEnded) -> None:
+        self._running.pop(event.check, None)
+        self._counts[event.verdict] += 1
+
+    def _hear_teardown(self, event: TornDown) -> None:
+        if event.remains and self._is_finished:
+            self._say(hang("  teardown left behind  ", ", ".join(event.remains), self._style.width))
+
+    def _hear_service(self, event: ServiceChanged) -> None:
         """Tell at once what dies on the way; what never gets ready ends the run and is told with it."""
+        if event.state != "failed":
+            return
         told = describe_failure(event)
         self._failures.add(told)
         if self._is_ready_told:
@@ -134,8 +138,10 @@ class Console:
 
     def _progress(self, at: float) -> list[str]:
         rows = []
-        for name, since in list(self._running.values())[:MOST_RUNNING]:
-            time = spell_ms((at - since) * 1000)
+        for start in list(self._running.values())[:MOST_RUNNING]:
+            again = f" (attempt {start.attempt})" if start.attempt > 1 else ""
+            name = f"{on_one_line(self._recorder.checks[start.check].planned.name)}{again}"
+            time = spell_ms((at - start.at) * 1000)
             rows.append(f"  ▸ {shorten(name, self._style.width - 8 - len(time))}  {time}")
         more = len(self._running) - MOST_RUNNING
         if more > 0:

@@ -106,10 +106,6 @@ class CheckDraft(Struct):
     def end_attempt(self, event: AttemptEnded) -> None:
         self._attempt(event.attempt, event.at - event.duration_ms / 1000).end = event
 
-    def forget_steps(self) -> None:
-        for attempt in self.attempts.values():
-            attempt.steps.clear()
-
     def finish(self, last_at: float, unfinished: str) -> CheckRecord:
         planned, end = self.planned, self.end
         attempts = tuple(attempt.finish(last_at, unfinished) for attempt in self.attempts.values())

@@ -1,4 +1,4 @@
-"""The fold from events to one Record. `read_run` serves every format; the console hears events through a Recorder."""
+"""The fold from events to one Record: `read_run` of a journal, or a Recorder that hears a run while it is played."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
@@ -31,6 +31,7 @@ from dovetail.report.fact import BAD_ENDS, NO_ANSWERS, SLICE, Attribution, Check
 from dovetail.report.reach import Reach
 
 CUT_SHORT = "the run was cut short"
+LINES_KEPT = 20_000
 INTERRUPTED = "interrupted by"
 
 Handler: TypeAlias = Callable[[Any], None]
@@ -46,13 +47,9 @@ def read_run(events: Iterable[Event]) -> Record:
 
 
 class Recorder:
-    """Hears events one by one and can say at any moment what the run looks like.
+    """Hears events one by one and can say at any moment what the run looks like."""
 
-    A brief one forgets the details of what passed, so that it stays small while a long run is watched.
-    """
-
-    def __init__(self, *, is_brief: bool = False) -> None:
-        self._is_brief = is_brief
+    def __init__(self) -> None:
         self.start: RunStarted | None = None
         self.end: RunEnded | None = None
         self.checks: dict[str, CheckDraft] = {}
@@ -60,11 +57,12 @@ class Recorder:
         self._edges: dict[str, EdgeDraft] = {}
         self._faults: dict[str, FaultRecord] = {}
         self._exchanges: list[ExchangeSeen] = []
-        self._log = LogBook(200 if is_brief else 20_000)
+        self._log = LogBook(LINES_KEPT)
         self._notices: list[Noticed] = []
         self._torn_down: TornDown | None = None
         self._last_at = 0.0
         self._first_at = 0.0
+        self._drawn: Record | None = None
         self._handlers: dict[type[Event], Handler] = {
             RunStarted: self._hear_start,
             ServiceChanged: self._hear_service,
@@ -88,13 +86,21 @@ class Recorder:
         return frozenset(self._handlers)
 
     def hear(self, event: Event) -> None:
-        self._first_at = self._first_at or event.at
-        self._last_at = max(self._last_at, event.at)
+        at = event.at
+        self._drawn = None
+        self._first_at = self._first_at or at
+        self._last_at = max(self._last_at, at)
         handle = self._handlers.get(type(event))
         if handle is not None:
             handle(event)
 
     def record(self) -> Record:
+        """Return what the run looks like after all that was heard."""
+        if self._drawn is None:
+            self._drawn = self._draw()
+        return self._drawn
+
+    def _draw(self) -> Record:
         start = self.start or RunStarted(self._first_at, "", "", "", "", "", 0)
         reach = Reach(start.edges)
         faults = tuple(self._faults.values())
@@ -200,8 +206,7 @@ class Recorder:
         if draft is None:
             draft = self._edges[exchange.edge] = EdgeDraft.of(exchange.edge, exchange.technology)
         draft.hear(exchange)
-        if not self._is_brief or exchange.ended in BAD_ENDS:
-            self._exchanges.append(event)
+        self._exchanges.append(event)
 
     def _hear_plan(self, event: CheckPlanned) -> None:
         self._check(event.check.id).planned = event.check
@@ -216,10 +221,7 @@ class Recorder:
         self._check(event.check).end_attempt(event)
 
     def _hear_check_end(self, event: CheckEnded) -> None:
-        draft = self._check(event.check)
-        draft.end = event
-        if self._is_brief and event.verdict is Verdict.PASSED:
-            draft.forget_steps()
+        self._check(event.check).end = event
 
     def _hear_fault(self, event: FaultInjected) -> None:
         self._faults[event.lease] = FaultRecord(
