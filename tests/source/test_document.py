@@ -1,6 +1,6 @@
 import os
-import time
 import re
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
