@@ -232,10 +232,26 @@ def test_services_are_steered_by_verbs(house: Make, check: Make, verb: str) -> N
     assert outcome.stage.done == [f"{verb} stock"]
 
 
-def test_a_slice_is_opened_spoken_to_and_closed(house: Make, http: Make, check: Make) -> None:
-    outcome = house().play(check("c", http("POST /a", expect=OK), isolation=Isolation.SLICE))
+def test_what_is_broken_counted_and_steered_in_a_slice_is_the_slices_own(house: Make, http: Make, check: Make) -> None:
+    one = check(
+        "c",
+        http("POST /a", expect=OK),
+        Step("restart", "", "stock"),
+        Step("called", "", "orders -> stock", expect={"times": 0}),
+        faults=(FaultOrder("orders -> stock", "latency"),),
+        isolation=Isolation.SLICE,
+    )
+    outcome = house().play(one)
     assert outcome.ended("c").verdict is Verdict.PASSED
-    assert outcome.stage.done == ["open slice c1a1 of orders", "address orders c1a1", "close slice c1a1"]
+    assert outcome.stage.done == [
+        "open slice c1a1s1 of orders, stock",
+        "address orders c1a1s1",
+        "address stock c1a1s1",
+        "inject latency on orders@c1a1s1 -> stock@c1a1s1 for c",
+        "restart stock@c1a1s1",
+        "lift lease of latency",
+        "close slice c1a1s1",
+    ]
 
 
 def test_a_mistake_of_ours_is_inconclusive_and_keeps_its_traceback(house: Make, http: Make, check: Make) -> None:

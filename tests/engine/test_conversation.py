@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dovetail.engine.conversation import Conversation
+from dovetail.engine.conversation import Conversation, Whereabouts
 from dovetail.errors import StageError
 from dovetail.model.address import Address
 from dovetail.model.check import Fragment, Step, Together
@@ -60,7 +60,8 @@ class Troupe:
 def converse(*actions: Any, rolled_back: frozenset[str] = frozenset()) -> tuple[list[Listening], str]:
     troupe = Troupe()
     doors = {"events": Address("h", 1)}
-    conversation = Conversation(troupe, doors, "c", "t", rolled_back)  # type: ignore[arg-type]  # a cast in what counts
+    where = Whereabouts(doors, rolled_back, "w1")
+    conversation = Conversation(troupe, "c", "t", where)  # type: ignore[arg-type]  # a cast in what counts
 
     async def speak() -> str:
         await conversation.foresee(actions)
@@ -82,5 +83,6 @@ def test_a_service_is_spoken_to_over_one_session_and_all_are_closed() -> None:
     sessions, trouble = converse(rolled_back=frozenset({"events"}))
     assert [session.target.service for session in sessions] == ["events", "stubborn"]
     assert [session.target.is_rolled_back for session in sessions] == [True, False]
+    assert {session.target.slice_name for session in sessions} == {"w1"}
     assert all(session.is_closed for session in sessions)
     assert trouble == "it will not close"

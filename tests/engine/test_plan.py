@@ -88,7 +88,7 @@ def test_the_cheapest_safe_isolation_is_chosen(actions: Sequence[Action], isolat
 def test_a_check_may_choose_its_isolation_itself() -> None:
     job = only(check("c", http("POST /orders"), isolation=Isolation.SLICE))
     assert job.choice.isolation is Isolation.SLICE
-    assert set(job.slice_services) == {"orders"}
+    assert set(job.slice_services) == {"orders", "db", "cache", "events", "mail", "mail-db"}
 
 
 def test_what_is_published_reaches_whoever_consumes_it() -> None:
@@ -107,7 +107,7 @@ def test_a_broken_edge_is_exclusive_and_shared_by_all_who_reach_it() -> None:
 
 def test_a_restarted_service_and_a_counted_edge_are_exclusive() -> None:
     job = only(check("c", Step("restart", "", "db"), Step("called", "", {"on": "cache", "times": 1})))
-    assert job.wish.exclusive == {"service:db", "edge:orders -> cache"}
+    assert job.wish.exclusive == {"service:db", "process:db", "edge:orders -> cache"}
 
 
 def test_nobody_waits_for_what_nobody_disturbs() -> None:

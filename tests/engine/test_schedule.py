@@ -13,9 +13,10 @@ def job(
     shared: tuple[str, ...] = (),
     exclusive: tuple[str, ...] = (),
     needs: tuple[str, ...] = (),
+    adding: tuple[str, ...] = (),
     number: int = 0,
 ) -> Job:
-    wish = LockWish(frozenset(shared), frozenset(exclusive))
+    wish = LockWish(frozenset(shared), frozenset(exclusive), frozenset(adding))
     return Job(Check(name, name, "api", ()), number, Choice(Isolation.SHARED, ""), wish, needs)
 
 
@@ -42,6 +43,26 @@ def test_an_exclusive_wish_waits_for_sharers_and_later_sharers_wait_behind_it() 
     assert taken(plan) == ["b"]
     plan.finish(b, Verdict.PASSED)
     assert taken(plan) == ["c"]
+
+
+def test_who_adds_rows_waits_until_the_last_reader_has_ended() -> None:
+    alone, reads, adds, more = job("alone", (), ("e",)), job("reads", ("d",), ("e",)), job("a", adding=("d",)), job("b")
+    plan = schedule(alone, reads, adds, job("c", adding=("d",)), more)
+    assert taken(plan) == ["alone", "b"]
+    plan.finish(alone, Verdict.PASSED)
+    assert taken(plan) == ["reads"]
+    plan.finish(reads, Verdict.PASSED)
+    assert taken(plan) == ["a", "c"]
+
+
+def test_who_sets_data_back_waits_for_those_who_add_rows() -> None:
+    adds, alone = job("adds", adding=("d",)), job("alone", (), ("d",))
+    plan = schedule(adds, alone, job("later", adding=("d",)))
+    assert taken(plan) == ["adds"]
+    plan.finish(adds, Verdict.PASSED)
+    assert taken(plan) == ["alone"]
+    plan.finish(alone, Verdict.PASSED)
+    assert taken(plan) == ["later"]
 
 
 def test_a_job_starts_when_all_it_needs_has_passed() -> None:

@@ -142,7 +142,9 @@ class Session:
             values=describe_doors(doors),
             is_stage_shared=order.is_stage_shared,
             stop=self._stop,
+            soiled={service.name for service in order.project.system.services},
             broken=self._broken,
+            mark=f"r{order.run[-4:]}",
         )
         await run_plan(play, order.plan, RunOrder(order.agents, settings.is_on("fail_fast"), order.run))
 

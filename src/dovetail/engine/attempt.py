@@ -5,14 +5,17 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from dovetail.engine.cause import first_cause
 from dovetail.engine.condition import holds
-from dovetail.engine.conversation import Conversation
+from dovetail.engine.conversation import Conversation, Whereabouts
 from dovetail.engine.plan import Job
 from dovetail.engine.play import Play, fill_scope, trace_of
 from dovetail.engine.room import Room
 from dovetail.engine.step import StepOrder, name_step, play_step
 from dovetail.engine.touch import steps_of
+from dovetail.environment.stage import in_slice
 from dovetail.errors import StageError, StageLostError, SuiteError
 from dovetail.model.check import Action, FaultOrder, Fragment, Step, Together
 from dovetail.model.data import Data
@@ -38,7 +41,7 @@ class Attempt:
         self._expectations = 0
         self._current: tuple[Step, float] | None = None
         self._scope: dict[str, Data] = {}
-        self._room = Room(play, job, f"c{job.number}a{number}")
+        self._room = Room(play, job, f"c{job.number}a{number}{play.mark}")
         self._conversation: Conversation | None = None
 
     async def run(self) -> AttemptEnded:
@@ -48,7 +51,7 @@ class Attempt:
         play.publish(CheckStarted(play.clock(), check.id, self._number, self._agent, isolation, trace))
         began = time.perf_counter()
         verdict, why = await self._play_to_ending(trace)
-        cleanup_failed = await self._give_back()
+        cleanup_failed = await self._give_back(is_sound=verdict is Verdict.PASSED)
         took = (time.perf_counter() - began) * 1000
         ended = AttemptEnded(play.clock(), check.id, self._number, verdict, took, why, cleanup_failed)
         play.publish(ended)
@@ -79,7 +82,8 @@ class Attempt:
         self._scope = fill_scope(self._play, self._check, self._number, private)
         if not holds(self._check.condition, self._scope, self._play.renderer):
             return Verdict.SKIPPED, f"its condition does not hold: {self._check.condition}"
-        self._conversation = Conversation(self._play.cast, doors, self._check.id, trace, self._room.rolled_back)
+        where = Whereabouts(doors, self._room.rolled_back, self._room.slice_name)
+        self._conversation = Conversation(self._play.cast, self._check.id, trace, where)
         await self._conversation.foresee(self._check.actions)
         await self._inject(self._check.faults, self._leases)
         if not await self._play_all(self._check.actions, self._scope):
@@ -156,7 +160,7 @@ class Attempt:
             StepOrder(step, verb, session, scope, seconds, self._play.renderer, self._play.clock, is_cleanup)
         )
 
-    async def _give_back(self) -> str:
+    async def _give_back(self, *, is_sound: bool) -> str:
         """Lift faults, clean up, close, leave the room; returns all that went wrong."""
         trouble: list[str] = []
         try:
@@ -165,7 +169,7 @@ class Attempt:
                 if self._conversation is not None:
                     trouble += await self._clean_up()
                     trouble.append(await self._conversation.close())
-                trouble.append(await self._room.leave())
+                trouble.append(await self._room.leave(is_sound=is_sound))
         except TimeoutError:
             trouble.append(f"cleanup did not end within {self._limit:g} s")
         except StageLostError:
@@ -192,7 +196,8 @@ class Attempt:
     async def _inject(self, orders: Sequence[FaultOrder], leases: list[str]) -> None:
         for order in orders:
             try:
-                lease = await self._play.stage.inject(order, self._limit + GRACE, self._check.id)
+                meant = replace(order, edge=in_slice(order.edge, self._room.slice_name))
+                lease = await self._play.stage.inject(meant, self._limit + GRACE, self._check.id)
             except SuiteError as refusal:
                 raise StageError(*refusal.problems) from refusal
             leases.append(lease)

@@ -52,7 +52,8 @@ def gather_knowledge(registry: Registry, system: System) -> Knowledge:
 
     copied = {s.name for s in system.services if not s.is_own_code and "sandbox" in _parts(registry, s.technology)}
     transactional = {s.name for s in system.services if not s.is_own_code and _rolls_back(registry, s.technology)}
-    data = DataServices(frozenset(copied), frozenset(transactional))
+    servers = {s.name for s in system.services if not s.is_own_code and "launcher" in _parts(registry, s.technology)}
+    data = DataServices(frozenset(copied), frozenset(transactional), frozenset(servers - copied))
     return Knowledge(list_verbs(registry)[1], effect_of, data)
 
 

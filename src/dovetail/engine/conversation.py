@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct, field
+
 from dovetail.engine.cast import Cast
 from dovetail.engine.touch import steps_of
 from dovetail.engine.vocabulary import STAGE
@@ -13,25 +15,32 @@ from dovetail.plugin.driver import Act, Session, Target
 NO_ADDRESS = Address("", 0)
 
 
+class Whereabouts(Struct, frozen=True):
+    """Where a check speaks: the addresses, whose sessions are rolled back, and its slice, where it has one."""
+
+    doors: Mapping[str, Address] = field(default_factory=dict)
+    rolled_back: frozenset[str] = frozenset()
+    slice_name: str = ""
+
+
 class Conversation:
     """`lane` keeps steps that run at the same moment apart; the common lane is 0."""
 
-    def __init__(
-        self, cast: Cast, doors: Mapping[str, Address], check: str, trace: str, rolled_back: frozenset[str]
-    ) -> None:
+    def __init__(self, cast: Cast, check: str, trace: str, where: Whereabouts) -> None:
         self._cast = cast
-        self._doors = doors
         self._check = check
         self._trace = trace
-        self._rolled_back = rolled_back
+        self._where = where
         self._sessions: dict[tuple[str, str, int], Session] = {}
 
     async def session(self, technology: str, service: str, lane: int = 0) -> Session:
         key = (technology, "" if technology == STAGE else service, lane)
         session = self._sessions.get(key)
         if session is None:
-            address = self._doors.get(service, NO_ADDRESS)
-            target = Target(service, address, self._check, self._trace, service in self._rolled_back)
+            where = self._where
+            address = where.doors.get(service, NO_ADDRESS)
+            is_rolled_back = service in where.rolled_back
+            target = Target(service, address, self._check, self._trace, is_rolled_back, where.slice_name)
             session = self._sessions[key] = await self._cast.driver(technology).connect(target)
         return session
 

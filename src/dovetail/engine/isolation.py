@@ -14,45 +14,93 @@
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.engine.touch import Touch
 from dovetail.model.check import Check, Isolation
 from dovetail.model.graph import Reach
+from dovetail.model.system import System
 
 
 class DataServices(Struct, frozen=True):
-    """Services whose data can be copied and set back, and those whose sessions can roll back."""
+    """Services whose data can be copied and set back, whose sessions can roll back, whose data stays for good."""
 
     copied: frozenset[str] = frozenset()
     transactional: frozenset[str] = frozenset()
+    lasting: frozenset[str] = frozenset()
+
+    def without(self, elsewhere: frozenset[str]) -> "DataServices":
+        """Leave out what runs elsewhere: it can be neither copied nor set back."""
+        return DataServices(self.copied - elsewhere, self.transactional, self.lasting - elsewhere)
 
 
 class Choice(Struct, frozen=True):
-    """`data` are the services that the isolation works on; `why` is told by `--dry-run`."""
+    """`data` are the services that the isolation works on; `why` is told by `--dry-run`.
+
+    `is_unique` says that no other check names the same rows.
+    """
 
     isolation: Isolation
     why: str
     data: frozenset[str] = frozenset()
+    is_unique: bool = False
 
 
 def choose_isolation(
     check: Check, touched: Touch, reaches: Mapping[str, Reach], data: DataServices, *, is_unique: bool
 ) -> Choice:
     """Apply the table above; `is_unique` says that the check's data comes from `unique.*`."""
-    reached = frozenset(name for service in touched.services for name in reaches[service].services) & data.copied
-    direct = touched.services & data.copied
+    below = find_reached(touched, reaches)
+    reached = below & data.copied
+    stays = _tell_lasting(below & data.lasting)
     if check.isolation is not Isolation.AUTO:
-        works_on = direct if check.isolation in (Isolation.ROLLBACK, Isolation.CLONE) else reached
-        return Choice(check.isolation, "as the check says", works_on)
+        return replace(_obey(check.isolation, touched, below, data), is_unique=is_unique)
     if not touched.written:
         return Choice(Isolation.SHARED, "only reads")
     if touched.services <= data.copied | data.transactional:
-        return _choose_for_direct_writes(touched, data)
+        return replace(_choose_for_direct_writes(touched, data), is_unique=is_unique)
     if not reached:
         return Choice(Isolation.SHARED, "writes where no data service is below")
     if is_unique:
         return Choice(Isolation.UNIQUE, "writes through a service with data of its own", reached)
-    return Choice(Isolation.RESET, "writes through a service with fixed data", reached)
+    return Choice(Isolation.RESET, f"writes through a service with fixed data{stays}", reached)
+
+
+def find_reached(touched: Touch, reaches: Mapping[str, Reach]) -> frozenset[str]:
+    """Return every service that the check's acts can have to do with."""
+    return frozenset(name for service in touched.services for name in reaches[service].services)
+
+
+def choose_slice(touched: Touch, system: System, reaches: Mapping[str, Reach]) -> frozenset[str]:
+    """Return what a slice must hold: all that the check can have to do with, breaks, counts or steers."""
+    ends = {
+        end
+        for name in touched.broken | touched.counted
+        if name in system.edges
+        for end in (system.edges[name].source, system.edges[name].target)
+    }
+    begun = touched.services | touched.steered | ends
+    found = frozenset(name for service in begun & reaches.keys() for name in reaches[service].services)
+    return frozenset(name for name in found if not system.by_name[name].is_job)
+
+
+def _obey(isolation: Isolation, touched: Touch, below: frozenset[str], data: DataServices) -> Choice:
+    said = "as the check says"
+    match isolation:
+        case Isolation.ROLLBACK:
+            return Choice(isolation, said, touched.services & data.transactional)
+        case Isolation.CLONE:
+            return Choice(isolation, said, touched.services & data.copied)
+        case Isolation.RESET:
+            return Choice(isolation, said + _tell_lasting(below & data.lasting), below & data.copied)
+        case Isolation.SHARED:
+            return Choice(isolation, said, below & data.copied if touched.written else frozenset())
+        case _:
+            return Choice(isolation, said, below & data.copied)
+
+
+def _tell_lasting(services: frozenset[str]) -> str:
+    return f"; what {', '.join(sorted(services))} holds stays" if services else ""
 
 
 def _choose_for_direct_writes(touched: Touch, data: DataServices) -> Choice:

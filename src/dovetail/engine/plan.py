@@ -9,11 +9,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from dovetail.check.renderer import Renderer
-from dovetail.engine.isolation import Choice, DataServices, choose_isolation
+from dovetail.engine.isolation import Choice, DataServices, choose_isolation, choose_slice
+from dovetail.engine.misuse import find_misuse
 from dovetail.engine.name import find_unknown_names
 from dovetail.engine.selection import Selection, name_checks, select_checks
 from dovetail.engine.shorthand import spell_out
 from dovetail.engine.touch import EffectOf, Touch, fragments_of, steps_of, touch
+from dovetail.engine.wish import drop_uncontended, turn_of, wish_for
 from dovetail.environment.stage import LockWish
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import Check, Isolation, Suite
@@ -23,7 +25,10 @@ from dovetail.model.system import EnvironmentSpec, System
 
 
 class Job(Struct, frozen=True):
-    """A check made ready to run; `number` is its place in every report, `needs` are ids of other jobs."""
+    """A check made ready to run; `number` is its place in every report, `needs` are ids of other jobs.
+
+    `is_slice_kept` says that its slice may serve the next check: all data can be set back, no process was steered.
+    """
 
     check: Check
     number: int
@@ -31,6 +36,7 @@ class Job(Struct, frozen=True):
     wish: LockWish
     needs: tuple[str, ...] = ()
     slice_services: frozenset[str] = frozenset()
+    is_slice_kept: bool = False
     skip: str = ""
 
     @property
@@ -73,18 +79,19 @@ def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrd
         raise SuiteError(*dict.fromkeys(unknown))
     needs = _resolve_needs(checks)
     start_order = _order_starts(checks, needs, order.seed)
-    reaches = {service.name: flow(system, service.name) for service in system.services}
-    landscape = _Landscape(system, reaches, knowledge, order)
+    landscape = _survey(system, knowledge, order)
+    checks = tuple(spell_out(check) for check in checks)
+    misused = [problem for check in checks for problem in _find_misuse(check, landscape)]
+    if misused:
+        raise SuiteError(*misused)
     jobs = tuple(_make_job(check, number, landscape, needs[check.id]) for number, check in enumerate(checks, 1))
     if not order.is_stage_shared:
-        jobs = _drop_uncontended(jobs)
-    return Plan(jobs, _set_back_first(jobs, start_order), order.seed)
-
-
-def _set_back_first(jobs: Sequence[Job], start_order: Sequence[str]) -> tuple[str, ...]:
-    """Begin with the checks that set data back: nobody can be beside them, and Python checks wait for their end."""
-    later = {job.id for job in jobs if job.choice.isolation is not Isolation.RESET}
-    return tuple(sorted(start_order, key=later.__contains__))
+        wishes = drop_uncontended([job.wish for job in jobs])
+        jobs = tuple(
+            job if job.wish == wish else replace(job, wish=wish) for job, wish in zip(jobs, wishes, strict=True)
+        )
+    turns = {job.id: turn_of(job.choice.isolation) for job in jobs}
+    return Plan(jobs, tuple(sorted(start_order, key=turns.__getitem__)), order.seed)
 
 
 def flow(system: System, service: str) -> Reach:
@@ -106,46 +113,58 @@ def flow(system: System, service: str) -> Reach:
 
 
 class _Landscape(Struct, frozen=True):
+    """`elsewhere` are the services that run already; what lies below them is theirs."""
+
     system: System
     reaches: Mapping[str, Reach]
     knowledge: Knowledge
     order: PlanOrder
+    elsewhere: frozenset[str]
+
+    def touch(self, check: Check) -> Touch:
+        return touch(check, self.system, self.knowledge.technologies, self.knowledge.effect_of)
+
+
+def _survey(system: System, knowledge: Knowledge, order: PlanOrder) -> _Landscape:
+    given = order.environment.addresses if order.environment else {}
+    elsewhere = frozenset(s.name for s in system.services if s.external or given.get(s.name))
+    reaches = {
+        service.name: Reach(frozenset({service.name}), frozenset())
+        if service.name in elsewhere
+        else flow(system, service.name)
+        for service in system.services
+    }
+    return _Landscape(system, reaches, knowledge, order, elsewhere)
+
+
+def _find_misuse(check: Check, landscape: _Landscape) -> tuple[Problem, ...]:
+    if check.skip or check.isolation is Isolation.AUTO:
+        return ()
+    return find_misuse(check, landscape.touch(check), landscape.system, landscape.knowledge.data)
 
 
 def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str, ...]) -> Job:
     knowledge, reaches = landscape.knowledge, landscape.reaches
-    check = spell_out(check)
-    touched = touch(check, landscape.system, knowledge.technologies, knowledge.effect_of)
-    choice = choose_isolation(
-        check, touched, reaches, knowledge.data, is_unique=_uses_unique(check, knowledge.renderer)
-    )
-    wish = _wish(check, touched, reaches, choice)
-    slice_services = touched.services if choice.isolation is Isolation.SLICE else frozenset()
-    skip = check.skip or _refusal(touched, landscape.order)
-    return Job(check, number, choice, wish, needs, slice_services, skip)
+    touched = landscape.touch(check)
+    data = knowledge.data.without(landscape.elsewhere)
+    choice = choose_isolation(check, touched, reaches, data, is_unique=_uses_unique(check, knowledge.renderer))
+    wish = wish_for(check, touched, reaches, choice, data.copied)
+    sliced = choose_slice(touched, landscape.system, reaches) if choice.isolation is Isolation.SLICE else frozenset()
+    skip = check.skip or _refusal(touched, landscape.order) or _refuse_isolation(check, touched, landscape)
+    sliced -= landscape.elsewhere
+    is_kept = bool(sliced) and not sliced & data.lasting and not touched.disturbed
+    return Job(check, number, choice, wish, needs, sliced, is_kept, skip)
 
 
-def _wish(check: Check, touched: Touch, reaches: Mapping[str, Reach], choice: Choice) -> LockWish:
-    shared: set[str] = set()
-    for service in touched.services | touched.steered:
-        if service in reaches:
-            shared.update(f"service:{name}" for name in reaches[service].services)
-            shared.update(f"edge:{name}" for name in reaches[service].edges)
-    exclusive = {f"lock:{name}" for name in check.locks}
-    exclusive.update(f"service:{name}" for name in touched.disturbed)
-    exclusive.update(f"edge:{name}" for name in touched.broken | touched.counted)
-    if choice.isolation is Isolation.RESET:
-        exclusive.update(f"service:{name}" for name in choice.data)
-    return LockWish(frozenset(shared - exclusive), frozenset(exclusive))
-
-
-def _drop_uncontended(jobs: Sequence[Job]) -> tuple[Job, ...]:
-    """Keep shared wishes only where some job wishes the same exclusively: the others never wait for anybody."""
-    contended: frozenset[str] = frozenset().union(*(job.wish.exclusive for job in jobs))
-    return tuple(
-        replace(job, wish=LockWish(job.wish.shared & contended, job.wish.exclusive)) if job.wish.shared else job
-        for job in jobs
-    )
+def _refuse_isolation(check: Check, touched: Touch, landscape: _Landscape) -> str:
+    """Say why the isolation that the check asks for cannot be had of what runs elsewhere."""
+    wanted: Mapping[Isolation, frozenset[str]] = {
+        Isolation.CLONE: touched.services & landscape.knowledge.data.copied,
+        Isolation.RESET: touched.services,
+        Isolation.SLICE: touched.services,
+    }
+    elsewhere = sorted(wanted.get(check.isolation, frozenset()) & landscape.elsewhere)
+    return f"isolation: {check.isolation}, but {elsewhere[0]} runs elsewhere and serves others too" if elsewhere else ""
 
 
 def _uses_unique(check: Check, renderer: Renderer) -> bool:

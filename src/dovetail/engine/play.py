@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from dovetail.check.renderer import Renderer
 from dovetail.check.unique import Unique
 from dovetail.engine.cast import Cast
+from dovetail.engine.slice_pool import SlicePool
 from dovetail.engine.stop import Stop
 from dovetail.environment.stage import Sink, Stage
 from dovetail.model.address import Address
@@ -20,7 +21,8 @@ from dovetail.model.system import System
 class Play(Struct, frozen=True):
     """`doors` are the addresses that checks speak to, `values` the same for `{{ }}`; `clock` tells epoch seconds.
 
-    `soiled` are data services written to since they were set back, `broken` tracebacks of our own mistakes.
+    `soiled` are data services written to since they were set back, `broken` tracebacks of our own mistakes; `mark`
+    tells this run's copies of data from those of others on the same stage.
     """
 
     system: System
@@ -37,7 +39,9 @@ class Play(Struct, frozen=True):
     renderer: Renderer = field(default_factory=Renderer)
     stop: Stop = field(default_factory=Stop)
     soiled: set[str] = field(default_factory=set)
+    slices: SlicePool = field(default_factory=SlicePool)
     broken: list[str] = field(default_factory=list)
+    mark: str = ""
 
     async def reset(self, services: frozenset[str]) -> None:
         """Set data services back, but only those that somebody may have written to since."""

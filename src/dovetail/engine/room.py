@@ -1,9 +1,13 @@
-"""The room a check is played in: its isolation set up before, taken down after, whatever happened between."""
+"""The room a check is played in: its isolation set up before, taken down after, whatever happened between.
+
+Entered and left by attempts, and by Python checks.
+"""
 
 from collections.abc import Mapping
 
 from dovetail.engine.plan import Job
 from dovetail.engine.play import Play
+from dovetail.engine.slice_pool import OpenSlice, SliceOrder
 from dovetail.errors import StageError
 from dovetail.model.address import Address
 from dovetail.model.check import Isolation
@@ -17,13 +21,17 @@ class Room:
         self._job = job
         self._name = name
         self._clones: list[str] = []
-        self._has_slice = False
+        self._slice: OpenSlice | None = None
         self._must_reset = False
 
     @property
     def rolled_back(self) -> frozenset[str]:
         choice = self._job.choice
         return choice.data if choice.isolation is Isolation.ROLLBACK else frozenset()
+
+    @property
+    def slice_name(self) -> str:
+        return self._slice.name if self._slice is not None else ""
 
     async def enter(self) -> Mapping[str, Address]:
         """Set the isolation up; returns the addresses that are this check's alone."""
@@ -35,15 +43,17 @@ class Room:
                 self._must_reset = True
                 await self._play.reset(choice.data)
             case Isolation.SLICE:
-                return await self._open_slice()
-            case Isolation.UNIQUE:
+                order = SliceOrder(self._job.slice_services, choice.data)
+                self._slice = await self._play.slices.take(self._play.stage, order, self._name)
+                return self._slice.doors
+            case Isolation.UNIQUE | Isolation.SHARED:
                 self._play.soiled.update(choice.data)
             case _:
                 pass
         return {}
 
-    async def leave(self) -> str:
-        """Take the isolation down; returns what went wrong."""
+    async def leave(self, *, is_sound: bool = True) -> str:
+        """Take the isolation down; returns what went wrong. A slice goes on to others only where it `is_sound`."""
         trouble = []
         for service in self._clones:
             try:
@@ -51,8 +61,7 @@ class Room:
             except StageError as failure:
                 trouble.append(f"the copy of {service} could not be dropped: {failure}")
         try:
-            if self._has_slice:
-                await self._play.stage.close_slice(self._name)
+            await self._leave_slice(is_sound=is_sound)
             if self._must_reset:
                 self._play.soiled.update(self._job.choice.data)
                 await self._play.reset(self._job.choice.data)
@@ -64,8 +73,10 @@ class Room:
         self._clones.append(service)
         return await self._play.stage.clone(service, self._name)
 
-    async def _open_slice(self) -> Mapping[str, Address]:
-        services = self._job.slice_services
-        self._has_slice = True
-        await self._play.stage.open_slice(self._name, services)
-        return {service: await self._play.stage.address(service, self._name) for service in sorted(services)}
+    async def _leave_slice(self, *, is_sound: bool) -> None:
+        if self._slice is None:
+            return
+        if is_sound and self._job.is_slice_kept:
+            self._play.slices.give_back(self._slice)
+        else:
+            await self._play.stage.close_slice(self._slice.name)

@@ -1,10 +1,11 @@
 """Which job may start next: its needs have passed and nobody holds what it wishes. Used by the run's agents.
 
 A job that waits for something exclusive claims it, so that later sharers queue behind it and it is not starved. A job
-behind somebody else's claim claims nothing itself, which is why no two can wait for each other.
+behind somebody else's claim claims nothing itself, which is why no two can wait for each other. Who adds rows waits
+until every job that reads there has ended.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 
 from dovetail.engine.plan import Job, Plan
@@ -29,6 +30,8 @@ class Schedule:
         self._parked: dict[str, deque[Job]] = {}
         self._held: dict[str, int] = {}
         self._claims: dict[str, str] = {}
+        added = frozenset[str]().union(*(job.wish.adding for job in plan.jobs))
+        self._readers = Counter(name for job in plan.jobs for name in job.wish.shared & added) if added else Counter()
         self.unfinished = len(plan.jobs)
 
     def take(self) -> Job | None:
@@ -82,7 +85,7 @@ class Schedule:
         wish = job.wish
         if wish == FREE:
             return ""
-        names = (*sorted(wish.exclusive), *sorted(wish.shared))
+        names = (*sorted(wish.exclusive), *sorted(wish.shared), *sorted(wish.adding))
         for name in names:
             if self._claims.get(name, job.id) != job.id:
                 return name
@@ -91,22 +94,25 @@ class Schedule:
             if held < 0 or (held and name in wish.exclusive):
                 self._claims.update(dict.fromkeys(wish.exclusive, job.id))
                 return name
-        return ""
+        return next((name for name in wish.adding if self._readers[name]), "")
 
     def _hold(self, job: Job) -> None:
         for name in job.wish.exclusive:
             self._held[name] = -1
             self._claims.pop(name, None)
-        for name in job.wish.shared:
+        for name in job.wish.shared | job.wish.adding:
             self._held[name] = self._held.get(name, 0) + 1
 
     def _release(self, job: Job) -> None:
         for name in job.wish.exclusive:
             del self._held[name]
-        for name in job.wish.shared:
+        for name in job.wish.shared & self._readers.keys():
+            self._readers[name] -= 1
+        for name in job.wish.shared | job.wish.adding:
             if self._held[name] == 1:
                 del self._held[name]
             else:
                 self._held[name] -= 1
-        woken = [job for name in job.wish.exclusive | job.wish.shared for job in self._parked.pop(name, ())]
+        held = job.wish.exclusive | job.wish.shared | job.wish.adding
+        woken = [other for name in held for other in self._parked.pop(name, ())]
         self._ready.extendleft(reversed(woken))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dovetail.engine.touch import edges_meant
 from dovetail.engine.vocabulary import CALLED
-from dovetail.environment.stage import Stage
+from dovetail.environment.stage import Stage, in_slice
 from dovetail.errors import StageError, SuiteError
 from dovetail.model.data import Bound, Data
 from dovetail.model.exchange import Exchange
@@ -23,18 +23,19 @@ class StageDriver:
     def effect_of(self, act: Act) -> Effect:
         return Effect.READS if act.verb == CALLED else Effect.DISTURBS
 
-    async def connect(self, target: Target) -> "StageSession":  # noqa: ARG002 - the stage is one for all checks
-        return StageSession(self._stage, self._system, time.time())
+    async def connect(self, target: Target) -> "StageSession":
+        return StageSession(self._stage, self._system, time.time(), target.slice_name)
 
     async def close(self) -> None:
         """Hold nothing: the stage belongs to the session of the run."""
 
 
 class StageSession:
-    """One check's dealings with the stage; counting begins when it is opened."""
+    """One check's dealings with the stage, or with its slice of it; counting begins when it is opened."""
 
-    def __init__(self, stage: Stage, system: System, since: float) -> None:
+    def __init__(self, stage: Stage, system: System, since: float, slice_name: str = "") -> None:
         self._stage = stage
+        self._slice_name = slice_name
         self._system = system
         self._since = since
 
@@ -59,8 +60,9 @@ class StageSession:
         service = str(act.subject)
         if service not in self._system.by_name:
             raise SuiteError(f"{act.verb}: there is no service {service!r}")
-        await self._stage.steer(service, act.verb)
-        state = next((state.state for state in await self._stage.states() if state.service == service), "")
+        meant = in_slice(service, self._slice_name)
+        await self._stage.steer(meant, act.verb)
+        state = next((state.state for state in await self._stage.states() if state.service == meant), "")
         return Answer({"state": state}, f"{act.verb} {service}", f"{service} is {state}")
 
     async def _count(self, act: Act) -> Answer:
@@ -71,7 +73,7 @@ class StageSession:
         calls = [
             call
             for edge in edges
-            for call in await self._stage.calls(edge, self._since)
+            for call in await self._stage.calls(in_slice(edge, self._slice_name), self._since)
             if call.request.startswith(beginning)
         ]
         calls.sort(key=lambda call: call.started_at)

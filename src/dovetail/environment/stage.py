@@ -46,7 +46,9 @@ class LogLine(Struct, frozen=True):
 
 
 def in_slice(name: str, slice_name: str) -> str:
-    """Return what a service or an edge (`a -> b`) is called in a slice."""
+    """Return what a service or an edge (`a -> b`) is called in a slice; in none, its own name."""
+    if not slice_name:
+        return name
     return " -> ".join(f"{part}@{slice_name}" for part in name.split(" -> "))
 
 

@@ -38,7 +38,8 @@ class Answer(Struct, frozen=True):
 class Target(Struct, frozen=True):
     """Whom a session speaks to and for which check; `trace` is a W3C trace id that the driver passes on if it can.
 
-    `is_rolled_back` asks for one transaction that `close` rolls back.
+    `is_rolled_back` asks for one transaction that `close` rolls back; `slice_name` is the slice that the check is
+    played in, where it has one.
     """
 
     service: str
@@ -46,6 +47,7 @@ class Target(Struct, frozen=True):
     check: str = ""
     trace: str = ""
     is_rolled_back: bool = False
+    slice_name: str = ""
 
 
 class Session(Protocol):

@@ -22,5 +22,8 @@ class Sandbox(Protocol):
         ...
 
     async def reset(self, address: Address) -> None:
-        """Bring the data that `address` points at back to the frozen state; its users keep their connections."""
+        """Bring the data that `address` points at, also a clone's, back to the frozen state.
+
+        Its users keep their connections.
+        """
         ...

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from dovetail.app.python.stagehand import Stagehand
 from dovetail.check.unique import Unique
-from dovetail.engine.conversation import Conversation
+from dovetail.engine.conversation import Conversation, Whereabouts
 from dovetail.engine.play import trace_of
 from dovetail.engine.step import StepOrder, play_step
 from dovetail.environment.stage import LockWish
@@ -72,7 +72,7 @@ class PythonCheck:
         self._holding = Holding()
         self._pending: StepOutcome | None = None
         self._began = hand.play.clock()
-        self._conversation = Conversation(hand.play.cast, hand.play.doors, planned.id, self._trace, frozenset())
+        self._conversation = Conversation(hand.play.cast, planned.id, self._trace, Whereabouts(hand.play.doors))
 
     async def begin(self) -> None:
         """Tell that the check starts; streams remember where they end now."""

@@ -142,6 +142,7 @@ class Player:
             doors=doors,
             values=describe_doors(doors),
             is_stage_shared=True,
+            mark=f"p{os.getpid()}",
         )
         hand = make_stagehand(play, Lexicon(project.words))
         return Running(stage, cast, hand, {job.id: job for job in plan.jobs}, heard)

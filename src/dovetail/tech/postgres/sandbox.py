@@ -37,6 +37,7 @@ class _Frozen(Struct):
 class PostgresSandbox:
     def __init__(self) -> None:
         self._frozen: dict[Address, _Frozen] = {}
+        self._origins: dict[Address, Address] = {}
 
     async def freeze(self, address: Address) -> None:
         frozen = self._frozen.pop(address, None)
@@ -61,18 +62,22 @@ class PostgresSandbox:
         if frozen.spare is None:
             ahead = _fit(f"{_database(address)}_spare_{next(frozen.numbers)}")
             frozen.spare = asyncio.create_task(_copy_ahead(address, ahead), name=f"spare clone {ahead}")
-        return replace(address, path=f"/{clone}")
+        made_at = replace(address, path=f"/{clone}")
+        self._origins[made_at] = address
+        return made_at
 
     async def drop(self, address: Address, name: str) -> None:
         clone = _fit(f"{_database(address)}_{name}")
+        self._origins.pop(replace(address, path=f"/{clone}"), None)
         with _told(f"{clone} could not be dropped"):
             await _steer(address, f"drop database if exists {_quote(clone)} with (force)")
 
     async def reset(self, address: Address) -> None:
-        frozen = self._frozen.setdefault(address, _Frozen())
+        origin = self._origins.get(address, address)
+        frozen = self._frozen.setdefault(origin, _Frozen())
         with _told(f"{_database(address)} could not be set back"):
             if frozen.snapshot is None:
-                frozen.snapshot = await _read(address)
+                frozen.snapshot = await _read(origin)
             connection = await connect(address, "dovetail reset")
             try:
                 await restore(connection, frozen.snapshot)

@@ -38,6 +38,7 @@ class _Server(Struct):
 class RedisSandbox:
     def __init__(self) -> None:
         self._servers: dict[Address, _Server] = {}
+        self._origins: dict[Address, Address] = {}
 
     async def freeze(self, address: Address) -> None:
         async with _connected(address, "frozen") as connection:
@@ -48,7 +49,9 @@ class RedisSandbox:
         async with _connected(address, "cloned") as connection:
             await self._take(connection, address, name)
             await _restore(connection, server.keys)
-        return replace(address, path=f"/{server.taken[name]}")
+        made_at = replace(address, path=f"/{server.taken[name]}")
+        self._origins[made_at] = address
+        return made_at
 
     async def drop(self, address: Address, name: str) -> None:
         number = self._server(address).taken.get(name)
@@ -57,10 +60,11 @@ class RedisSandbox:
         async with _connected(replace(address, path=f"/{number}"), "emptied") as connection:
             must(await connection.call("FLUSHDB"))
         self._server(address).taken.pop(name, None)
+        self._origins.pop(replace(address, path=f"/{number}"), None)
 
     async def reset(self, address: Address) -> None:
         async with _connected(address, "set back") as connection:
-            await _restore(connection, self._server(address).keys)
+            await _restore(connection, self._server(self._origins.get(address, address)).keys)
 
     def _server(self, address: Address) -> _Server:
         return self._servers.setdefault(address, _Server())

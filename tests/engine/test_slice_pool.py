@@ -1,0 +1,62 @@
+"""Slices between checks: used again where they suit, replaced where they don't."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from dovetail.engine.slice_pool import SliceOrder, SlicePool
+
+Make = Callable[..., Any]
+DATA = frozenset({"db"})
+
+
+def order(*services: str) -> SliceOrder:
+    return SliceOrder(frozenset(services), DATA)
+
+
+def play(house: Make, check: Make, *wanted: SliceOrder, refuses: str = "") -> list[str]:
+    """Take and give back one slice after the other."""
+    stage = house(refuses=frozenset({refuses} if refuses else ())).play(check("nothing", skip="x")).stage
+
+    async def act() -> None:
+        pool = SlicePool()
+        for one in wanted:
+            pool.give_back(await pool.take(stage, one, "c"))
+
+    asyncio.run(act())
+    return [line for line in stage.done if not line.startswith("address")]
+
+
+def test_the_next_check_gets_the_same_slice_with_its_data_set_back(house: Make, check: Make) -> None:
+    assert play(house, check, order("orders"), order("orders")) == ["open slice cs1 of orders", "reset db@cs1"]
+
+
+def test_a_slice_that_holds_more_suits_too(house: Make, check: Make) -> None:
+    assert play(house, check, order("orders", "stock"), order("stock"))[1:] == ["reset db@cs1"]
+
+
+def test_a_slice_that_suits_nobody_makes_room(house: Make, check: Make) -> None:
+    assert play(house, check, order("orders"), order("stock")) == [
+        "open slice cs1 of orders",
+        "close slice cs1",
+        "open slice cs2 of stock",
+    ]
+
+
+def test_a_slice_that_cannot_be_set_back_is_replaced(house: Make, check: Make) -> None:
+    assert play(house, check, order("orders"), order("orders"), refuses="reset") == [
+        "open slice cs1 of orders",
+        "reset db@cs1",
+        "close slice cs1",
+        "open slice cs2 of orders",
+    ]
+
+
+def test_two_at_once_never_share_a_slice(house: Make, check: Make) -> None:
+    stage = house().play(check("nothing", skip="x")).stage
+
+    async def act() -> set[str]:
+        pool = SlicePool()
+        return {slice_.name for slice_ in await asyncio.gather(*(pool.take(stage, order("orders"), "c") for _ in "ab"))}
+
+    assert len(asyncio.run(act())) == 2

@@ -1,0 +1,79 @@
+"""What is held while a check is played, as a table: who can be beside whom, who goes first."""
+
+import pytest
+
+from dovetail.engine.isolation import Choice
+from dovetail.engine.touch import Touch, Touched
+from dovetail.engine.wish import drop_uncontended, turn_of, wish_for
+from dovetail.environment.stage import LockWish
+from dovetail.model.check import Check, Isolation
+from dovetail.model.graph import Reach
+from dovetail.model.vocabulary import Effect
+
+REACHES = {
+    "api": Reach(frozenset({"api", "db"}), frozenset({"api -> db"})),
+    "db": Reach(frozenset({"db"}), frozenset()),
+}
+DB = frozenset({"db"})
+THROUGH = Touch((Touched("api", "http", Effect.WRITES),))
+DIRECT = Touch((Touched("db", "store", Effect.WRITES),))
+
+
+def wish(
+    touched: Touch, choice: Isolation, *, is_unique: bool = False, **more: object
+) -> tuple[set[str], set[str], set[str]]:
+    check = Check("c", "c", "api", (), **more)  # type: ignore[arg-type]  # a test hands the fields through
+    made = wish_for(check, touched, REACHES, Choice(choice, "", DB, is_unique), DB)
+    return set(made.shared), set(made.exclusive), set(made.adding)
+
+
+def test_who_only_reads_has_data_as_it_was_set_up() -> None:
+    shared, exclusive, adding = wish(THROUGH, Isolation.SHARED)
+    assert (shared, exclusive, adding) == (
+        {"service:api", "service:db", "edge:api -> db", "data:db"},
+        set(),
+        set(),
+    )
+
+
+def test_who_adds_rows_of_its_own_is_not_beside_readers() -> None:
+    assert wish(THROUGH, Isolation.UNIQUE)[2] == {"data:db"}
+
+
+def test_who_needs_another_check_wants_to_see_what_it_left() -> None:
+    shared, _, adding = wish(THROUGH, Isolation.SHARED, needs=("other",))
+    assert "data:db" not in shared
+    assert adding == {"data:db"}
+
+
+def test_who_asks_for_the_common_stage_takes_it_as_it_is() -> None:
+    shared, _, adding = wish(THROUGH, Isolation.SHARED, isolation=Isolation.SHARED)
+    assert "data:db" not in shared
+    assert not adding
+
+
+@pytest.mark.parametrize(("is_unique", "exclusive"), [(True, set()), (False, {"rows:db"})])
+def test_transactions_on_the_same_rows_take_turns(*, is_unique: bool, exclusive: set[str]) -> None:
+    assert wish(DIRECT, Isolation.ROLLBACK, is_unique=is_unique) == ({"service:db", "data:db"}, exclusive, set())
+
+
+def test_a_copy_needs_but_the_server_it_is_in() -> None:
+    assert wish(DIRECT, Isolation.CLONE) == ({"process:db"}, set(), set())
+    assert wish(THROUGH, Isolation.SLICE, locks=("paper",)) == ({"process:db"}, {"lock:paper"}, set())
+
+
+def test_setting_back_is_done_alone() -> None:
+    assert {"service:db", "data:db"} <= wish(THROUGH, Isolation.RESET)[1]
+
+
+def test_what_nobody_contends_is_not_held() -> None:
+    reads, adds = LockWish(frozenset({"data:db", "service:db"})), LockWish(adding=frozenset({"data:db"}))
+    assert drop_uncontended([reads, reads]) == (LockWish(), LockWish())
+    assert drop_uncontended([reads, adds]) == (LockWish(frozenset({"data:db"})), adds)
+    assert drop_uncontended([adds, adds]) == (LockWish(), LockWish())
+
+
+def test_readers_go_before_those_who_add_rows() -> None:
+    order = sorted((one for one in Isolation if one is not Isolation.AUTO), key=turn_of)
+    assert order[0] is Isolation.RESET
+    assert order[-2:] == [Isolation.SHARED, Isolation.UNIQUE]
