@@ -35,7 +35,11 @@ SYSTEM = System(
         Service("events", "queue"),
     ),
 )
-DATA = DataServices(copied=frozenset({"db", "mail-db", "cache"}), transactional=frozenset({"db", "mail-db"}))
+DATA = DataServices(
+    copied=frozenset({"db", "mail-db", "cache"}),
+    transactional=frozenset({"db", "mail-db"}),
+    lasting=frozenset({"events"}),
+)
 
 
 def effect_of(technology: str, act: Act) -> Effect:
@@ -89,6 +93,38 @@ def test_a_check_may_choose_its_isolation_itself() -> None:
     job = only(check("c", http("POST /orders"), isolation=Isolation.SLICE))
     assert job.choice.isolation is Isolation.SLICE
     assert set(job.slice_services) == {"orders", "db", "cache", "events", "mail", "mail-db"}
+
+
+def test_only_copies_and_setting_back_need_the_data_remembered() -> None:
+    plain = [
+        check("reads", http("GET /")),
+        check("rolls back", query("insert")),
+        check("talks", http("POST /", "plain")),
+    ]
+    assert not plan(*plain).needs_copies
+    assert not plan(*plain, check("skipped", http("POST /orders"), skip="later")).needs_copies
+    assert plan(*plain, check("resets", http("POST /orders"))).needs_copies
+
+
+def test_what_runs_elsewhere_is_neither_copied_nor_set_back() -> None:
+    staging = PlanOrder(environment=EnvironmentSpec("staging", {"orders": "http://orders.example", "db": "db://x"}))
+    assert only(check("c", http("POST /orders")), order=staging).choice.isolation is Isolation.SHARED
+    assert only(check("c", query("insert")), order=staging).choice.isolation is Isolation.ROLLBACK
+    for isolation, step in ((Isolation.SLICE, http("POST /orders")), (Isolation.CLONE, query("insert"))):
+        job = only(check("c", step, isolation=isolation), order=staging)
+        assert "runs elsewhere and serves others too" in job.skip
+
+
+def test_what_isolation_cannot_do_is_a_mistake_of_the_suite() -> None:
+    with pytest.raises(SuiteError, match="nothing can undo what orders commits"):
+        plan(check("c", http("POST /orders"), isolation=Isolation.ROLLBACK))
+
+
+def test_a_slice_serves_the_next_check_unless_it_cannot_be_set_back() -> None:
+    assert only(check("c", http("POST /", "plain"), isolation=Isolation.SLICE)).is_slice_kept
+    assert not only(check("c", http("POST /orders"), isolation=Isolation.SLICE)).is_slice_kept
+    restarts = check("c", http("POST /", "plain"), Step("restart", "", "plain"), isolation=Isolation.SLICE)
+    assert not only(restarts).is_slice_kept
 
 
 def test_what_is_published_reaches_whoever_consumes_it() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from dovetail.engine.isolation import Choice
 from dovetail.engine.touch import Touch, Touched
-from dovetail.engine.wish import drop_uncontended, turn_of, wish_for
+from dovetail.engine.wish import drop_uncontended, needs_data_at_rest, turn_of, wish_for
 from dovetail.environment.stage import LockWish
 from dovetail.model.check import Check, Isolation
 from dovetail.model.graph import Reach
@@ -77,3 +77,9 @@ def test_readers_go_before_those_who_add_rows() -> None:
     order = sorted((one for one in Isolation if one is not Isolation.AUTO), key=turn_of)
     assert order[0] is Isolation.RESET
     assert order[-2:] == [Isolation.SHARED, Isolation.UNIQUE]
+
+
+def test_data_rests_while_somebody_reads_it_as_set_up_or_sets_it_back() -> None:
+    assert needs_data_at_rest(LockWish(frozenset({"data:db"})))
+    assert needs_data_at_rest(LockWish(exclusive=frozenset({"data:db"})))
+    assert not needs_data_at_rest(LockWish(frozenset({"service:db"}), adding=frozenset({"data:db"})))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from dovetail.app.config import Settings, resolve
 from dovetail.app.history import History
+from dovetail.app.options import RUN_OPTIONS
 from dovetail.app.project import Project, open_project
 from dovetail.engine.cast import gather_knowledge
 from dovetail.engine.plan import Plan, PlanOrder, flow, make_plan
@@ -23,9 +24,12 @@ from dovetail.model.data import Data, Place
 from dovetail.model.system import EnvironmentSpec
 from dovetail.source.environment import choose_environment
 from dovetail.source.excerpt import Excerpts
-from dovetail.source.nearest import suggest
+from dovetail.source.nearest import nearest, suggest
 
 ALL = "all"
+ISOLATION_MARKER = "isolation("
+PREFIX = "DOVETAIL_"
+OWN_VARIABLES = frozenset({"EVENTS", "LEASE", "ONLY", "RUN", "RUNNER", "SCOPES", "SERVICE", "STAGE"})
 
 
 class RunRequest(Struct, frozen=True):
@@ -78,6 +82,7 @@ def prepare_run(request: RunRequest) -> Preparation:
         mistake.problems = [_show(problem) for problem in mistake.problems]
         raise
     services = _needed_services(project, suite, plan)
+    is_copied = stage.is_kept or plan.needs_copies or _may_ask_for_copies(project, suite)
     return Preparation(
         project=project,
         settings=settings,
@@ -87,11 +92,19 @@ def prepare_run(request: RunRequest) -> Preparation:
         run=f"{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(2).hex()}",
         agents=settings.agents(os.cpu_count() or 1),
         services=services,
-        stage=replace(stage, services=services),
+        stage=replace(stage, services=services, is_copied=is_copied),
         is_stage_shared=is_shared,
         scopes=scopes,
-        notes=_note_oddities(project, settings),
+        notes=(*_note_misspelt(request.environ), *_note_oddities(project, settings)),
     )
+
+
+def _note_misspelt(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the variables that look like an option's, but are none."""
+    options = {option.variable.removeprefix(PREFIX) for option in RUN_OPTIONS}
+    words = {name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX)} - options - OWN_VARIABLES
+    meant = {word: near for word in sorted(words) if (near := nearest(word, options))}
+    return tuple(f"the variable {PREFIX}{word} says nothing: is {PREFIX}{near} meant?" for word, near in meant.items())
 
 
 def _note_oddities(project: Project, settings: Settings) -> tuple[str, ...]:
@@ -152,6 +165,14 @@ def _needed_services(project: Project, suite: Suite, plan: Plan) -> frozenset[st
             touched.update(_named(step.subject, project))
     needed = frozenset(name for service in touched & system.by_name.keys() for name in flow(system, service).services)
     return needed or frozenset(system.by_name)
+
+
+def _may_ask_for_copies(project: Project, suite: Suite) -> bool:
+    """Look whether a Python check may ask for an isolation; what its marker says is known only once it is collected."""
+    files = {project.folder / name for name in suite.python_files}
+    folders = {folder for file in files for folder in file.parents if folder.is_relative_to(project.folder)}
+    texts = [*files, *(found for folder in folders if (found := folder / "conftest.py").is_file())]
+    return any(ISOLATION_MARKER in file.read_text(encoding="utf-8", errors="replace") for file in texts)
 
 
 def _ends(project: Project, edge: str) -> tuple[str, ...]:

@@ -23,13 +23,13 @@ from dovetail.engine.play import Play, describe_doors
 from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
+from dovetail.engine.wish import needs_data_at_rest
 from dovetail.environment.opening import open_stage
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Sink, Stage
 from dovetail.errors import DovetailError, StageLostError
 from dovetail.journal.writer import Journal
 from dovetail.model.address import Address
-from dovetail.model.check import Isolation
 from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded
 from dovetail.model.outcome import ExitCode, Verdict
 from dovetail.report.record import Recorder
@@ -67,7 +67,7 @@ class Session:
         self._bus = Bus(journal, (recorder.hear, *listeners), lambda why: self._stop.set(why, halts=True))
         self._tally = Tally()
         self._ended: set[str] = set()
-        self._resetting = {job.id for job in preparation.plan.jobs if job.choice.isolation is Isolation.RESET}
+        self._first = {job.id for job in preparation.plan.jobs if needs_data_at_rest(job.wish)}
         self._data_rests = asyncio.Event()
         self._not_ready = ""
         self._remains: tuple[str, ...] = ()
@@ -149,10 +149,7 @@ class Session:
         await run_plan(play, order.plan, RunOrder(order.agents, settings.is_on("fail_fast"), order.run))
 
     async def _play_python(self, stage: Stage) -> None:
-        """Play the Python checks once no check of the plan sets data back any more.
-
-        What a Python check will touch is not known beforehand, so its locks cannot keep its data for all its length.
-        """
+        """Play the Python checks, which add rows, once no check of the plan reads data as set up or sets it back."""
         from dovetail.app.python_checks import PythonOrder, run_python_checks
 
         order = self._order
@@ -194,7 +191,7 @@ class Session:
         self._bus.publish(event)
 
     def _tell_when_data_rests(self) -> None:
-        if self._resetting <= self._ended:
+        if self._first <= self._ended:
             self._data_rests.set()
 
     def _account_for_unplayed(self) -> None:

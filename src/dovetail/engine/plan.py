@@ -23,6 +23,8 @@ from dovetail.model.data import Data
 from dovetail.model.graph import Reach, reach
 from dovetail.model.system import EnvironmentSpec, System
 
+COPYING = frozenset({Isolation.CLONE, Isolation.RESET, Isolation.SLICE})
+
 
 class Job(Struct, frozen=True):
     """A check made ready to run; `number` is its place in every report, `needs` are ids of other jobs.
@@ -69,6 +71,11 @@ class Plan(Struct, frozen=True):
     jobs: tuple[Job, ...]
     start_order: tuple[str, ...]
     seed: str
+
+    @property
+    def needs_copies(self) -> bool:
+        """Tell whether some check starts from data as it was set up, which must be remembered for that."""
+        return any(job.choice.isolation in COPYING and not job.skip for job in self.jobs)
 
 
 def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrder) -> Plan:

@@ -68,6 +68,11 @@ def drop_uncontended(wishes: Sequence[LockWish]) -> tuple[LockWish, ...]:
     )
 
 
+def needs_data_at_rest(job_wish: LockWish) -> bool:
+    """Tell whether nobody may add rows before this wish has been let go."""
+    return any(name.startswith(DATA) for name in job_wish.shared | job_wish.exclusive)
+
+
 def turn_of(isolation: Isolation) -> int:
     """Tell who goes first: those nobody can be beside, what is slow to set up, readers, those who add rows at last."""
     return TURNS.index(isolation) if isolation in TURNS else len(TURNS)
