@@ -165,6 +165,14 @@ def test_a_mistake_in_the_checks_is_told_in_one_place(fenced: Any, checks: str, 
     refuses(fenced, *sentences)
 
 
+def test_a_misspelt_variable_is_noted(fenced: Any) -> None:
+    fenced.checks(GREEN)
+    said = fenced.type("run", DOVETAIL_TIMEUOT="1s", DOVETAIL_STAGE="of somebody else")
+    assert said.code == 0
+    assert said.out.count("note") == 1
+    assert "the variable DOVETAIL_TIMEUOT says nothing: is DOVETAIL_TIMEOUT meant?" in said.out
+
+
 @pytest.mark.parametrize(
     ("content", "sentences"),
     [
