@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import NoneType
 from typing import NoReturn
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import NOWHERE, Bound, Data, Place, Row, Table
 
 OPENING = "{{"
+SLOTLESS = (int, float, NoneType)
 REMEMBERED = 4096
 SQL_TOKENS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 
@@ -79,7 +81,7 @@ class Renderer:
         for key, value in data.items():
             if OPENING in key:
                 return self._rename(data, scope, place)
-            if isinstance(value, str) and OPENING not in value:
+            if (isinstance(value, str) and OPENING not in value) or isinstance(value, SLOTLESS):
                 continue
             new = self.render(value, scope, _places(data, key, place)[1])
             if new is not value:

@@ -12,6 +12,8 @@ _SHORT_S = 10
 
 def clean(text: str) -> str:
     """Remove what could steer a terminal, break XML or turn text around; new lines and tabs stay."""
+    if text.isprintable():
+        return text
     return _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 

@@ -24,7 +24,11 @@ class HttpSession:
     def __init__(self, client: Client, target: Target, agent: str) -> None:
         self._client = client
         self._target = target
-        self._agent = agent
+        self._origin = origin_of(target.address)
+        self._path = target.address.path.rstrip("/")
+        self._standing = {"user-agent": agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
+        if target.address.user:
+            self._standing["authorization"] = basic_authorization(target.address.user, target.address.password)
         self._spans = 0
 
     async def foresee(self, acts: Sequence[Act]) -> None:
@@ -45,13 +49,14 @@ class HttpSession:
         """Leave the connections in the pool."""
 
     async def _ask(self, request: Request) -> Reply:
-        address = self._target.address
-        origin = origin_of(address)
-        target = address.path.rstrip("/") + request.target
+        origin = self._origin
+        target = self._path + request.target
         own = self._own_headers(request)
         reply = await self._client.ask(origin, request.method, write(request, target, origin, own))
-        url = f"{origin.scheme}://{address.endpoint}{target}"
-        for _ in range(MOST_REDIRECTS if request.follows else 0):
+        if not request.follows:
+            return reply
+        url = f"{origin.scheme}://{self._target.address.endpoint}{target}"
+        for _ in range(MOST_REDIRECTS):
             if reply.status not in REDIRECTS or "location" not in reply.headers:
                 return reply
             url = urljoin(url, reply.headers["location"])
@@ -62,14 +67,13 @@ class HttpSession:
 
     def _own_headers(self, request: Request) -> dict[str, str]:
         """Return what is sent beside the user's own headers, which come first."""
-        address = self._target.address
-        own = {"user-agent": self._agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
-        if address.user:
-            own["authorization"] = basic_authorization(address.user, address.password)
+        own = self._standing.copy()
         if self._target.trace:
             self._spans += 1
             own["traceparent"] = f"00-{self._target.trace}-{self._spans:016x}-01"
-        return {name: value for name, value in own.items() if name not in dict(request.headers)}
+        for name, _ in request.headers:
+            own.pop(name, None)
+        return own
 
 
 class HttpDriver:
