@@ -16,9 +16,10 @@ END = b"\r\n\r\n"
 
 
 class Answering(asyncio.Protocol):
-    """Answers each end of a header; its questions have no body."""
+    """Answers each end of a header, at once or after `wait` seconds; its questions have no body."""
 
-    def __init__(self) -> None:
+    def __init__(self, wait: float) -> None:
+        self._wait = wait
         self._rest = b""
         self._transport: asyncio.WriteTransport | None = None
 
@@ -29,15 +30,18 @@ class Answering(asyncio.Protocol):
         seen = self._rest + data
         count = seen.count(END)
         if count and self._transport is not None:
-            self._transport.write(ANSWER * count)
+            if self._wait:
+                asyncio.get_running_loop().call_later(self._wait, self._transport.write, ANSWER * count)
+            else:
+                self._transport.write(ANSWER * count)
         self._rest = seen.rpartition(END)[2]
 
 
 @contextmanager
-def answering() -> Iterator[str]:
+def answering(wait: float = 0.0) -> Iterator[str]:
     """Start the server for as long as the block lasts; gives its URL."""
     root = str(Path(__file__).parent.parent)
-    command = (sys.executable, "-m", "bench.answering")
+    command = (sys.executable, "-m", "bench.answering", str(wait))
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as server:
         if server.stdout is None:
             raise RuntimeError("the server has no output to tell its port on")
@@ -47,11 +51,11 @@ def answering() -> Iterator[str]:
             server.terminate()
 
 
-async def serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0)
+async def serve(wait: float) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: Answering(wait), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(serve())
+    uvloop.run(serve(float(sys.argv[1])))

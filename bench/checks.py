@@ -9,6 +9,7 @@ from statistics import median
 
 from bench import peer
 from bench.answering import answering
+from bench.crossing import program
 from bench.peer import Peer
 from bench.program import Taken, play
 from bench.suite import write_dovetail, write_k6, write_newman, write_pytest, write_tavern
@@ -46,7 +47,7 @@ def runners() -> tuple[Runner, ...]:
 
 def measure() -> tuple[Row, ...]:
     with answering() as url, tempfile.TemporaryDirectory() as folder:
-        return (*against_peers(Path(folder), url), *growth(Path(folder), url))
+        return (*against_peers(Path(folder), url), *growth(Path(folder), url), through_edge(Path(folder), url))
 
 
 def against_peers(folder: Path, url: str) -> tuple[Row, ...]:
@@ -90,6 +91,19 @@ def growth(folder: Path, url: str) -> tuple[Row, ...]:
         Row(f"checks: cost of one among {MOST:,}", most / MOST, many / MANY, "ms", f"{MANY:,}", at_most=1.2),
         Row(f"checks: memory of {MOST:,}", memory[MOST], memory[MANY], "MB", f"{MANY:,}"),
     )
+
+
+def through_edge(folder: Path, url: str) -> Row:
+    """Tell what one more check costs where a proxy with its HTTP tap stands between, in a process of its own."""
+    with program("proxy", url.rpartition(":")[2], "tapped") as (port, _):
+        taken: dict[int, list[float]] = {COUNT: [], MANY: []}
+        for size in taken:
+            write_dovetail(folder / f"edge-{size}", f"http://127.0.0.1:{port}", size)
+        for _ in range(ROUNDS):
+            for size, times in taken.items():
+                times.append(play(DOVETAIL, folder / f"edge-{size}").ms)
+    few, many = (median(times) for times in taken.values())
+    return Row("checks: one more through a tapped edge", (many - few) / (MANY - COUNT), unit="ms", at_most=0.3)
 
 
 def _pytest_of(installed: Peer) -> Peer:

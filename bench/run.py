@@ -8,7 +8,7 @@ from typing import cast
 
 from bench.table import Row, render
 
-TOOLS = frozenset({"__init__", "run", "table", "peer", "suite", "answering", "program"})
+TOOLS = frozenset({"__init__", "run", "table", "peer", "suite", "answering", "program", "crossing"})
 
 
 def main(wanted: Sequence[str]) -> int:
