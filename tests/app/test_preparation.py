@@ -57,3 +57,14 @@ def test_a_mistake_of_the_plan_is_shown_under_the_users_line(prepare: Any, folde
     problem = raised.value.problems[0]
     assert "- http: GET /{{ nobody }}" in problem.text
     assert problem.line == 7
+
+
+def test_data_is_remembered_only_where_a_check_may_start_from_it(prepare: Any, folder: Path) -> None:
+    assert not prepare().stage.is_copied
+    python = folder / "tests/integration/test_x.py"
+    python.write_text("def test_x(tiny): ...\n")
+    assert not prepare().stage.is_copied
+    python.write_text("@pytest.mark.isolation('clone')\ndef test_x(tiny): ...\n")
+    assert prepare().stage.is_copied
+    python.unlink()
+    assert prepare(keep=True).stage.is_copied

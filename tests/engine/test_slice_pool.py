@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from dovetail.engine.slice_pool import SliceOrder, SlicePool
+from dovetail.engine.slice_pool import FIRST_PATIENCE, SliceOrder, SlicePool
 
 Make = Callable[..., Any]
 DATA = frozenset({"db"})
@@ -52,11 +52,38 @@ def test_a_slice_that_cannot_be_set_back_is_replaced(house: Make, check: Make) -
     ]
 
 
+def test_a_check_waits_for_a_slice_that_is_soon_free_again(house: Make, check: Make) -> None:
+    stage = house().play(check("nothing", skip="x")).stage
+
+    async def act() -> None:
+        pool = SlicePool()
+        first = await pool.take(stage, order("orders"), "c")
+        second = asyncio.create_task(pool.take(stage, order("orders"), "c"))
+        await asyncio.sleep(0)
+        pool.give_back(first)
+        assert (await second).name == first.name
+
+    asyncio.run(act())
+
+
 def test_two_at_once_never_share_a_slice(house: Make, check: Make) -> None:
     stage = house().play(check("nothing", skip="x")).stage
 
-    async def act() -> set[str]:
+    async def act() -> None:
         pool = SlicePool()
-        return {slice_.name for slice_ in await asyncio.gather(*(pool.take(stage, order("orders"), "c") for _ in "ab"))}
+        taken = await asyncio.gather(*(pool.take(stage, order("orders"), "c") for _ in "ab"))
+        assert len({one.name for one in taken}) == 2
 
-    assert len(asyncio.run(act())) == 2
+    asyncio.run(act())
+
+
+def test_nobody_waits_for_a_slice_that_will_serve_no_other(house: Make, check: Make) -> None:
+    stage = house().play(check("nothing", skip="x")).stage
+
+    async def act() -> None:
+        pool = SlicePool()
+        await pool.take(stage, SliceOrder(frozenset({"orders"}), DATA, is_kept=False), "c")
+        async with asyncio.timeout(FIRST_PATIENCE / 2):
+            await pool.take(stage, order("orders"), "c")
+
+    asyncio.run(act())

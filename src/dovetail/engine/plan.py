@@ -93,9 +93,9 @@ def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrd
         raise SuiteError(*misused)
     jobs = tuple(_make_job(check, number, landscape, needs[check.id]) for number, check in enumerate(checks, 1))
     if not order.is_stage_shared:
-        wishes = drop_uncontended([job.wish for job in jobs])
+        wishes = drop_uncontended({job.wish for job in jobs})
         jobs = tuple(
-            job if job.wish == wish else replace(job, wish=wish) for job, wish in zip(jobs, wishes, strict=True)
+            job if job.wish == wishes[job.wish] else replace(job, wish=wishes[job.wish]) for job in jobs
         )
     turns = {job.id: turn_of(job.choice.isolation) for job in jobs}
     return Plan(jobs, tuple(sorted(start_order, key=turns.__getitem__)), order.seed)
@@ -119,6 +119,24 @@ def flow(system: System, service: str) -> Reach:
     return Reach(frozenset(services), frozenset(edges))
 
 
+class _Question(Struct, frozen=True):
+    """All that decides how a check is kept apart: checks that touch the same in the same way get the same answer."""
+
+    touched: Touch
+    isolation: Isolation
+    locks: tuple[str, ...]
+    has_needs: bool
+    is_unique: bool
+
+
+class _Decision(Struct, frozen=True):
+    choice: Choice
+    wish: LockWish
+    slice_services: frozenset[str]
+    is_slice_kept: bool
+    skip: str
+
+
 class _Landscape(Struct, frozen=True):
     """`elsewhere` are the services that run already; what lies below them is theirs."""
 
@@ -127,6 +145,7 @@ class _Landscape(Struct, frozen=True):
     knowledge: Knowledge
     order: PlanOrder
     elsewhere: frozenset[str]
+    decisions: dict[_Question, _Decision] = field(default_factory=dict)
 
     def touch(self, check: Check) -> Touch:
         return touch(check, self.system, self.knowledge.technologies, self.knowledge.effect_of)
@@ -151,16 +170,33 @@ def _find_misuse(check: Check, landscape: _Landscape) -> tuple[Problem, ...]:
 
 
 def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str, ...]) -> Job:
-    knowledge, reaches = landscape.knowledge, landscape.reaches
-    touched = landscape.touch(check)
-    data = knowledge.data.without(landscape.elsewhere)
-    choice = choose_isolation(check, touched, reaches, data, is_unique=_uses_unique(check, knowledge.renderer))
+    is_unique = _uses_unique(check, landscape.knowledge.renderer)
+    question = _Question(landscape.touch(check), check.isolation, check.locks, bool(check.needs), is_unique)
+    decision = landscape.decisions.get(question)
+    if decision is None:
+        decision = landscape.decisions[question] = _decide(check, question, landscape)
+    return Job(
+        check,
+        number,
+        decision.choice,
+        decision.wish,
+        needs,
+        decision.slice_services,
+        decision.is_slice_kept,
+        check.skip or decision.skip,
+    )
+
+
+def _decide(check: Check, question: _Question, landscape: _Landscape) -> _Decision:
+    touched, reaches = question.touched, landscape.reaches
+    data = landscape.knowledge.data.without(landscape.elsewhere)
+    choice = choose_isolation(check, touched, reaches, data, is_unique=question.is_unique)
     wish = wish_for(check, touched, reaches, choice, data.copied)
     sliced = choose_slice(touched, landscape.system, reaches) if choice.isolation is Isolation.SLICE else frozenset()
-    skip = check.skip or _refusal(touched, landscape.order) or _refuse_isolation(check, touched, landscape)
+    skip = _refusal(touched, landscape.order) or _refuse_isolation(check, touched, landscape)
     sliced -= landscape.elsewhere
     is_kept = bool(sliced) and not sliced & data.lasting and not touched.disturbed
-    return Job(check, number, choice, wish, needs, sliced, is_kept, skip)
+    return _Decision(choice, wish, sliced, is_kept, skip)
 
 
 def _refuse_isolation(check: Check, touched: Touch, landscape: _Landscape) -> str:

@@ -43,7 +43,7 @@ class Room:
                 self._must_reset = True
                 await self._play.reset(choice.data)
             case Isolation.SLICE:
-                order = SliceOrder(self._job.slice_services, choice.data)
+                order = SliceOrder(self._job.slice_services, choice.data, self._job.is_slice_kept)
                 self._slice = await self._play.slices.take(self._play.stage, order, self._name)
                 return self._slice.doors
             case Isolation.UNIQUE | Isolation.SHARED:
@@ -79,4 +79,4 @@ class Room:
         if is_sound and self._job.is_slice_kept:
             self._play.slices.give_back(self._slice)
         else:
-            await self._play.stage.close_slice(self._slice.name)
+            await self._play.slices.close(self._play.stage, self._slice)

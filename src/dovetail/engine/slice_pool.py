@@ -1,4 +1,4 @@
-"""Slices that stay up between checks: taken by one at a time, its data set back, opened where none is free.
+"""Slices that stay up between checks: taken by one at a time, its data set back before the next.
 
 Held by the play, used by rooms. The stage closes what is left when its client leaves.
 """
@@ -13,12 +13,18 @@ from dovetail.environment.stage import Stage, in_slice
 from dovetail.errors import StageError
 from dovetail.model.address import Address
 
+FIRST_PATIENCE = 0.5
+
 
 class SliceOrder(Struct, frozen=True):
-    """`services` is what a slice must hold, `data` what of it is set back before the next check."""
+    """`services` is what a slice must hold, `data` what of it is set back before the next check.
+
+    `is_kept` says that it may serve others afterwards.
+    """
 
     services: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
+    is_kept: bool = True
 
 
 class OpenSlice(Struct, frozen=True):
@@ -30,19 +36,28 @@ class OpenSlice(Struct, frozen=True):
 
 
 class SlicePool:
-    """Never holds more slices than there are checks beside each other: one that suits nobody makes room."""
+    """A check waits for a slice in use as long as opening one takes, then opens its own.
+
+    So short checks share one slice, and long ones each get theirs. A free slice that does not suit makes room for one
+    that does.
+    """
 
     def __init__(self) -> None:
         self._free: list[OpenSlice] = []
+        self._used: dict[str, SliceOrder] = {}
         self._numbers = count(1)
+        self._patience = FIRST_PATIENCE
+        self._changed: asyncio.Event | None = None
 
     async def take(self, stage: Stage, order: SliceOrder, owner: str) -> OpenSlice:
         """Return a slice for one check alone, its data as set up."""
-        while (found := self._pick(order)) is not None:
+        found = await self._find(order)
+        while found is not None:
             try:
                 await stage.reset(frozenset(in_slice(name, found.name) for name in found.order.data))
             except StageError:
-                await stage.close_slice(found.name)
+                await self.close(stage, found)
+                found = await self._find(order)
             else:
                 return found
         if self._free:
@@ -51,7 +66,28 @@ class SlicePool:
 
     def give_back(self, found: OpenSlice) -> None:
         """Keep a slice for the next check that needs no more than it holds."""
+        self._used.pop(found.name, None)
         self._free.append(found)
+        self._tell()
+
+    async def close(self, stage: Stage, found: OpenSlice) -> None:
+        """Take down a slice that can serve nobody any more."""
+        self._used.pop(found.name, None)
+        self._tell()
+        await stage.close_slice(found.name)
+
+    async def _find(self, order: SliceOrder) -> OpenSlice | None:
+        """Return a free slice, waiting for one as long as it is worth."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience
+        while (found := self._pick(order)) is None and self._may_come(order):
+            self._changed = self._changed or asyncio.Event()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._changed.wait()
+            except TimeoutError:
+                return None
+        return found
 
     def _pick(self, order: SliceOrder) -> OpenSlice | None:
         suiting = [one for one in self._free if order.services <= one.order.services]
@@ -59,10 +95,27 @@ class SlicePool:
             return None
         best = min(suiting, key=lambda one: len(one.order.services))
         self._free.remove(best)
+        self._used[best.name] = order
         return best
 
+    def _may_come(self, order: SliceOrder) -> bool:
+        return any(used.is_kept and order.services <= used.services for used in self._used.values())
+
     async def _open(self, stage: Stage, order: SliceOrder, name: str) -> OpenSlice:
-        await stage.open_slice(name, order.services)
-        names = sorted(order.services)
-        doors = await asyncio.gather(*(stage.address(service, name) for service in names))
+        began = asyncio.get_running_loop().time()
+        self._used[name] = order
+        try:
+            await stage.open_slice(name, order.services)
+            names = sorted(order.services)
+            doors = await asyncio.gather(*(stage.address(service, name) for service in names))
+        except BaseException:
+            self._used.pop(name, None)
+            self._tell()
+            raise
+        self._patience = asyncio.get_running_loop().time() - began
         return OpenSlice(name, order, dict(zip(names, doors, strict=True)))
+
+    def _tell(self) -> None:
+        changed, self._changed = self._changed, None
+        if changed is not None:
+            changed.set()

@@ -6,7 +6,7 @@ it as it was set up, and those who add rows of their own come when no reader is 
 transactions that might wait for each other's rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -55,17 +55,16 @@ def _with_data(wish: LockWish, check: Check, choice: Choice, reached: frozenset[
     return replace(wish, adding=rows) if check.needs else replace(wish, shared=wish.shared | rows)
 
 
-def drop_uncontended(wishes: Sequence[LockWish]) -> tuple[LockWish, ...]:
-    """Keep only what somebody wishes who cannot be beside it: the others never wait for anybody."""
+def drop_uncontended(wishes: Iterable[LockWish]) -> Mapping[LockWish, LockWish]:
+    """Return for each wish what of it somebody wishes who cannot be beside it: the others never wait for anybody."""
+    wishes = frozenset(wishes)
     alone = frozenset[str]().union(*(wish.exclusive for wish in wishes))
     reading = frozenset[str]().union(*(wish.shared for wish in wishes))
     adding = frozenset[str]().union(*(wish.adding for wish in wishes))
-    return tuple(
-        replace(wish, shared=wish.shared & (alone | adding), adding=wish.adding & (alone | reading))
-        if wish.shared or wish.adding
-        else wish
+    return {
+        wish: replace(wish, shared=wish.shared & (alone | adding), adding=wish.adding & (alone | reading))
         for wish in wishes
-    )
+    }
 
 
 def needs_data_at_rest(job_wish: LockWish) -> bool:
