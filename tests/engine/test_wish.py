@@ -68,9 +68,9 @@ def test_setting_back_is_done_alone() -> None:
 
 def test_what_nobody_contends_is_not_held() -> None:
     reads, adds = LockWish(frozenset({"data:db", "service:db"})), LockWish(adding=frozenset({"data:db"}))
-    assert drop_uncontended([reads, reads]) == (LockWish(), LockWish())
-    assert drop_uncontended([reads, adds]) == (LockWish(frozenset({"data:db"})), adds)
-    assert drop_uncontended([adds, adds]) == (LockWish(), LockWish())
+    assert drop_uncontended([reads, reads]) == {reads: LockWish()}
+    assert drop_uncontended([reads, adds]) == {reads: LockWish(frozenset({"data:db"})), adds: adds}
+    assert drop_uncontended([adds, adds]) == {adds: LockWish()}
 
 
 def test_readers_go_before_those_who_add_rows() -> None:

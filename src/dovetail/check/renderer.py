@@ -10,11 +10,10 @@ from msgspec.structs import replace
 
 from dovetail.check.filter import DEFAULT, FILTERS, write_text
 from dovetail.check.route import follow, is_list, nearest
-from dovetail.check.template import Slot, Template, parse_template
+from dovetail.check.template import BRACES, Slot, Template, holds_slot, parse_template
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import NOWHERE, Bound, Data, Place, Row, Table
 
-OPENING = "{{"
 SLOTLESS = (int, float, NoneType)
 REMEMBERED = 4096
 SQL_TOKENS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
@@ -36,7 +35,7 @@ class Renderer:
         What holds no slot is returned as it is, places included.
         """
         if isinstance(data, str):
-            return self._render_text(data, scope, place) if OPENING in data else data
+            return self._render_text(data, scope, place) if BRACES in data else data
         if isinstance(data, dict):
             return self._render_object(data, scope, place)
         if isinstance(data, list | tuple):
@@ -45,7 +44,7 @@ class Renderer:
 
     def bind(self, text: str, scope: Mapping[str, Data], place: Place = NOWHERE) -> Bound:
         """Return a statement with its values beside it, never spliced in."""
-        if OPENING not in text:
+        if BRACES not in text:
             return Bound((text,), ())
         template = self._template(text, place)
         values = tuple(self._fill(slot, scope, place) for slot in template.slots)
@@ -60,12 +59,13 @@ class Renderer:
     def names_in(self, data: Data, place: Place = NOWHERE) -> frozenset[str]:
         """Return the names at which the slots of `data` start; a slot that cannot be read is a SuiteError here too."""
         names: set[str] = set()
-        self._gather(data, place, names)
+        if holds_slot(data):
+            self._gather(data, place, names)
         return frozenset(names)
 
     def _gather(self, data: Data, place: Place, names: set[str]) -> None:
         if isinstance(data, str):
-            if OPENING in data:
+            if BRACES in data:
                 names.update(slot.name for slot in self._template(data, place).slots)
         elif isinstance(data, Mapping):
             for key, value in data.items():
@@ -79,9 +79,9 @@ class Renderer:
     def _render_object(self, data: Mapping[str, Data], scope: Mapping[str, Data], place: Place) -> Data:
         changed: dict[str, Data] | None = None
         for key, value in data.items():
-            if OPENING in key:
+            if BRACES in key:
                 return self._rename(data, scope, place)
-            if (isinstance(value, str) and OPENING not in value) or isinstance(value, SLOTLESS):
+            if (isinstance(value, str) and BRACES not in value) or isinstance(value, SLOTLESS):
                 continue
             new = self.render(value, scope, _places(data, key, place)[1])
             if new is not value:

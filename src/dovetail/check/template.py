@@ -16,6 +16,7 @@ from dovetail.model.data import Data, Path
 
 STRING = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
 ARGUMENT = rf"(?:{STRING}|-?\d+(?:\.\d+)?|true|false|null)"
+BRACES = "{{"
 OPENING = re.compile(r"\\?\{\{")
 ROUTE = re.compile(rf"\s*(?P<route>[A-Za-z_][\w-]*(?:\.[\w$@-]+|\[(?:-?\d+|{STRING})\])*)\s*")
 FILTER = re.compile(
@@ -44,6 +45,19 @@ class Template(Struct, frozen=True):
 
     texts: tuple[str, ...]
     slots: tuple[Slot, ...]
+
+
+def holds_slot(written: Data) -> bool:
+    """Tell whether some text or key in what was written has braces that open a slot; most have none."""
+    if isinstance(written, str):
+        return BRACES in written
+    if isinstance(written, dict):
+        for key, value in written.items():
+            if BRACES in key or holds_slot(value):
+                return True
+    elif isinstance(written, list | tuple):
+        return any(map(holds_slot, written))
+    return False
 
 
 def parse_template(text: str) -> Template:

@@ -179,7 +179,9 @@ class Attempt:
         return "; ".join(text for text in trouble if text)
 
     async def _clean_up(self) -> list[str]:
-        trouble = []
+        trouble: list[str] = []
+        if not self._check.cleanup:
+            return trouble
         saved = {name for step in steps_of(self._check.actions) for name in step.save}
         for step in steps_of(self._check.cleanup):
             unsaved = self._names_in(step) & saved - self._scope.keys()

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from dovetail.engine.cast import Cast
-from dovetail.engine.touch import steps_of
 from dovetail.engine.vocabulary import STAGE
 from dovetail.errors import DovetailError
 from dovetail.model.address import Address
@@ -75,5 +74,5 @@ def _lanes(actions: Sequence[Action]) -> list[tuple[Step, int]]:
             case Fragment():
                 found += _lanes(action.actions)
             case Step():
-                found += [(step, 0) for step in steps_of((action,))]
+                found.append((action, 0))
     return found

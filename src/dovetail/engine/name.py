@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from msgspec.structs import replace
 
-from dovetail.check.template import OPENING, parse_template
+from dovetail.check.template import OPENING, holds_slot, parse_template
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import Action, Check, Fragment, Step, Together
 from dovetail.model.data import Data, Place, Row, Table
@@ -46,7 +46,7 @@ def _walk(actions: Sequence[Action], known: set[str], sources: frozenset[str], p
 
 def _look(step: Step, known: set[str], problems: list[Problem]) -> None:
     for words in (step.condition, step.subject, step.fields, step.expect):
-        if words:
+        if holds_slot(words):
             problems += _unknown(words, known, step.place)
 
 

@@ -94,9 +94,7 @@ def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrd
     jobs = tuple(_make_job(check, number, landscape, needs[check.id]) for number, check in enumerate(checks, 1))
     if not order.is_stage_shared:
         wishes = drop_uncontended({job.wish for job in jobs})
-        jobs = tuple(
-            job if job.wish == wishes[job.wish] else replace(job, wish=wishes[job.wish]) for job in jobs
-        )
+        jobs = tuple(job if job.wish == wishes[job.wish] else replace(job, wish=wishes[job.wish]) for job in jobs)
     turns = {job.id: turn_of(job.choice.isolation) for job in jobs}
     return Plan(jobs, tuple(sorted(start_order, key=turns.__getitem__)), order.seed)
 
