@@ -76,6 +76,7 @@ DOORS: tuple[tuple[object, str, str], ...] = (
     (step_module, "judge_answer", "judging"),
     (writer, "write_record", "report"),
 )
+WAITS: tuple[tuple[object, str, str], ...] = ((Client, "ask", "waiting"),)
 
 
 def measure() -> tuple[Row, ...]:
@@ -92,12 +93,12 @@ def measure() -> tuple[Row, ...]:
 def play(project: Path) -> dict[str, float]:
     """Prepare and play the suite as the command does; return the seconds of each room."""
     ledger = Ledger()
-    before = [(place, name, getattr(place, name)) for place, name, _ in DOORS]
-    ask = Client.ask
+    before = [(place, name, getattr(place, name)) for place, name, _ in (*DOORS, *WAITS)]
     try:
         for place, name, told in DOORS:
             setattr(place, name, ledger.watch(told, getattr(place, name)))
-        setattr(Client, "ask", ledger.watch_async("waiting", ask))  # noqa: B010 - types forbid the plain form
+        for place, name, told in WAITS:
+            setattr(place, name, ledger.watch_async(told, getattr(place, name)))
         whole = time.perf_counter()
         preparation = prepare_run(RunRequest(project, os.environ, FLAGS))
         prepared = time.perf_counter()
@@ -106,7 +107,7 @@ def play(project: Path) -> dict[str, float]:
         result = run_async(Session(preparation, recorder, (console.hear,)).run())
         played = time.perf_counter()
     finally:
-        for place, name, work in (*before, (Client, "ask", ask)):
+        for place, name, work in before:
             setattr(place, name, work)
     if result.exit_code != 0:
         raise RuntimeError(f"the run ended with {result.exit_code}")

@@ -9,7 +9,7 @@ from dovetail.model.event import EVENTS, Event
 
 VERSION = 1
 HEADER = b'["journal",{"version":%d}]\n' % VERSION
-NAMES: Mapping[type[Event], str] = {kind: name for name, kind in EVENTS.items()}
+OPENINGS: Mapping[type[Event], bytes] = {kind: f'["{name}",'.encode() for name, kind in EVENTS.items()}
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
 _outer = msgspec.json.Decoder(tuple[str, msgspec.Raw])
@@ -22,12 +22,11 @@ class UnreadableLineError(ValueError):
 
 def write_line(event: Event) -> bytes:
     """Return the event's line, its newline included."""
-    name = NAMES[type(event)]
     try:
         body = _encoder.encode(event)
     except UnicodeEncodeError:
         body = _encoder.encode(_without_surrogates(msgspec.to_builtins(event, enc_hook=str)))
-    return b'["%b",%b]\n' % (name.encode(), body)
+    return b"%b%b]\n" % (OPENINGS[type(event)], body)
 
 
 def read_line(line: bytes) -> Event | str:

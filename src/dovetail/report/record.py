@@ -1,6 +1,6 @@
 """The fold from events to one Record: `read_run` of a journal, or a Recorder that hears a run while it is played."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from msgspec.structs import replace
@@ -106,10 +106,11 @@ class Recorder:
         faults = tuple(self._faults.values())
         checks = self._finish_checks(reach, faults)
         failing = _failing_edges(checks, faults)
+        totals = count(checks)
         scopes = {
             scope: count(c for c in checks if c.scope == scope) for scope in dict.fromkeys(c.scope for c in checks)
         }
-        verdict, exit_code, causes = self._conclude(count(checks))
+        verdict, exit_code, causes = self._conclude(totals)
         return Record(
             run=start.run,
             system=start.system,
@@ -129,7 +130,7 @@ class Recorder:
             checks=checks,
             faults=faults,
             notices=tuple(self._notices),
-            totals=count(checks),
+            totals=totals,
             scopes=scopes,
             ready_ms=self._ready_after(start.at) * 1000,
             teardown_ms=self._torn_down.took_ms if self._torn_down else 0.0,
@@ -158,13 +159,12 @@ class Recorder:
         of_check: dict[str, list[FaultRecord]] = {}
         for fault in faults:
             of_check.setdefault(fault.check, []).append(fault)
-        touched = {name: _touched(self.checks[name].acted_on, of_check.get(name, ()), reach) for name in plain}
-        spans = [
-            Span(check.id, attempt.started_at, attempt.ended_at, attempt.trace, touched[check.id], check.is_fine)
-            for check in plain.values()
-            for attempt in check.attempts
-        ]
-        shares = attribute((seen.exchange for seen in self._exchanges), spans, reach)
+        touched = {
+            name: _touched(self.checks[name].acted_on, of_check.get(name, ()), reach)
+            for name, check in plain.items()
+            if self._exchanges or not check.is_fine
+        }
+        shares = self._share_exchanges(plain.values(), touched, reach)
         nothing = Share()
         return tuple(
             replace(
@@ -174,8 +174,22 @@ class Recorder:
                 faults=tuple(of_check.get(name, ())),
                 log=() if check.is_fine else self._log.window(check, touched[name]),
             )
+            if name in touched or name in of_check
+            else check
             for name, check in plain.items()
         )
+
+    def _share_exchanges(
+        self, checks: Iterable[CheckRecord], touched: Mapping[str, frozenset[str]], reach: Reach
+    ) -> dict[str, Share]:
+        if not self._exchanges:
+            return {}
+        spans = [
+            Span(check.id, attempt.started_at, attempt.ended_at, attempt.trace, touched[check.id], check.is_fine)
+            for check in checks
+            for attempt in check.attempts
+        ]
+        return attribute((seen.exchange for seen in self._exchanges), spans, reach)
 
     def _hear_start(self, event: RunStarted) -> None:
         if self.start is None:
