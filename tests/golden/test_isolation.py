@@ -297,3 +297,109 @@ def test_what_an_isolation_cannot_do_is_told_before_anything_starts(
     assert now in said.err
     assert "tests/integration/a.yaml:4" in said.err
     assert not (notes.folder / ".dovetail").exists()
+
+
+PYTHON = """
+import pytest
+from dovetail import Environment
+
+
+def count(notes: Environment) -> int:
+    return notes.sql("db").query("select count(*) as n from notes").rows[0]["n"]
+
+
+@pytest.mark.parametrize("n", range(3))
+@pytest.mark.isolation("rollback")
+def test_rolled_back(notes: Environment, n: int) -> None:
+    before = count(notes)
+    notes.sql("db").query("insert into notes values ('same', 'x')").expect(count=1)
+    notes.sql("db").query("insert into notes values ('other', 'x')").expect(count=1)
+    assert count(notes) == before + 2
+
+
+@pytest.mark.parametrize("n", range(3))
+@pytest.mark.isolation("clone")
+def test_cloned(notes: Environment, n: int) -> None:
+    notes.sql("db").query("insert into notes values ('same', 'x')").expect(count=1)
+    notes.redis("cache").command("SET same x").expect(value="OK")
+    assert (count(notes), notes.redis("cache").command("DBSIZE").value) == (2, 1)
+
+
+@pytest.mark.parametrize("n", range(3))
+def test_unique(notes: Environment, n: int) -> None:
+    for turn in "abc":
+        note = {"id": notes.unique.id + turn, "text": "own"}
+        notes.http("app").post("/notes", json=note).expect(status=201)
+        notes.http("app").get(f"/notes/{note['id']}").expect(json={"text": "own"})
+    assert notes.redis("cache").get("made").value is not None
+    for turn in "abc":
+        notes.http("app").get(f"/notes/{notes.unique.id}{turn}").expect(json={"text": "own"})
+
+
+@pytest.mark.parametrize("n", range(3))
+@pytest.mark.isolation("reset")
+def test_set_back(notes: Environment, n: int) -> None:
+    notes.http("app").post("/notes", json={"id": "same", "text": "x"}).expect(status=201)
+    notes.http("app").get("/notes").expect(json={"count": 2, "made": 1})
+
+
+@pytest.mark.parametrize("n", range(3))
+@pytest.mark.isolation("slice", "app")
+def test_sliced(notes: Environment, n: int) -> None:
+    notes.http("app").post("/notes", json={"id": "same", "text": "x"}).expect(status=201)
+    edge = notes.edge("app -> db")
+    notes.http("app").get("/notes").expect(json={"count": 2, "made": 1})
+    assert edge.calls >= 1
+    with edge.fault(reset=True):
+        notes.http("app").get("/notes").expect(status=503)
+    notes.http("app").get("/notes").expect(status=200, within="5s")
+    notes.http("app").get("/notes").expect(json={"count": 2})
+"""
+WRONG = """
+import pytest
+from dovetail import Environment
+
+
+@pytest.mark.isolation("rollback")
+def test_leaves_something(notes: Environment) -> None:
+    notes.http("app").post("/notes", json={"id": "x", "text": "x"}).expect(status=201)
+
+
+@pytest.mark.isolation("rolback")
+def test_says_it_wrong(notes: Environment) -> None:
+    assert notes
+
+
+@pytest.mark.isolation("clone", "app")
+def test_clones_code(notes: Environment) -> None:
+    assert notes
+"""
+
+
+def test_python_checks_are_kept_apart_as_their_markers_say(notes: Any) -> None:
+    notes.checks(many(*ALL))
+    notes.write("tests/integration/test_notes.py", PYTHON)
+    said = notes.type("run", "--parallel", "4", "--seed", "4", "--report-format", "json")
+    assert said.code == 0, told(notes)
+    found = {check["isolation"] for check in report(notes)["checks"] if check["id"].startswith("test_notes/")}
+    assert found == {"rollback", "clone", "unique", "reset", "slice"}
+
+
+def test_workers_of_one_pytest_never_see_each_other(notes: Any) -> None:
+    notes.checks(many(UNIQUE, RESETS, CLONED, SLICED))
+    notes.write("tests/integration/test_notes.py", PYTHON)
+    notes.command = (sys.executable, "-m")
+    said = notes.type("pytest", "-n", "4", "-q", "-p", "no:cacheprovider", "tests")
+    assert said.code == 0, said.out
+    assert f"{4 * MANY + 15} passed" in said.out
+
+
+def test_a_marker_that_cannot_be_obeyed_is_told(notes: Any) -> None:
+    notes.write("tests/integration/test_notes.py", WRONG)
+    notes.command = (sys.executable, "-m")
+    said = notes.type("pytest", "-q", "-p", "no:cacheprovider", "tests")
+    assert said.code == 1
+    assert "isolation rollback: what this does to app would stay" in said.out
+    assert "there is no isolation 'rolback'" in said.out
+    assert "did you mean `rollback`" in said.out
+    assert "isolation clone: app (http) can be neither copied nor set back" in said.out

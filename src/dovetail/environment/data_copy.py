@@ -6,7 +6,7 @@ Called by the live stage for the isolations clone, reset and slice.
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from dovetail.errors import Problem, SuiteError
+from dovetail.errors import Problem, StageError, SuiteError
 from dovetail.model.address import Address
 from dovetail.plugin.registry import Registry
 from dovetail.plugin.sandbox import Sandbox
@@ -15,9 +15,10 @@ Find = Callable[[str], Awaitable[tuple[str, Address]]]
 
 
 class DataCopies:
-    """`find` returns a service's technology and its server's address."""
+    """`find` returns a service's technology and its server's address; data that was not `is_frozen` has no copies."""
 
-    def __init__(self, registry: Registry, find: Find) -> None:
+    def __init__(self, registry: Registry, find: Find, *, is_frozen: bool = True) -> None:
+        self._is_frozen = is_frozen
         self._registry = registry
         self._find = find
         self._clones: dict[tuple[str, str], Address] = {}
@@ -53,6 +54,9 @@ class DataCopies:
         await sandbox.reset(address)
 
     async def _sandbox(self, service: str) -> tuple[Sandbox, Address]:
+        if not self._is_frozen:
+            what = f"the data of {service} was not remembered when the stage was opened"
+            raise StageError(Problem(what, "mark the check where pytest collects it: @pytest.mark.isolation(…)"))
         technology, address = await self._find(service)
         sandbox = self._registry.sandbox(technology)
         if sandbox is None:

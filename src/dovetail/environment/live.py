@@ -45,7 +45,7 @@ class LiveStage:
         self._is_kept = order.is_kept
         self._patience = SECONDS_TO_STOP
         self._selection = select(order, means.registry)
-        self._copies = DataCopies(means.registry, self._find_server)
+        self._copies = DataCopies(means.registry, self._find_server, is_frozen=means.is_copied)
         self._cast = Cast(means, self._selection.given, self._copies.freeze)
         self._slices = Slices(self._copies, self._selection.given)
         self._locks = LockTable()

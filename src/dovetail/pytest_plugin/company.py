@@ -15,6 +15,7 @@ import pytest
 from dovetail.app.python.check import PythonCheck
 from dovetail.app.python.environment import EdgeHandle, Environment, FaultHandle, ServiceHandle
 from dovetail.app.python.player import Player
+from dovetail.app.python.seclusion import Marked
 from dovetail.errors import DovetailError
 from dovetail.model.data import Data, Place
 from dovetail.model.event import PlannedCheck
@@ -59,6 +60,11 @@ class Company:
         file = CheckFile.from_parent(parent, path=file_path)
         file.player = self.player
         return file
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Let the stage remember its data where a test starts from it."""
+        if any(read_isolation(item).needs_copies for item in session.items):
+            self.player.foresee_copies()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -125,7 +131,8 @@ def gather_company(file: Path, name: str) -> Company:
     def own_environment(self: Company, request: pytest.FixtureRequest) -> Iterator[Environment]:
         player = self.player
         try:
-            environment, check = player.begin(_plan(request.node, player.folder))
+            marked = read_isolation(request.node)
+            environment, check = player.begin(_plan(request.node, player.folder, marked), marked)
         except DovetailError as failure:
             pytest.fail(str(failure), pytrace=False)
         yield environment
@@ -137,7 +144,16 @@ def gather_company(file: Path, name: str) -> Company:
     return company(file, name)
 
 
-def _plan(item: pytest.Item, folder: Path) -> PlannedCheck:
+def read_isolation(item: pytest.Item) -> Marked:
+    """Return what the nearest `@pytest.mark.isolation(…)` says."""
+    marker = item.get_closest_marker("isolation")
+    if marker is None or not marker.args:
+        return Marked()
+    word, *services = map(str, marker.args)
+    return Marked(word, tuple(services))
+
+
+def _plan(item: pytest.Item, folder: Path, marked: Marked) -> PlannedCheck:
     path, line, _ = item.reportinfo()
     file = Path(path)
     shown = file.relative_to(folder) if file.is_relative_to(folder) else file
@@ -150,8 +166,8 @@ def _plan(item: pytest.Item, folder: Path) -> PlannedCheck:
         name=name,
         scope=str(scope.args[0]) if scope is not None and scope.args else DEFAULT_SCOPE,
         place=Place(shown.as_posix(), (line or 0) + 1),
-        tags=tuple(sorted({marker.name for marker in item.iter_markers()} - {"scope"})),
-        isolation="shared",
+        tags=tuple(sorted({marker.name for marker in item.iter_markers()} - {"scope", "isolation"})),
+        isolation=marked.word,
     )
 
 

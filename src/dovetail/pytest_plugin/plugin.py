@@ -10,11 +10,15 @@ import pytest
 
 FILE_NAME = "dovetail.yaml"
 NAME = re.compile(r"^system:\s*['\"]?([\w.-]+)", re.MULTILINE)
-MARKER = "scope(name): the section of Dovetail's report that a Python check belongs to; `services` without it"
+MARKERS = (
+    "scope(name): the section of Dovetail's report that a Python check belongs to; `services` without it",
+    "isolation(word, *services): how a Python check is kept apart: unique, shared, rollback, clone, reset or slice",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", MARKER)
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
     file = find_file(config)
     if file is not None:
         from dovetail.pytest_plugin.company import gather_company  # noqa: PLC0415 - nobody else's pytest pays for it

@@ -5,20 +5,26 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from dovetail.app.python.holding import Holding
 from dovetail.app.python.stagehand import Stagehand
 from dovetail.check.unique import Unique
 from dovetail.engine.conversation import Conversation, Whereabouts
-from dovetail.engine.play import trace_of
+from dovetail.engine.plan import Job
+from dovetail.engine.play import describe_doors, trace_of
+from dovetail.engine.room import Room
 from dovetail.engine.step import StepOrder, play_step
-from dovetail.environment.stage import LockWish
-from dovetail.model.check import FaultOrder, Step
+from dovetail.environment.stage import in_slice
+from dovetail.errors import DovetailError, Problem, SuiteError
+from dovetail.model.check import FaultOrder, Isolation, Step
 from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckEnded, CheckPlanned, CheckStarted, PlannedCheck, StepEnded
 from dovetail.model.outcome import StepOutcome, Verdict
+from dovetail.model.system import System
+from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act, Answer, Session
 
 FAULT_SECONDS = 120.0
-ISOLATION = "shared"
+CONFINED = frozenset({Isolation.ROLLBACK, Isolation.CLONE})
 
 
 class Recorder:
@@ -48,12 +54,10 @@ class Played(Struct, frozen=True):
     answer: Answer
 
 
-class Holding(Struct):
-    """What the check has taken from the stage: locks by name, faults and their leases by number."""
+class Faults(Struct):
+    """What the check has broken: orders and their leases by number."""
 
-    shared: set[str] = field(default_factory=set)
-    exclusive: set[str] = field(default_factory=set)
-    faults: dict[int, tuple[FaultOrder, ...]] = field(default_factory=dict)
+    orders: dict[int, tuple[FaultOrder, ...]] = field(default_factory=dict)
     leases: dict[int, tuple[str, ...]] = field(default_factory=dict)
     count: int = 0
 
@@ -61,7 +65,7 @@ class Holding(Struct):
 class PythonCheck:
     """Everything async about one test function; the words that tests say stand in front of it."""
 
-    def __init__(self, hand: Stagehand, planned: PlannedCheck) -> None:
+    def __init__(self, hand: Stagehand, planned: PlannedCheck, job: Job) -> None:
         self.hand = hand
         self.id = planned.id
         self.unique = Unique(hand.play.seed, planned.id)
@@ -69,16 +73,37 @@ class PythonCheck:
         self._planned = planned
         self._play = hand.play
         self._trace = trace_of(hand.play.seed, planned.id, 1)
-        self._holding = Holding()
+        self._job = job
+        self._room = Room(hand.play, job, f"t{job.number:08x}{hand.play.mark}")
+        self._holding = Holding(hand.play.stage, planned.id, job.wish, _name_all(hand.system))
+        self._faults = Faults()
+        self._has_steered = False
         self._pending: StepOutcome | None = None
         self._began = hand.play.clock()
         self._conversation = Conversation(hand.play.cast, planned.id, self._trace, Whereabouts(hand.play.doors))
+        self.doors = hand.play.doors
+        self._values = hand.play.values
 
     async def begin(self) -> None:
-        """Tell that the check starts; streams remember where they end now."""
+        """Tell that the check starts; its isolation is set up, streams remember where they end now."""
         play = self._play
         play.publish(CheckPlanned(play.clock(), self._planned))
-        play.publish(CheckStarted(play.clock(), self.id, 1, 1, ISOLATION, self._trace))
+        play.publish(CheckStarted(play.clock(), self.id, 1, 1, self._job.choice.isolation.value, self._trace))
+        try:
+            await self._settle_in()
+        except DovetailError as failure:
+            await self.end(Verdict.INCONCLUSIVE, f"its isolation could not be set up: {failure}")
+            raise
+
+    async def _settle_in(self) -> None:
+        play = self._play
+        await self._holding.begin()
+        private = await self._room.enter()
+        if private or self._room.rolled_back:
+            self.doors = {**play.doors, **private}
+            self._values = {**play.values, **describe_doors(private)}
+            where = Whereabouts(self.doors, self._room.rolled_back, self._room.slice_name)
+            self._conversation = Conversation(play.cast, self.id, self._trace, where)
         for service in self.hand.system.services:
             await self._foresee(service.name, service.technology)
 
@@ -102,10 +127,11 @@ class PythonCheck:
 
     async def perform(self, step: Step, values: Mapping[str, Data], kept: Answer | None = None) -> Played:
         """Play one step; `kept` is an answer already there, judged before anything is asked again."""
-        await self._share(step.on)
         technology = self._play.cast.technologies[step.verb]
+        self._refuse_what_stays(step, technology)
+        await self._share(step.on)
         recorder = Recorder(await self._conversation.session(technology, step.on), kept)
-        scope = {**self._play.values, "unique": self.unique, **values}
+        scope = {**self._values, "unique": self.unique, **values}
         verb = self._play.cast.verbs[step.verb]
         outcome = await play_step(
             StepOrder(step, verb, recorder, scope, self._play.timeout, self._play.renderer, self._play.clock)
@@ -124,58 +150,58 @@ class PythonCheck:
 
     async def take_edge(self, edge: str) -> float:
         """Have an edge alone until the check ends; returns the moment from which what crosses it is this check's."""
-        await self._hold_all_but({f"edge:{edge}"})
+        await self._hold_all_but(frozenset({f"edge:{edge}"}))
         return self._play.clock()
 
     async def inject(self, orders: tuple[FaultOrder, ...]) -> int:
         """Break edges that this check has alone; returns what `lift` takes."""
-        holding = self._holding
-        holding.count += 1
-        holding.faults[holding.count] = orders
-        holding.leases[holding.count] = await self._inject(orders)
-        return holding.count
+        faults = self._faults
+        faults.count += 1
+        faults.orders[faults.count] = orders
+        faults.leases[faults.count] = await self._inject(orders)
+        return faults.count
 
     async def lift(self, number: int) -> None:
-        self._holding.faults.pop(number, None)
-        for lease in self._holding.leases.pop(number, ()):
+        self._faults.orders.pop(number, None)
+        for lease in self._faults.leases.pop(number, ()):
             await self._play.stage.lift(lease)
 
     async def _inject(self, orders: tuple[FaultOrder, ...]) -> tuple[str, ...]:
-        return tuple([await self._play.stage.inject(order, FAULT_SECONDS, self.id) for order in orders])
+        meant = [replace(order, edge=in_slice(order.edge, self._room.slice_name)) for order in orders]
+        return tuple([await self._play.stage.inject(order, FAULT_SECONDS, self.id) for order in meant])
 
-    async def _hold_all_but(self, exclusive: set[str]) -> None:
-        """Hold `exclusive` alone and share everything else, as locks must stay while a fault is in force.
+    async def _hold_all_but(self, exclusive: frozenset[str]) -> None:
+        """Hold `exclusive` alone, as locks must stay while a fault is in force; in a slice all is the check's own.
 
         A further edge means holding anew: the faults in force are lifted for that moment, then ordered again.
         """
-        holding = self._holding
-        if exclusive <= holding.exclusive:
+        if self._room.slice_name or self._holding.has(exclusive):
             return
-        everything = {f"service:{name}" for name in self.hand.system.by_name}
-        everything |= {f"edge:{name}" for name in self.hand.system.edges}
         await self._lift_all()
-        await self._hold(everything, exclusive)
-        for number, orders in holding.faults.items():
-            holding.leases[number] = await self._inject(orders)
+        await self._holding.take(exclusive)
+        for number, orders in self._faults.orders.items():
+            self._faults.leases[number] = await self._inject(orders)
 
     async def _lift_all(self) -> None:
-        for leases in self._holding.leases.values():
+        for leases in self._faults.leases.values():
             for lease in leases:
                 await self._play.stage.lift(lease)
 
     async def count(self, edge: str, since: float) -> int:
-        return len(await self._play.stage.calls(edge, since))
+        return len(await self._play.stage.calls(in_slice(edge, self._room.slice_name), since))
 
     async def steer(self, service: str, verb: str) -> None:
-        await self._hold_all_but({f"service:{service}"})
-        await self._play.stage.steer(service, verb)
+        self._has_steered = True
+        await self._hold_all_but(frozenset({f"service:{service}", f"process:{service}"}))
+        await self._play.stage.steer(in_slice(service, self._room.slice_name), verb)
 
     async def logs(self, service: str) -> tuple[str, ...]:
-        return tuple(line.text for line in await self._play.stage.logs(service, self._began))
+        meant = in_slice(service, self._room.slice_name)
+        return tuple(line.text for line in await self._play.stage.logs(meant, self._began))
 
     async def end(self, verdict: Verdict, why: str) -> str:
         """Give everything back, tell how the check ended; returns what went wrong in cleaning up."""
-        trouble = await self._give_back()
+        trouble = await self._give_back(is_sound=verdict is Verdict.PASSED and not self._has_steered)
         if self._pending is not None:
             self._publish(self._pending)
         if trouble and verdict is Verdict.PASSED:
@@ -186,30 +212,37 @@ class PythonCheck:
         play.publish(CheckEnded(at, self.id, verdict, took, 1, why))
         return trouble
 
-    async def _give_back(self) -> str:
+    async def _give_back(self, *, is_sound: bool) -> str:
         await self._lift_all()
-        trouble = await self._conversation.close()
-        if self._holding.shared or self._holding.exclusive:
-            await self._play.stage.unlock(self.id)
-        return trouble
+        trouble = [await self._conversation.close(), await self._room.leave(is_sound=is_sound)]
+        await self._holding.end()
+        return "; ".join(text for text in trouble if text)
 
     async def _share(self, service: str) -> None:
         reach = self.hand.reaches.get(service)
-        if reach is not None and f"service:{service}" not in self._holding.shared:
+        choice = self._job.choice
+        is_own = bool(self._room.slice_name) or (choice.isolation is Isolation.CLONE and service in choice.data)
+        if reach is not None and not is_own:
             names = {f"service:{name}" for name in reach.services} | {f"edge:{name}" for name in reach.edges}
-            await self._hold(names, set())
+            await self._holding.share(frozenset(names))
 
-    async def _hold(self, shared: set[str], exclusive: set[str]) -> None:
-        """Widen what is held: all is let go first and taken anew at once, so that no two checks wait for each other."""
-        holding = self._holding
-        is_held = shared <= holding.shared | holding.exclusive and exclusive <= holding.exclusive
-        if is_held or not self._play.is_stage_shared:
+    def _refuse_what_stays(self, step: Step, technology: str) -> None:
+        """Refuse to leave something behind where all is to be rolled back or ends with its copy."""
+        choice = self._job.choice
+        if choice.isolation not in CONFINED:
             return
-        if holding.shared or holding.exclusive:
-            await self._play.stage.unlock(self.id)
-        holding.exclusive |= exclusive
-        holding.shared = (holding.shared | shared) - holding.exclusive
-        await self._play.stage.lock(self.id, LockWish(frozenset(holding.shared), frozenset(holding.exclusive)))
+        effect = self._play.cast.driver(technology).effect_of(Act(step.verb, step.subject, step.fields))
+        is_inside = step.on in choice.data and not (
+            effect is Effect.DISTURBS and choice.isolation is Isolation.ROLLBACK
+        )
+        if effect is not Effect.READS and not is_inside:
+            what = f"isolation {choice.isolation}: what this does to {step.on} would stay"
+            raise SuiteError(Problem(what, "use unique, reset or slice", step.place.file, step.place.line))
 
     def _publish(self, outcome: StepOutcome) -> None:
         self._play.publish(StepEnded(self._play.clock(), self.id, 1, outcome))
+
+
+def _name_all(system: System) -> frozenset[str]:
+    services = {f"service:{name}" for name in system.by_name}
+    return frozenset(services | {f"edge:{name}" for name in system.edges})

@@ -36,7 +36,7 @@ class Environment:
         return self._check.hand.play.seed
 
     def address(self, service: str) -> str:
-        return str(self._check.hand.play.doors[_known(self._check, service)])
+        return str(self._check.doors[_known(self._check, service)])
 
     def edge(self, name: str) -> "EdgeHandle":
         edges = self._check.hand.system.edges
@@ -159,7 +159,7 @@ class ServiceHandle:
 
     @property
     def address(self) -> str:
-        return str(self._check.hand.play.doors[self.name])
+        return str(self._check.doors[self.name])
 
     @property
     def logs(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from dovetail.app.python.check import PythonCheck
 from dovetail.app.python.environment import Environment
 from dovetail.app.python.relay import Relay
 from dovetail.app.python.said import tell_outcome
+from dovetail.app.python.seclusion import Marked, seclude
 from dovetail.app.python.stagehand import Stagehand, make_stagehand
 from dovetail.app.stage_process import COMMAND
 from dovetail.engine.cast import Cast, gather_knowledge
@@ -29,9 +30,9 @@ from dovetail.environment.opening import open_stage
 from dovetail.environment.order import StageOrder
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Stage
-from dovetail.errors import BrokenDovetailError
+from dovetail.errors import BrokenDovetailError, UsageError
 from dovetail.model.check import Check
-from dovetail.model.event import AttemptEnded, CheckEnded, Event, PlannedCheck, StepEnded
+from dovetail.model.event import AttemptEnded, CheckEnded, CheckPlanned, Event, PlannedCheck, StepEnded
 from dovetail.model.outcome import Verdict
 from dovetail.source.environment import choose_environment
 from dovetail.source.lexicon import Lexicon
@@ -65,6 +66,7 @@ class Player:
         self._relay = Relay(environ.get("DOVETAIL_EVENTS", ""))
         self._border: Border | None = None
         self._running: Running | None = None
+        self._needs_copies = False
 
     @property
     def folder(self) -> Path:
@@ -73,10 +75,21 @@ class Player:
     def read_checks(self, file: Path) -> tuple[Check, ...]:
         return self._project.read_checks((file,)).checks
 
-    def begin(self, planned: PlannedCheck) -> tuple[Environment, PythonCheck]:
+    def foresee_copies(self) -> None:
+        """Have data remembered as set up when the stage opens: some test will start from it."""
+        self._needs_copies = True
+
+    def begin(self, planned: PlannedCheck, marked: Marked | None = None) -> tuple[Environment, PythonCheck]:
         """Start a Python check; the stage comes up with the first one."""
         running, border = self._run()
-        check = PythonCheck(running.hand, planned)
+        try:
+            job = seclude(running.hand, planned, marked or Marked())
+        except UsageError as mistake:
+            at, publish = time.time(), running.hand.play.publish
+            publish(CheckPlanned(at, planned))
+            publish(CheckEnded(at, planned.id, Verdict.FAILED, 0.0, 0, str(mistake)))
+            raise
+        check = PythonCheck(running.hand, planned, job)
         border.wait(check.begin())
         return Environment(border, check), check
 
@@ -113,6 +126,11 @@ class Player:
         project = self._project
         settings = resolve({}, self._environ, project.system.defaults, project.system.file)
         environment = choose_environment(project.system, settings.text("environment"))
+        seed = settings.text("seed") or secrets.token_hex(2)
+        order = PlanOrder(seed=seed, environment=environment, is_stage_shared=True, is_direct=settings.is_on("direct"))
+        suite = project.read_checks()
+        knowledge = gather_knowledge(project.registry, project.system)
+        plan = make_plan(project.system, suite, knowledge, order)
         stage = await self._join_or_open(
             StageOrder(
                 project.system,
@@ -120,12 +138,9 @@ class Player:
                 is_direct=settings.is_on("direct"),
                 is_kept=settings.is_on("keep"),
                 share=self._share,
+                is_copied=self._needs_copies or plan.needs_copies or settings.is_on("keep"),
             )
         )
-        seed = settings.text("seed") or secrets.token_hex(2)
-        order = PlanOrder(seed=seed, environment=environment, is_stage_shared=True, is_direct=settings.is_on("direct"))
-        suite = project.read_checks()
-        plan = make_plan(project.system, suite, gather_knowledge(project.registry, project.system), order)
         cast = Cast(project.registry, stage, project.system)
         names = [service.name for service in project.system.services if not service.is_job]
         doors = {name: await stage.address(name) for name in names}
@@ -144,7 +159,7 @@ class Player:
             is_stage_shared=True,
             mark=f"p{os.getpid()}",
         )
-        hand = make_stagehand(play, Lexicon(project.words))
+        hand = make_stagehand(play, Lexicon(project.words), knowledge.data, environment.addresses)
         return Running(stage, cast, hand, {job.id: job for job in plan.jobs}, heard)
 
     async def _join_or_open(self, order: StageOrder) -> Stage:

@@ -1,0 +1,49 @@
+"""What one Python check holds on the stage: its data from beginning to end, services and edges as it goes.
+
+Used by the check. Sharing more never lets go of anything. To have an edge or a service alone, all but the data is let
+go first, so that no two checks wait for each other.
+"""
+
+import asyncio
+
+from dovetail.environment.stage import LockWish, Stage
+
+
+class Holding:
+    """`base` is held throughout; `everything` is what a check shares once it has something alone."""
+
+    def __init__(self, stage: Stage, owner: str, base: LockWish, everything: frozenset[str]) -> None:
+        self._stage = stage
+        self._owner = owner
+        self._base = base
+        self._everything = everything
+        self._shared: set[str] = set()
+        self._exclusive: set[str] = set()
+        self._turn = asyncio.Lock()
+
+    async def begin(self) -> None:
+        if self._base != LockWish():
+            await self._stage.lock(self._owner, self._base)
+
+    def has(self, exclusive: frozenset[str]) -> bool:
+        return exclusive <= self._exclusive
+
+    async def share(self, names: frozenset[str]) -> None:
+        """Use some services and edges beside others."""
+        async with self._turn:
+            fresh = names - self._shared - self._exclusive - self._base.exclusive
+            if fresh:
+                await self._stage.lock(self._owner, LockWish(fresh))
+                self._shared |= fresh
+
+    async def take(self, names: frozenset[str]) -> None:
+        """Have some alone and share all the rest: nothing may change while a fault is in force."""
+        async with self._turn:
+            kept = self._base.shared | self._base.exclusive | self._base.adding
+            await self._stage.unlock(self._owner, kept)
+            self._exclusive |= names
+            self._shared = set(self._everything - self._exclusive - kept)
+            await self._stage.lock(self._owner, LockWish(frozenset(self._shared), frozenset(self._exclusive)))
+
+    async def end(self) -> None:
+        await self._stage.unlock(self._owner)
