@@ -81,3 +81,19 @@ def test_a_runtime_folder_that_is_none_of_ours_is_refused(yard: Any) -> None:
     with pytest.raises(StageError, match="belongs to somebody else"):
         lay_ground()
     yard.ground.unlink()
+
+
+def test_a_lease_that_we_may_not_open_is_somebody_elses_and_held(tmp_path: Path) -> None:
+    folder = tmp_path / "others"
+    folder.mkdir()
+    (folder / "x.lease").touch()
+    assert not is_held(folder / "x.lease")
+    folder.chmod(0)
+    child = os.fork()
+    if child == 0:
+        if os.getuid() == 0:
+            os.setuid(65534)
+        os._exit(0 if is_held(folder / "x.lease") else 1)
+    _, status = os.waitpid(child, 0)
+    folder.chmod(0o700)
+    assert os.waitstatus_to_exitcode(status) == 0

@@ -120,11 +120,13 @@ def give_back(path: Path, handle: int) -> None:
 
 
 def is_held(path: Path) -> bool:
-    """Tell whether a living process holds the lock of a file that is there."""
+    """Tell whether a living process holds the lock of a file; one that we may not open is somebody else's to judge."""
     try:
         handle = os.open(path, os.O_RDWR)
-    except OSError:
+    except (FileNotFoundError, IsADirectoryError):
         return False
+    except OSError:
+        return True
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

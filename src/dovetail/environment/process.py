@@ -5,6 +5,7 @@ Called by an instance for its service and by whatever runs a script beside one.
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from dovetail.environment.reaper import MARK
 from dovetail.errors import NotReadyError, Problem
 
 SECONDS_TO_DIE = 2.0
+DIE_WITH_PARENT = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class Start(Struct, frozen=True):
@@ -145,7 +148,14 @@ def _spawn(start: Start, output: int) -> "subprocess.Popen[bytes]":
         user=account.pw_uid if account else None,
         group=account.pw_gid if account else None,
         extra_groups=[] if account else None,
+        preexec_fn=_die_with_us if _LIBC is not None else None,  # noqa: PLW1509 - it makes one system call, no lock
     )
+
+
+def _die_with_us() -> None:
+    """Have the system end this process with the stage, should reaper and stage be killed in one blow."""
+    if _LIBC is not None:
+        _LIBC.prctl(DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
 
 
 def explain(code: int) -> str:
