@@ -5,7 +5,7 @@ import pytest
 
 from dovetail.app.parts import build_registry
 from dovetail.environment.data_copy import DataCopies
-from dovetail.errors import SuiteError
+from dovetail.errors import StageError, SuiteError
 from dovetail.model.address import Address
 
 
@@ -31,5 +31,14 @@ def test_freezing_one_s_own_code_does_nothing(yard: Any) -> None:
     async def play() -> None:
         async with yard.live(yard.service("a")) as stage:
             await stage.reset(frozenset())
+
+    asyncio.run(play())
+
+
+def test_data_that_was_not_remembered_is_told() -> None:
+    async def play() -> None:
+        copies = DataCopies(build_registry(), find, is_frozen=False)
+        with pytest.raises(StageError, match="the data of db was not remembered"):
+            await copies.clone("db", "w1")
 
     asyncio.run(play())
