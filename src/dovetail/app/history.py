@@ -1,11 +1,10 @@
 """What a project remembers between runs, in `.dovetail/` beside dovetail.yaml: runs and what failed last."""
 
 import contextlib
-import json
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from dovetail.errors import Problem, StageError, UsageError
@@ -26,6 +25,12 @@ class RunFolder(Struct, frozen=True):
     @property
     def logs(self) -> Path:
         return self.path / "logs"
+
+    def remove(self) -> None:
+        """Remove the folder with all that is in it."""
+        import shutil
+
+        shutil.rmtree(self.path, ignore_errors=True)
 
 
 def lay_home(home: Path) -> None:
@@ -54,7 +59,7 @@ class History:
             )
             raise StageError(problem) from failure
         for old in self.runs()[: -max(1, kept)]:
-            shutil.rmtree(old.path, ignore_errors=True)
+            old.remove()
         return folder
 
     def runs(self) -> list[RunFolder]:
@@ -77,17 +82,16 @@ class History:
     def unhappy(self) -> frozenset[str]:
         """Return the ids of the checks that did not pass when they were last run."""
         try:
-            ids = json.loads(self._unhappy.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return frozenset(msgspec.json.decode(self._unhappy.read_bytes(), type=list[str]))
+        except (OSError, msgspec.DecodeError):
             return frozenset()
-        return frozenset(str(id_) for id_ in ids) if isinstance(ids, list) else frozenset()
 
     def remember(self, played: Iterable[str], unhappy: Iterable[str]) -> None:
         """Keep what failed, and of what was not played this time what failed before."""
         ids = sorted((self.unhappy() - frozenset(played)) | frozenset(unhappy))
         fresh = self._unhappy.with_suffix(".new")
         try:
-            fresh.write_text(json.dumps(ids), encoding="utf-8")
+            fresh.write_bytes(msgspec.json.encode(ids))
             fresh.replace(self._unhappy)
         except OSError as failure:
             with contextlib.suppress(OSError):
@@ -99,6 +103,6 @@ class History:
         """Remove every run and what failed last; returns what that was."""
         runs = self.runs()
         for folder in runs:
-            shutil.rmtree(folder.path, ignore_errors=True)
+            folder.remove()
         self._unhappy.unlink(missing_ok=True)
         return [f"run {folder.id}" for folder in runs]

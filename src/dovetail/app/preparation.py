@@ -16,7 +16,6 @@ from dovetail.engine.cast import gather_knowledge
 from dovetail.engine.plan import Plan, PlanOrder, flow, make_plan
 from dovetail.engine.selection import Selection
 from dovetail.engine.touch import steps_of
-from dovetail.environment.attendance import find_stages
 from dovetail.environment.order import StageOrder
 from dovetail.errors import Problem, SuiteError, UsageError
 from dovetail.model.check import Suite
@@ -129,6 +128,11 @@ def _show(problem: Problem) -> Problem:
 
 
 def _is_running(order: StageOrder) -> bool:
+    """Tell whether a kept stage of this order runs; where every service has an address none is ever started."""
+    if all(order.environment.addresses.get(service.name) or service.external for service in order.system.services):
+        return False
+    from dovetail.environment.attendance import find_stages
+
     return any(info.key == order.key and info.is_kept for info in find_stages(order.system.folder))
 
 

@@ -1,7 +1,6 @@
 """One run from the first event to the exit code: journal, stage, plan, teardown with its proof, reports."""
 
 import asyncio
-import json
 import os
 import sys
 import time
@@ -9,6 +8,7 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -175,7 +175,7 @@ class Session:
         if not self._order.settings.is_on("failed"):
             return ""
         path = self._folder.path / "only.json"
-        path.write_text(json.dumps(sorted(self._history.unhappy())), encoding="utf-8")
+        path.write_bytes(msgspec.json.encode(sorted(self._history.unhappy())))
         return str(path)
 
     async def _find_doors(self, stage: Stage) -> dict[str, Address]:

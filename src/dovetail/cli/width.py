@@ -4,7 +4,6 @@ What goes into a file or a pipe stays as it is.
 """
 
 import re
-import shutil
 from itertools import pairwise
 from typing import TextIO
 
@@ -19,6 +18,8 @@ def fit(text: str, stream: TextIO) -> str:
     """Return `text` as it should be written to `stream`."""
     if not stream.isatty():
         return text
+    import shutil
+
     return "\n".join(fit_rows(text.split("\n"), max(NARROWEST, shutil.get_terminal_size().columns)))
 
 

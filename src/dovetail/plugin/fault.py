@@ -4,10 +4,12 @@ A technology fills it in `tech/<name>/fault.py`, which defines `fault()`, which 
 """
 
 from collections.abc import Mapping
-from random import Random
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dovetail.model.data import Data
+
+if TYPE_CHECKING:
+    from random import Random
 
 
 class Wire(Protocol):
@@ -46,7 +48,7 @@ class ActiveFault(Protocol):
 
 
 class FaultMaker(Protocol):
-    def make(self, settings: Mapping[str, Data], random: Random) -> ActiveFault:
+    def make(self, settings: Mapping[str, Data], random: "Random") -> ActiveFault:
         """Read the words of an order; raises SuiteError for what they cannot mean."""
         ...
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from dovetail.errors import BrokenDovetailError, MissingPartError, Problem
 from dovetail.model.vocabulary import FaultWord, TechnologyWords, Vocabulary
-from dovetail.plugin.driver import Driver
-from dovetail.plugin.fault import FaultMaker
-from dovetail.plugin.launcher import Launcher
-from dovetail.plugin.preparer import Preparer
-from dovetail.plugin.prober import Prober
-from dovetail.plugin.sandbox import Sandbox
 from dovetail.plugin.sheet import Sheet
-from dovetail.plugin.tap import Rewriter, Tap
+
+if TYPE_CHECKING:
+    from dovetail.plugin.driver import Driver
+    from dovetail.plugin.fault import FaultMaker
+    from dovetail.plugin.launcher import Launcher
+    from dovetail.plugin.preparer import Preparer
+    from dovetail.plugin.prober import Prober
+    from dovetail.plugin.sandbox import Sandbox
+    from dovetail.plugin.tap import Rewriter, Tap
 
 Part = TypeVar("Part")
 
@@ -43,25 +45,25 @@ class Registry:
     def sheet(self, technology: str) -> Sheet:
         return self._sheets[technology]
 
-    def launcher(self, technology: str) -> Launcher | None:
+    def launcher(self, technology: str) -> "Launcher | None":
         return cast("Launcher | None", self._part(technology, "launcher"))
 
-    def prober(self, technology: str) -> Prober | None:
+    def prober(self, technology: str) -> "Prober | None":
         return cast("Prober | None", self._part(technology, "prober"))
 
-    def preparer(self, technology: str) -> Preparer | None:
+    def preparer(self, technology: str) -> "Preparer | None":
         return cast("Preparer | None", self._part(technology, "preparer"))
 
-    def sandbox(self, technology: str) -> Sandbox | None:
+    def sandbox(self, technology: str) -> "Sandbox | None":
         return cast("Sandbox | None", self._part(technology, "sandbox"))
 
-    def tap(self, technology: str) -> Tap | Rewriter | None:
+    def tap(self, technology: str) -> "Tap | Rewriter | None":
         return cast("Tap | Rewriter | None", self._part(technology, "tap"))
 
-    def fault(self, technology: str) -> FaultMaker | None:
+    def fault(self, technology: str) -> "FaultMaker | None":
         return cast("FaultMaker | None", self._part(technology, "fault"))
 
-    def driver(self, technology: str) -> Driver:
+    def driver(self, technology: str) -> "Driver":
         driver = cast("Driver | None", self._part(technology, "driver"))
         if driver is None:
             raise BrokenDovetailError(f"{technology} has no driver, yet a verb of it was accepted")
