@@ -1,5 +1,7 @@
 """What `isolation:` cannot do, and what is said instead."""
 
+from typing import Any
+
 import pytest
 
 from dovetail.engine.isolation import DataServices
@@ -25,10 +27,10 @@ SYSTEM = System(
 DATA = DataServices(frozenset({"db", "cache"}), frozenset({"db"}), frozenset({"queue"}))
 
 
-def told(isolation: Isolation, *services: str, effect: Effect = Effect.WRITES, **more: object) -> str:
+def told(isolation: Isolation, *services: str, effect: Effect = Effect.WRITES, **more: Any) -> str:
     acts = tuple(Touched(name, "t", effect) for name in services)
     check = Check("c", "c", "api", (), isolation=isolation, place=Place("a.yaml", 7))
-    found = find_misuse(check, Touch(acts, **more), SYSTEM, DATA)  # type: ignore[arg-type]  # fields through
+    found = find_misuse(check, Touch(acts, **more), SYSTEM, DATA)
     assert all((problem.file, problem.line) == ("a.yaml", 7) for problem in found)
     return f"{found[0].what}: {found[0].now}" if found else ""
 

@@ -1,5 +1,7 @@
 """What is held while a check is played, as a table: who can be beside whom, who goes first."""
 
+from typing import Any
+
 import pytest
 
 from dovetail.engine.isolation import Choice
@@ -20,9 +22,9 @@ DIRECT = Touch((Touched("db", "store", Effect.WRITES),))
 
 
 def wish(
-    touched: Touch, choice: Isolation, *, is_unique: bool = False, **more: object
+    touched: Touch, choice: Isolation, *, is_unique: bool = False, **more: Any
 ) -> tuple[set[str], set[str], set[str]]:
-    check = Check("c", "c", "api", (), **more)  # type: ignore[arg-type]  # a test hands the fields through
+    check = Check("c", "c", "api", (), **more)
     made = wish_for(check, touched, REACHES, Choice(choice, "", DB, is_unique), DB)
     return set(made.shared), set(made.exclusive), set(made.adding)
 

@@ -1,6 +1,7 @@
 """What a marker asks for and gets, as a table."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,10 @@ ROWS = {"data:db", "data:cache"}
 
 
 def job(word: str, *services: str, data: DataServices = DATA) -> Job:
-    play = Play(SYSTEM, None, None, print, time.time, "5eed")  # type: ignore[arg-type]  # nothing is played here
+    nothing: Any = None
+    play = Play(SYSTEM, nothing, nothing, print, time.time, "5eed")
     reaches = {service.name: flow(SYSTEM, service.name) for service in SYSTEM.services}
-    hand = Stagehand(play, None, reaches, data, frozenset({"staging"}))  # type: ignore[arg-type]  # nothing is said
+    hand = Stagehand(play, nothing, reaches, data, frozenset({"staging"}))
     return seclude(hand, PlannedCheck("t/test_x", "x", "services", Place("t.py", 3)), Marked(word, services))
 
 
