@@ -39,7 +39,7 @@ format: setup ## Lay the code out
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 bench: setup ## Measure what must be fast against its peers, as ratios in one run
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 clean: setup ## Remove what interrupted runs left behind
 	@$(BIN)/dovetail clean
