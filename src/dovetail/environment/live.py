@@ -1,6 +1,6 @@
 """The stage itself: the cast with its edges, locks, faults, data copies and slices, in one event loop.
 
-Opened by the stage process, or in the run itself where every service has a given address.
+Opened by the stage process.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """The stage as everybody above sees it: a started system with its edges, in this process or in its own.
 
-`LiveStage` (live.py) is the real thing; `RemoteStage` (remote.py) speaks to one in a stage process.
+`LiveStage` (live.py) is the real thing, `RemoteStage` (remote.py) speaks to one in a stage process, `GivenStage`
+(given.py) stands where every service runs elsewhere already.
 """
 
 from collections.abc import Callable
