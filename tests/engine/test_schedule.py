@@ -55,6 +55,15 @@ def test_who_adds_rows_waits_until_the_last_reader_has_ended() -> None:
     assert taken(plan) == ["a", "c"]
 
 
+def test_who_waits_for_readers_claims_nothing_that_they_need() -> None:
+    first, adds, reads = job("first", ("e", "d")), job("adds", (), ("e",), adding=("d",)), job("reads", ("e", "d"))
+    plan = schedule(first, adds, reads)
+    assert taken(plan) == ["first", "reads"]
+    plan.finish(first, Verdict.PASSED)
+    plan.finish(reads, Verdict.PASSED)
+    assert taken(plan) == ["adds"]
+
+
 def test_who_sets_data_back_waits_for_those_who_add_rows() -> None:
     adds, alone = job("adds", adding=("d",)), job("alone", (), ("d",))
     plan = schedule(adds, alone, job("later", adding=("d",)))

@@ -61,6 +61,19 @@ UNIQUE = """\
       - http: GET /notes/{{{{ unique.id }}}}
         expect: {{json: {{text: "{n}"}}}}
 """
+BREAKS = """\
+  - name: adds a note of its own over a slow edge {n}
+    fault: {{on: app -> cache, latency: 20ms}}
+    steps:
+      - http: POST /notes
+        json: {{id: "{{{{ unique.id }}}}", text: "{n}"}}
+        expect: {{status: 201}}
+  - name: reads over a slow edge {n}
+    fault: {{on: app -> cache, latency: 20ms}}
+    steps:
+      - http: GET /notes/first
+        expect: {{json: {{text: as set up}}}}
+"""
 READS = """\
   - name: counts what was set up {n}
     steps:
@@ -94,7 +107,7 @@ SLICED = """\
         expect: {{json: {{count: 2, made: 1}}}}
       - called: {{on: app -> cache, times: {{at_least: 1, at_most: 9}}}}
 """
-ALL = (ROLLED_BACK, CLONED, UNIQUE, READS, RESETS, SLICED)
+ALL = (ROLLED_BACK, CLONED, UNIQUE, BREAKS, READS, RESETS, SLICED)
 
 
 def many(*kinds: str) -> str:
@@ -125,7 +138,7 @@ def test_colliding_checks_never_see_each_other(notes: Any, seed: str) -> None:
     notes.checks(many(*ALL))
     said = notes.type("run", "--parallel", "4", "--seed", seed, "--report-format", "json")
     assert said.code == 0, told(notes)
-    assert len(report(notes)["checks"]) == MANY * len(ALL)
+    assert len(report(notes)["checks"]) == MANY * (len(ALL) + 1)
 
 
 def test_the_same_checks_see_each_other_where_nothing_keeps_them_apart(notes: Any) -> None:

@@ -2,7 +2,7 @@
 
 A job that waits for something exclusive claims it, so that later sharers queue behind it and it is not starved. A job
 behind somebody else's claim claims nothing itself, which is why no two can wait for each other. Who adds rows waits
-until every job that reads there has ended.
+until every job that reads there has ended, and claims nothing before.
 """
 
 from collections import Counter, deque
@@ -85,6 +85,9 @@ class Schedule:
         wish = job.wish
         if wish == FREE:
             return ""
+        for name in wish.adding:
+            if self._readers[name]:
+                return name
         names = (*sorted(wish.exclusive), *sorted(wish.shared), *sorted(wish.adding))
         for name in names:
             if self._claims.get(name, job.id) != job.id:
@@ -94,7 +97,7 @@ class Schedule:
             if held < 0 or (held and name in wish.exclusive):
                 self._claims.update(dict.fromkeys(wish.exclusive, job.id))
                 return name
-        return next((name for name in wish.adding if self._readers[name]), "")
+        return ""
 
     def _hold(self, job: Job) -> None:
         for name in job.wish.exclusive:
