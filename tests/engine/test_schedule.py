@@ -1,5 +1,9 @@
 """Order, needs and locks as a table walks through them."""
 
+from random import Random
+
+import pytest
+
 from dovetail.engine.isolation import Choice
 from dovetail.engine.plan import Job, Plan
 from dovetail.engine.schedule import Schedule
@@ -123,6 +127,14 @@ def test_crossing_wishes_all_get_their_turn() -> None:
     assert sorted(order) == ["a", "b", "c", "d", "e"]
 
 
+def test_a_reader_that_is_given_up_keeps_nobody_waiting() -> None:
+    first, reads, adds = job("first"), job("reads", ("d",), needs=("first",)), job("adds", adding=("d",))
+    plan = schedule(first, reads, adds)
+    assert taken(plan) == ["first"]
+    plan.finish(first, Verdict.FAILED)
+    assert taken(plan) == ["adds"]
+
+
 def test_taking_costs_the_same_however_many_jobs_wait_behind_a_lock() -> None:
     first = job("first", (), ("s",))
     waiting = [job(f"w{number}", ("s",)) for number in range(5000)]
@@ -131,3 +143,29 @@ def test_taking_costs_the_same_however_many_jobs_wait_behind_a_lock() -> None:
     assert len(taken(plan)) == 5001
     plan.finish(first, Verdict.PASSED)
     assert len(taken(plan)) == 5000
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_is_wished_and_whatever_fails_everybody_gets_a_turn(seed: int) -> None:
+    chance = Random(seed)
+    edges, data = ("e1", "e2", "e3"), ("d1", "d2")
+    jobs: list[Job] = []
+    for number in range(25):
+        alone = set(chance.sample(edges, chance.choice((0, 0, 1, 2))))
+        beside = set(chance.sample(edges, chance.choice((0, 1, 3)))) - alone
+        rows = tuple(chance.sample(data, chance.choice((0, 1, 2))))
+        kind = chance.choice(("reads", "adds", "sets back"))
+        needs = tuple(one.id for one in chance.sample(jobs, 1)) if jobs and kind != "reads" and number % 5 == 0 else ()
+        shared, exclusive = (
+            (*beside, *(rows if kind == "reads" else ())),
+            (*alone, *(rows if kind == "sets back" else ())),
+        )
+        adding = rows if kind == "adds" else ()
+        jobs.append(job(f"c{number}", shared, exclusive, needs, adding, number))
+    plan, running = schedule(*jobs), list[Job]()
+    while plan.unfinished:
+        while len(running) < 4 and (one := plan.take()) is not None:
+            running.append(one)
+        assert running, f"{plan.unfinished} wait for each other"
+        verdict = chance.choice((Verdict.PASSED, Verdict.PASSED, Verdict.FAILED))
+        plan.finish(running.pop(chance.randrange(len(running))), verdict)

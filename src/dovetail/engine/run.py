@@ -11,6 +11,7 @@ from dovetail.engine.play import Play
 from dovetail.engine.retry import end_unplayed, play_job
 from dovetail.engine.schedule import FREE, Schedule
 from dovetail.engine.verdict import Tally
+from dovetail.errors import BrokenDovetailError
 from dovetail.model.event import CheckEnded
 from dovetail.model.outcome import Verdict
 
@@ -44,16 +45,21 @@ class _Troupe:
         self._order = order
         self._tally = tally
         self._changed = asyncio.Event()
+        self._playing = 0
 
     async def work(self, agent: int) -> None:
         """Take jobs until none is left or the run is to stop."""
         while self._schedule.unfinished and not self._play.stop.is_set:
             job = self._schedule.take()
             if job is None:
+                if not self._playing:
+                    raise BrokenDovetailError(f"{self._schedule.unfinished} checks wait and none is being played")
                 self._changed.clear()
                 await self._changed.wait()
                 continue
+            self._playing += 1
             ended = await self._play_locked(job, agent)
+            self._playing -= 1
             self._settle(job, ended)
         self._changed.set()
 

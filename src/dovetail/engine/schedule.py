@@ -77,6 +77,7 @@ class Schedule:
             if self._missing.get(id_, 0) > 0:
                 self._missing[id_] = -1
                 given_up.append(self._jobs[id_])
+                self._wake(self._stop_reading(self._jobs[id_]))
                 waiting += self._needing.get(id_, ())
         self.unfinished -= len(given_up)
         return tuple(sorted(given_up, key=lambda job: job.number))
@@ -109,13 +110,21 @@ class Schedule:
     def _release(self, job: Job) -> None:
         for name in job.wish.exclusive:
             del self._held[name]
-        for name in job.wish.shared & self._readers.keys():
-            self._readers[name] -= 1
+        self._stop_reading(job)
         for name in job.wish.shared | job.wish.adding:
             if self._held[name] == 1:
                 del self._held[name]
             else:
                 self._held[name] -= 1
-        held = job.wish.exclusive | job.wish.shared | job.wish.adding
-        woken = [other for name in held for other in self._parked.pop(name, ())]
+        self._wake(job.wish.exclusive | job.wish.shared | job.wish.adding)
+
+    def _stop_reading(self, job: Job) -> frozenset[str]:
+        """Count a job out of those that read; returns what it read."""
+        read = job.wish.shared & self._readers.keys()
+        for name in read:
+            self._readers[name] -= 1
+        return read
+
+    def _wake(self, names: frozenset[str]) -> None:
+        woken = [other for name in names for other in self._parked.pop(name, ())]
         self._ready.extendleft(reversed(woken))
