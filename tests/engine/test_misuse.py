@@ -9,6 +9,7 @@ from dovetail.engine.misuse import find_misuse
 from dovetail.engine.touch import Touch, Touched
 from dovetail.model.check import Check, Isolation
 from dovetail.model.data import Place
+from dovetail.model.graph import reach
 from dovetail.model.system import Edge, Service, System
 from dovetail.model.vocabulary import Effect
 
@@ -24,13 +25,14 @@ SYSTEM = System(
         Service("queue", "queue"),
     ),
 )
+REACHES = {service.name: reach(SYSTEM, service.name) for service in SYSTEM.services}
 DATA = DataServices(frozenset({"db", "cache"}), frozenset({"db"}), frozenset({"queue"}))
 
 
 def told(isolation: Isolation, *services: str, effect: Effect = Effect.WRITES, **more: Any) -> str:
     acts = tuple(Touched(name, "t", effect) for name in services)
     check = Check("c", "c", "api", (), isolation=isolation, place=Place("a.yaml", 7))
-    found = find_misuse(check, Touch(acts, **more), SYSTEM, DATA)
+    found = find_misuse(check, Touch(acts, **more), SYSTEM, REACHES, DATA)
     assert all((problem.file, problem.line) == ("a.yaml", 7) for problem in found)
     return f"{found[0].what}: {found[0].now}" if found else ""
 

@@ -1,7 +1,9 @@
 """Checks in parallel never see each other: real servers, colliding checks, several seeds."""
 
 import json
+import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -416,3 +418,39 @@ def test_a_marker_that_cannot_be_obeyed_is_told(notes: Any) -> None:
     assert "there is no isolation 'rolback'" in said.out
     assert "did you mean `rollback`" in said.out
     assert "isolation clone: app (http) can be neither copied nor set back" in said.out
+
+
+WITH_A_BROKER = """\
+scope: messaging
+on: orders
+checks:
+  - name: hears its own order alone
+    isolation: slice
+    each: [{n: 1}, {n: 2}]
+    steps:
+      - use: fragments/customer.yaml
+        save: {customer: customer}
+      - http: POST /orders
+        json: {customerId: "{{ customer }}", items: [{sku: A-1, quantity: 2}]}
+        expect: {status: 201}
+        save: {order: json.id}
+      - kafka.consume: orders.created
+        on: events
+        expect: {key: "{{ order }}"}
+        within: 15s
+      - kafka.messages: orders.created
+        on: events
+        expect: {messages: {length: 1}}
+"""
+
+
+def test_a_slice_has_a_broker_of_its_own(project: Any) -> None:
+    """A broker has no copies and cannot be set back: each check gets another one."""
+    shop = Path(__file__).parents[2] / "examples" / "shop"
+    shutil.copytree(shop, project.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".dovetail", "reports"))
+    project.variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    project.write("tests/integration/own.yaml", WITH_A_BROKER)
+    said = project.type("run", "tests/integration/own.yaml", "--seed", "1", "--report-format", "json")
+    assert said.code == 0, told(project)
+    brokers = {e.service for e in events(project, ServiceChanged) if e.service.startswith("events@")}
+    assert len(brokers) == 2

@@ -164,7 +164,8 @@ def _survey(system: System, knowledge: Knowledge, order: PlanOrder) -> _Landscap
 def _find_misuse(check: Check, landscape: _Landscape) -> tuple[Problem, ...]:
     if check.skip or check.isolation is Isolation.AUTO:
         return ()
-    return find_misuse(check, landscape.touch(check), landscape.system, landscape.knowledge.data)
+    touched = landscape.touch(check)
+    return find_misuse(check, touched, landscape.system, landscape.reaches, landscape.knowledge.data)
 
 
 def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str, ...]) -> Job:
