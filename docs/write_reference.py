@@ -1,15 +1,18 @@
 """Writes the tables of docs/reference from the tables that read a user's files; run by `make docs`."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from dovetail.app.parts import build_registry, build_vocabulary
+from dovetail.app.picture import describe_language
 from dovetail.app.reference import PAGES, refresh_page
 from dovetail.cli.command import OWN_COMMANDS
 
 FOLDER = Path(__file__).parent / "reference"
+SCHEMAS = {"system": "dovetail.schema.json", "checks": "checks.schema.json"}
 
 
 def write_reference() -> None:
@@ -17,6 +20,9 @@ def write_reference() -> None:
     for name, write in PAGES.items():
         refresh(name, write(words))
     refresh("commands", write_commands())
+    for kind, name in SCHEMAS.items():
+        text = json.dumps(describe_language(kind), indent=1, ensure_ascii=False) + "\n"
+        (FOLDER / name).write_text(text, encoding="utf-8")
 
 
 def write_commands() -> str:

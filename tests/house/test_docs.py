@@ -5,6 +5,7 @@ written; `console` types its `$` lines, `console exit=1` expects that exit code.
 below a command must be in its output, `…` standing for anything.
 """
 
+import json
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from dovetail.app.parts import build_registry, build_vocabulary
+from dovetail.app.picture import describe_language
 from dovetail.app.reference import PAGES, refresh_page
 from dovetail.cli.command import OWN_COMMANDS
 from dovetail.source.suite import read_suite
@@ -148,6 +150,12 @@ def test_every_code_block_runs(page: Path, tmp_path: Path) -> None:
 def test_the_reference_says_what_the_reader_knows(name: str) -> None:
     page = (ROOT / "docs" / "reference" / f"{name}.md").read_text(encoding="utf-8")
     assert page == refresh_page(page, PAGES[name](build_vocabulary(build_registry()))), "run `make docs`"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("system", "dovetail"), ("checks", "checks")])
+def test_the_schemas_beside_the_reference_are_those_that_are_printed(kind: str, name: str) -> None:
+    file = ROOT / "docs" / "reference" / f"{name}.schema.json"
+    assert json.loads(file.read_text(encoding="utf-8")) == describe_language(kind), "run `make docs`"
 
 
 def test_the_reference_shows_every_command_as_it_helps() -> None:

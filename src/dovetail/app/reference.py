@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dovetail.app.options import RUN_OPTIONS
+from dovetail.app.parts import build_registry, build_vocabulary
 from dovetail.check.filter import FILTERS
 from dovetail.check.kind import KINDS
 from dovetail.check.rule.table import RULES
 from dovetail.check.unique import Unique
+from dovetail.errors import Problem, UsageError
 from dovetail.model.vocabulary import FaultWord, Verb, Vocabulary, Word
 from dovetail.source.grammar import (
     BREAKER,
@@ -25,6 +27,7 @@ from dovetail.source.grammar import (
     USE,
     Keys,
 )
+from dovetail.source.nearest import suggest
 
 MARK = "<!-- written by `make docs` from the tables that read your files -->"
 SYSTEM_KEYS = (SYSTEM, SERVICE, EDGE, SLA, RETRIES, BREAKER, PROBE, ENVIRONMENT, SECRET)
@@ -87,10 +90,58 @@ PAGES: Mapping[str, Callable[[Vocabulary], str]] = {
 }
 
 
+def list_words() -> str:
+    """Return every word of the language with its sentence, one a line."""
+    vocabulary = build_vocabulary(build_registry())
+    verbs = [(verb.name, verb.doc) for technology in vocabulary.technologies for verb in technology.verbs]
+    return "\n".join(
+        _listed(title, rows)
+        for title, rows in (
+            ("verbs", verbs),
+            ("faults", [(fault.name, fault.doc) for fault in vocabulary.faults]),
+            ("rules", [(rule.name, rule.doc) for rule in RULES.values()]),
+            ("kinds", [(name, kind.doc) for name, kind in KINDS.items()]),
+        )
+    )
+
+
+def tell_word(word: str) -> str:
+    """Return what there is to say of one word; raises UsageError with the nearest one."""
+    vocabulary = build_vocabulary(build_registry())
+    verbs = {name: v for t in vocabulary.technologies for v in t.verbs for name in (v.name, *v.aliases)}
+    faults = {fault.name: fault for fault in vocabulary.faults}
+    told = [_verb_in_words(verbs[word])] if word in verbs else []
+    told += [_fault_in_words(faults[word])] if word in faults and word not in verbs else []
+    told += [f"{word}\n  {RULES[word].doc}\n  {RULES[word].example}"] if word in RULES else []
+    told += [f"{word}\n  {KINDS[word].doc}"] if word in KINDS else []
+    if not told:
+        raise UsageError(Problem(f"there is no word {word!r}", suggest(word, {*verbs, *faults, *RULES, *KINDS})))
+    return "\n".join(told)
+
+
 def refresh_page(page: str, written: str) -> str:
     """Return `page` with everything behind its mark replaced."""
     above, _, _ = page.partition(MARK)
     return f"{above.rstrip()}\n\n{MARK}\n\n{written.rstrip()}\n"
+
+
+def _listed(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    width = max(len(name) for name, _ in rows)
+    return "\n".join([title, *(f"  {name:<{width}}  {doc}" for name, doc in rows), ""])
+
+
+def _verb_in_words(verb: Verb) -> str:
+    names = " · ".join((verb.name, *verb.aliases))
+    example = "\n".join(f"  {line}" for line in verb.example.strip().splitlines())
+    keys = _listed("keys", [(word.name, word.doc) for word in (verb.subject, *verb.fields)])
+    answer = _listed("its answer offers", [(word.name, word.doc) for word in verb.facets]) if verb.facets else ""
+    return f"{names}\n  {verb.doc}\n\n{example}\n\n{keys}\n{answer}".rstrip()
+
+
+def _fault_in_words(fault: FaultWord) -> str:
+    known = (*((fault.value,) if fault.value else ()), *(word for word in fault.fields if word != fault.value))
+    keys = _listed("keys", [(word.name, word.doc) for word in known]) if known else ""
+    return f"{fault.name}\n  {fault.doc}\n\n{keys}".rstrip()
 
 
 def _verb(verb: Verb) -> str:

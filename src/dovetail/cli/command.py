@@ -16,6 +16,7 @@ COMMANDS = (
     ("init", "init", "write a first dovetail.yaml and a first check for this folder"),
     ("config", "config", "print every option, its value and where it came from"),
     ("schema", "schema", "print the JSON Schema of dovetail.yaml or of check files, for editors"),
+    ("words", "words", "tell the verbs, faults and expectations, or one of them with its keys"),
     ("clean", "clean", "remove what interrupted runs left behind"),
     ("completion", "completion", "print the completion script for bash, zsh or fish"),
 )
