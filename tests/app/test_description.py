@@ -2,10 +2,7 @@
 
 from typing import Any
 
-import pytest
-
-from dovetail.app.description import describe_run, kind_of, tell_plan
-from dovetail.model.system import Service
+from dovetail.app.description import describe_run, tell_plan
 
 
 def test_the_first_event_holds_what_every_report_needs(prepare: Any) -> None:
@@ -16,19 +13,6 @@ def test_the_first_event_holds_what_every_report_needs(prepare: Any) -> None:
     assert {service.name: service.owner for service in started.services}["app"] == "team-a"
     assert all(service.criticality >= 0 for service in started.services)
     assert started.options["timeout"] == "30s"
-
-
-@pytest.mark.parametrize(
-    ("service", "kind"),
-    [
-        (Service("a", run="x"), "code"),
-        (Service("a", run="x", is_job=True), "job"),
-        (Service("a", "postgres"), "server"),
-        (Service("a", external="https://a"), "external"),
-    ],
-)
-def test_services_are_code_jobs_servers_or_external(service: Service, kind: str) -> None:
-    assert kind_of(service) == kind
 
 
 def test_a_dry_run_tells_order_isolation_and_locks(prepare: Any) -> None:

@@ -1,8 +1,8 @@
 import json
 
-from dovetail.map.document import draw_json, kind_of
+from dovetail.map.document import draw_json
 from dovetail.model.check import Check
-from dovetail.model.system import Service, System
+from dovetail.model.system import System
 
 
 def test_everything_stands_in_the_json(shop: System, checks: tuple[Check, ...]) -> None:
@@ -20,13 +20,3 @@ def test_everything_stands_in_the_json(shop: System, checks: tuple[Check, ...]) 
     assert payments["asynchronous"] is False
     assert document["start_order"][0] == ["db", "events", "payments"]
     assert document["points"]["published"][0]["subject"] == "orders.created"
-
-
-def test_a_service_has_one_kind() -> None:
-    services = (
-        Service("a", run="x"),
-        Service("b", run="x", is_job=True),
-        Service("c", external="http://c"),
-        Service("d", "postgres"),
-    )
-    assert [kind_of(service) for service in services] == ["code", "job", "external", "server"]

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from dovetail.model.graph import dependents, find_cycle, prerequisites, reach, start_order
+from dovetail.model.graph import find_cycle, prerequisites, reach, start_order
 from dovetail.model.system import Edge, Service, System
 
 
@@ -56,9 +56,3 @@ def test_reach_follows_every_edge_once() -> None:
 
 def test_an_unknown_service_reaches_nothing() -> None:
     assert reach(system(a=""), "z").services == frozenset()
-
-
-def test_dependents_are_all_above() -> None:
-    made = system(a="b", b="c", c="", d="")
-    assert dependents(made, "c") == {"a", "b"}
-    assert dependents(made, "d") == frozenset()

@@ -7,7 +7,6 @@ from dovetail.engine.plan import Job
 from dovetail.map.criticality import criticality
 from dovetail.model.event import MappedEdge, MappedService, PlannedCheck, RunStarted
 from dovetail.model.graph import start_order
-from dovetail.model.system import Service
 from dovetail.model.version import VERSION
 
 
@@ -25,7 +24,7 @@ def describe_run(preparation: Preparation, at: float) -> RunStarted:
         agents=preparation.agents,
         options=preparation.settings.spoken(),
         services=tuple(
-            MappedService(service.name, service.technology, kind_of(service), service.owner, scores[service.name])
+            MappedService(service.name, service.technology, service.kind, service.owner, scores[service.name])
             for service in system.services
         ),
         edges=tuple(
@@ -48,15 +47,6 @@ def describe_run(preparation: Preparation, at: float) -> RunStarted:
             for job in preparation.plan.jobs
         ),
     )
-
-
-def kind_of(service: Service) -> str:
-    """Tell in a word what a service is: code, job, server or external."""
-    if service.external:
-        return "external"
-    if service.is_job:
-        return "job"
-    return "code" if service.is_own_code else "server"
 
 
 def tell_plan(preparation: Preparation) -> Iterator[str]:

@@ -123,7 +123,6 @@ class _Question(Struct, frozen=True):
     touched: Touch
     isolation: Isolation
     locks: tuple[str, ...]
-    has_needs: bool
     is_unique: bool
 
 
@@ -170,7 +169,7 @@ def _find_misuse(check: Check, landscape: _Landscape) -> tuple[Problem, ...]:
 
 def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str, ...]) -> Job:
     is_unique = _uses_unique(check, landscape.knowledge.renderer)
-    question = _Question(landscape.touch(check), check.isolation, check.locks, bool(check.needs), is_unique)
+    question = _Question(landscape.touch(check), check.isolation, check.locks, is_unique)
     decision = landscape.decisions.get(question)
     if decision is None:
         decision = landscape.decisions[question] = _decide(check, question, landscape)

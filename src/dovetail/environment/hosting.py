@@ -28,7 +28,6 @@ from dovetail.errors import DovetailError
 from dovetail.plugin.registry import Registry
 
 READY_LINE = b"open\n"
-SECONDS_TO_REPORT = 0.2
 
 
 class Lifelines(Struct, frozen=True):

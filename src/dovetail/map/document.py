@@ -35,20 +35,12 @@ def describe_service(system: System, service: Service, score: float) -> Mapping[
     return {
         "name": service.name,
         "technology": service.technology,
-        "kind": kind_of(service),
+        "kind": service.kind,
         "owner": service.owner,
         "contract": service.contract,
         "criticality": score,
         "if_down": {"fail": lost.fail, "degrade": lost.degrade, "queue": lost.queue, "text": str(lost)},
     }
-
-
-def kind_of(service: Service) -> str:
-    if service.external:
-        return "external"
-    if service.is_job:
-        return "job"
-    return "code" if service.is_own_code else "server"
 
 
 def describe_edge(edge: Edge) -> Mapping[str, Data]:

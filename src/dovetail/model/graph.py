@@ -60,12 +60,3 @@ def reach(system: System, service: str) -> Reach:
             edges.add(edge.name)
             waiting.append(edge.target)
     return Reach(frozenset(services), frozenset(edges))
-
-
-def dependents(system: System, service: str) -> frozenset[str]:
-    """Return every service that cannot do its whole work without `service`."""
-    return frozenset(
-        other.name
-        for other in system.services
-        if other.name != service and service in reach(system, other.name).services
-    )

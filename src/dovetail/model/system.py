@@ -83,6 +83,15 @@ class Service(Struct, frozen=True):
         return bool(self.run)
 
     @property
+    def kind(self) -> str:
+        """What it is in a word: code, job, server or external."""
+        if self.external:
+            return "external"
+        if self.is_job:
+            return "job"
+        return "code" if self.is_own_code else "server"
+
+    @property
     def launched_by(self) -> str:
         """The technology whose launcher starts it: its own, or `process` for the user's own code."""
         return "process" if self.run else self.technology

@@ -50,7 +50,6 @@ class Launch(Struct, frozen=True):
     user: str = ""
     stop: signal.Signals = signal.SIGTERM
     grace: float = 3.0
-    clean_exits: frozenset[int] = frozenset({0})
 
 
 class Launcher(Protocol):

@@ -44,10 +44,6 @@ class Totals(Struct, frozen=True):
     def checks(self) -> int:
         return self.passed + self.failed + self.flaky + self.inconclusive + self.skipped
 
-    @property
-    def is_green(self) -> bool:
-        return not (self.failed or self.flaky or self.inconclusive)
-
     def of(self, verdict: Verdict) -> int:
         return {
             Verdict.PASSED: self.passed,

@@ -32,7 +32,6 @@ MARK = build_statement("savepoint dovetail")
 UNMARK = build_statement("release savepoint dovetail")
 RETURN = build_query("rollback to savepoint dovetail")
 OPEN_TYPE = "42P18"
-CANCELLED = "57014"
 SECONDS_TO_CANCEL = 1.0
 SECONDS_TO_CLEAN = 5.0
 FAILURES = (OSError, EOFError, RefusedError, GarbledError, TimeoutError)

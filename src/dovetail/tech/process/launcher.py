@@ -51,7 +51,6 @@ class ProcessLauncher(Struct, frozen=True):
             environment=environment,
             stop=signal.SIGTERM,
             grace=3.0,
-            clean_exits=frozenset({0, -signal.SIGTERM, 128 + signal.SIGTERM}),
         )
 
     def _path(self) -> str:
