@@ -197,3 +197,18 @@ def test_without_a_frozen_copy_a_clone_is_refused_clearly(database: Address) -> 
             await sandbox.clone(database, "x")
 
     play(scene)
+
+
+def test_a_clone_is_set_back_alone_under_the_connections_of_its_users(shop: Address) -> None:
+    async def scene(sandbox: PostgresSandbox) -> None:
+        await sandbox.freeze(shop)
+        one, two = await sandbox.clone(shop, "one"), await sandbox.clone(shop, "two")
+        user = await connect(one)
+        for address in (shop, one, two):
+            await run(address, "insert into customer (name) values ('new')")
+        await sandbox.reset(one)
+        assert [await run(each, "select count(*) from customer") for each in (shop, one, two)] == [3, 2, 3]
+        (await user.run("select 1")).must()
+        await user.close()
+
+    play(scene)

@@ -88,3 +88,16 @@ def test_a_server_that_is_gone_is_told(server: Address) -> None:
             await sandbox.reset(server.at("127.0.0.1", 1))
 
     play(scene)
+
+
+def test_a_clone_is_set_back_alone(database: Address) -> None:
+    async def scene(sandbox: RedisSandbox) -> None:
+        await call(database, "SET", "price", "5")
+        await sandbox.freeze(database)
+        one, two = await sandbox.clone(database, "one"), await sandbox.clone(database, "two")
+        for each in (database, one, two):
+            await call(each, "SET", "price", "6")
+        await sandbox.reset(one)
+        assert [await call(each, "GET", "price") for each in (database, one, two)] == [b"6", b"5", b"6"]
+
+    play(scene)
