@@ -44,7 +44,7 @@ def run(order: PythonOrder, stop: Stop | None = None) -> tuple[Tally, list[Event
 
 def test_pytest_is_told_stage_seed_and_every_option(tmp_path: Path) -> None:
     variables = spell_variables(make_order(tmp_path, ""), "/events")
-    assert variables["DOVETAIL_STAGE"] == "/stage"
+    assert variables["DOVETAIL_SOCKET"] == "/stage"
     assert variables["DOVETAIL_EVENTS"] == "/events"
     assert variables["DOVETAIL_SEED"] == "5eed"
     assert variables["DOVETAIL_SCOPES"] == "api,services"

@@ -28,7 +28,7 @@ from dovetail.source.nearest import nearest, suggest
 ALL = "all"
 ISOLATION_MARKER = "isolation("
 PREFIX = "DOVETAIL_"
-OWN_VARIABLES = frozenset({"EVENTS", "LEASE", "ONLY", "RUN", "RUNNER", "SCOPES", "SERVICE", "STAGE"})
+OWN_VARIABLES = frozenset({"EVENTS", "LEASE", "ONLY", "RUN", "RUNNER", "SCOPES", "SERVICE", "SOCKET", "STAGE"})
 
 
 class RunRequest(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Runs a project's Python checks with pytest beside the plan, on the same stage. Called by the session.
 
-The pytest plugin in the other process finds its stage and tells what happens by these variables: DOVETAIL_STAGE (the
+The pytest plugin in the other process finds its stage and tells what happens by these variables: DOVETAIL_SOCKET (the
 stage's socket), DOVETAIL_EVENTS (a Unix socket that takes events as lines of the journal), DOVETAIL_RUN,
 DOVETAIL_SCOPES, DOVETAIL_ONLY (a file with the ids to keep) and every option under its own variable.
 """
@@ -89,7 +89,7 @@ def spell_variables(order: PythonOrder, events: str) -> Mapping[str, str]:
         **order.environ,
         **spoken,
         "DOVETAIL_SEED": order.seed,
-        "DOVETAIL_STAGE": order.stage,
+        "DOVETAIL_SOCKET": order.stage,
         "DOVETAIL_EVENTS": events,
         "DOVETAIL_RUN": order.run,
         "DOVETAIL_SCOPES": ",".join(order.scopes),

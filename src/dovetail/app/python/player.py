@@ -163,7 +163,7 @@ class Player:
         return Running(stage, cast, hand, {job.id: job for job in plan.jobs}, heard)
 
     async def _join_or_open(self, order: StageOrder) -> Stage:
-        socket = self._environ.get("DOVETAIL_STAGE", "")
+        socket = self._environ.get("DOVETAIL_SOCKET", "")
         if not socket:
             return await open_stage(order, self._project.registry, COMMAND)
         stage = RemoteStage()
