@@ -211,3 +211,9 @@ def test_a_read_only_environment_refuses_what_is_not_allowed_by_name(
     skip = only(one, order=PlanOrder(environment=production)).skip
     assert said in skip
     assert bool(skip) is bool(said)
+
+
+def test_an_expectation_that_could_never_be_judged_is_told_before_anything_starts() -> None:
+    hopeful = Step("http.request", "orders", "GET /", expect={"json": {"id": "<uid>"}})
+    with pytest.raises(SuiteError, match="<uid> is no kind"):
+        plan(check("c", http("GET /"), cleanup=(hopeful,)))

@@ -15,10 +15,9 @@ from dovetail.app.project import Project, open_project
 from dovetail.engine.cast import gather_knowledge
 from dovetail.engine.plan import Plan, PlanOrder, flow, make_plan
 from dovetail.engine.selection import Selection
-from dovetail.engine.touch import steps_of
 from dovetail.environment.order import StageOrder
 from dovetail.errors import Problem, SuiteError, UsageError
-from dovetail.model.check import Suite
+from dovetail.model.check import Suite, steps_of
 from dovetail.model.data import Data, Place
 from dovetail.model.system import EnvironmentSpec
 from dovetail.source.environment import choose_environment

@@ -14,10 +14,9 @@ from dovetail.engine.plan import Job
 from dovetail.engine.play import Play, fill_scope, trace_of
 from dovetail.engine.room import Room
 from dovetail.engine.step import StepOrder, name_step, play_step
-from dovetail.engine.touch import steps_of
 from dovetail.environment.stage import in_slice
 from dovetail.errors import StageError, StageLostError, SuiteError
-from dovetail.model.check import Action, FaultOrder, Fragment, Step, Together
+from dovetail.model.check import Action, FaultOrder, Fragment, Step, Together, steps_of
 from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckStarted, StepEnded
 from dovetail.model.outcome import StepOutcome, Verdict

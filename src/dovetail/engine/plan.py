@@ -1,6 +1,6 @@
 """The plan: a pure function from a system and its checks to jobs with an order, locks and an isolation each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
 from typing import cast
@@ -8,17 +8,18 @@ from typing import cast
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from dovetail.check.grammar import find_mistakes
 from dovetail.check.renderer import Renderer
 from dovetail.engine.isolation import Choice, DataServices, choose_isolation, choose_slice
 from dovetail.engine.misuse import find_misuse
 from dovetail.engine.name import find_unknown_names
 from dovetail.engine.selection import Selection, name_checks, select_checks
 from dovetail.engine.shorthand import spell_out
-from dovetail.engine.touch import EffectOf, Touch, fragments_of, steps_of, touch
+from dovetail.engine.touch import EffectOf, Touch, fragments_of, touch
 from dovetail.engine.wish import drop_uncontended, turn_of, wish_for
 from dovetail.environment.stage import LockWish
 from dovetail.errors import Problem, SuiteError
-from dovetail.model.check import Check, Isolation, Suite
+from dovetail.model.check import Check, Isolation, Suite, steps_of
 from dovetail.model.data import Data
 from dovetail.model.graph import Reach, reach
 from dovetail.model.system import EnvironmentSpec, System
@@ -81,9 +82,9 @@ class Plan(Struct, frozen=True):
 def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrder) -> Plan:
     """Select, order, lock and isolate."""
     checks = select_checks(suite, order.selection)
-    unknown = [problem for check in checks for problem in find_unknown_names(check, system.by_name)]
-    if unknown:
-        raise SuiteError(*dict.fromkeys(unknown))
+    mistakes = [problem for check in checks for problem in _find_mistakes(check, system)]
+    if mistakes:
+        raise SuiteError(*dict.fromkeys(mistakes))
     needs = _resolve_needs(checks)
     start_order = _order_starts(checks, needs, order.seed)
     landscape = _survey(system, knowledge, order)
@@ -158,6 +159,12 @@ def _survey(system: System, knowledge: Knowledge, order: PlanOrder) -> _Landscap
         for service in system.services
     }
     return _Landscape(system, reaches, knowledge, order, elsewhere)
+
+
+def _find_mistakes(check: Check, system: System) -> Iterator[Problem]:
+    yield from find_unknown_names(check, system.by_name)
+    for step in (*steps_of(check.actions), *steps_of(check.cleanup)):
+        yield from find_mistakes(step.expect)
 
 
 def _find_misuse(check: Check, landscape: _Landscape) -> tuple[Problem, ...]:

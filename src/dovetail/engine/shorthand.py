@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from dovetail.engine.touch import steps_of
 from dovetail.engine.vocabulary import CALLED
-from dovetail.model.check import Action, Check, Fragment, Step, Together
+from dovetail.model.check import Action, Check, Fragment, Step, Together, steps_of
 from dovetail.model.data import Table
 
 TIMES = "times"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from dovetail.engine.vocabulary import CALLED, STAGE, STEERING_VERBS
-from dovetail.model.check import Action, Check, Fragment, Step, Together
+from dovetail.model.check import Action, Check, Fragment, Together, steps_of
 from dovetail.model.data import Data
 from dovetail.model.system import System
 from dovetail.model.vocabulary import Effect
@@ -42,18 +42,6 @@ class Touch(Struct, frozen=True):
     @property
     def disturbed(self) -> frozenset[str]:
         return self.steered | {act.service for act in self.acts if act.effect is Effect.DISTURBS}
-
-
-def steps_of(actions: Sequence[Action]) -> Iterator[Step]:
-    """Yield every step, also those together and those of fragments, in the order written."""
-    for action in actions:
-        match action:
-            case Step():
-                yield action
-            case Together():
-                yield from action.steps
-            case Fragment():
-                yield from steps_of(action.actions)
 
 
 def fragments_of(actions: Sequence[Action]) -> Iterator[Fragment]:

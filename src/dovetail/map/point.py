@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from dovetail.model.check import Action, Check, Fragment, Step
+from dovetail.model.check import Check, steps_of
 from dovetail.model.system import Edge, Service, Sla, System
 
 TEMPLATE = re.compile(r"\{\{.*?\}\}")
@@ -75,7 +75,7 @@ def describe_sla(sla: Sla | None) -> str:
 def endpoints(system: System, checks: Sequence[Check]) -> Iterator[Point]:
     """Yield each endpoint of own code once, in order of services."""
     named: dict[str, dict[str, None]] = {}
-    for step in (step for check in checks for action in check.actions for step in steps_of(action)):
+    for step in (step for check in checks for step in steps_of(check.actions)):
         request = generalise(step.subject) if isinstance(step.subject, str) else ""
         if REQUEST.fullmatch(request):
             named.setdefault(step.on, {})[request] = None
@@ -96,12 +96,3 @@ def generalise(request: str) -> str:
     """Return a request without what differs from call to call: `GET /orders/{}`."""
     bare = TEMPLATE.sub("{}", request).split("?", maxsplit=1)[0]
     return f"GET {bare}" if bare.startswith("/") else bare
-
-
-def steps_of(action: Action) -> Iterator[Step]:
-    if isinstance(action, Step):
-        yield action
-        return
-    inner: Sequence[Action] = action.actions if isinstance(action, Fragment) else action.steps
-    for item in inner:
-        yield from steps_of(item)

@@ -1,6 +1,6 @@
 """A check as read from a user's file: steps with expectations, faults, and what keeps it apart from others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -97,3 +97,15 @@ class Suite(Struct, frozen=True):
     checks: tuple[Check, ...]
     files: tuple[str, ...] = ()
     python_files: tuple[str, ...] = ()
+
+
+def steps_of(actions: Sequence[Action]) -> Iterator[Step]:
+    """Yield every step, also those together and those of fragments, in the order written."""
+    for action in actions:
+        match action:
+            case Step():
+                yield action
+            case Together():
+                yield from action.steps
+            case Fragment():
+                yield from steps_of(action.actions)
