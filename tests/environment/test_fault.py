@@ -45,7 +45,7 @@ def test_every_fault_is_told_when_it_begins_and_ends_with_its_reason(yard: Any) 
 
 def test_an_edge_without_a_proxy_cannot_be_broken_and_says_why() -> None:
     joint = Joint(Edge("a", "b", "http"), "b", Address("127.0.0.1", 1))
-    with pytest.raises(SuiteError, match=r"has no proxy here.*\n.*without --direct"):
+    with pytest.raises(SuiteError, match=r"has no proxy here.*\n.*none with --direct"):
         FaultTable(Hub(), lambda: [joint]).inject(REFUSE, 1, "")
 
 

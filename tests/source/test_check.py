@@ -59,7 +59,7 @@ def test_a_check_of_one_step_needs_no_list_and_no_name(checks_of: ReadChecks) ->
     [("database", "database"), ("cache__deep", "cache"), ("nothing", "services"), ("api__cache", "cache")],
 )
 def test_without_a_scope_the_name_of_the_file_says_it(checks_of: ReadChecks, file: str, scope: str) -> None:
-    suite = checks_of("checks: []\n", **{file: "checks: [{name: a, http: GET /, on: orders}]\n"})
+    suite = checks_of("inputs: []\nsteps: []\n", **{file: "checks: [{name: a, http: GET /, on: orders}]\n"})
     assert [check.scope for check in suite.checks] == [scope]
 
 
@@ -100,6 +100,7 @@ def test_names_with_one_slug_get_ids_of_their_own(checks_of: ReadChecks) -> None
         ("{name: a, http: GET /, on: ordres}", "there is no service `ordres`", "did you mean `orders`?"),
         ("{name: a, http: GET /, skip: true}", "`skip` wants text, got true", "why it is not run"),
         ("{name: a, http: GET /, retry: -1}", "`retry` wants a whole number, got -1", ""),
+        ("{name: a, http: GET /, timeout: 0s}", "no check can end within 0 s", "leave `timeout` out"),
         ("{name: a, http: GET /, timeout: long}", "`timeout` wants a duration, got `long`", "2s"),
         ("{name: a, http: GET /, finally: {}}", "`finally` wants a list of steps, got a map", ""),
         ("{name: a, battery: postgres}", "`battery` is not built yet", "leave it out"),
@@ -112,6 +113,13 @@ def test_a_wrong_check_stands_under_its_line(
     problems = problems_of(checks_of, f"on: orders\nchecks:\n  - {check}\n")
     assert (problems[0].what, problems[0].line) == (what, 3)
     assert now in problems[0].now
+
+
+def test_a_file_without_a_single_check_is_a_mistake(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    (problem,) = problems_of(
+        checks_of, "on: orders\nchecks: []\n", second="checks: [{name: a, http: GET /, on: orders}]"
+    )
+    assert (problem.what, problem.line) == ("this file has no checks", 2)
 
 
 def test_two_checks_of_one_name_are_a_mistake(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:

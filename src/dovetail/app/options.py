@@ -1,6 +1,6 @@
 """Every option of a run in one table; command line, `dovetail config`, docs and the reader of defaults use it."""
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -10,6 +10,7 @@ from dovetail.source.quantity import parse_duration
 Kind = Literal["text", "bool", "int", "duration", "agents", "names"]
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+Amount = TypeVar("Amount", int, float)
 Value = str | bool | int | float | tuple[str, ...] | None
 
 
@@ -69,9 +70,9 @@ def read_value(option: Option, written: Data) -> Value:
         case "int":
             return _read_int(written)
         case "agents":
-            return None if written in ("auto", None) else max(1, _read_int(written))
+            return None if written in ("auto", None) else _above_zero(_read_int(written), written)
         case "duration":
-            return _read_duration(written)
+            return _above_zero(_read_duration(written), written)
         case "names":
             return _read_names(option, written)
         case _:
@@ -108,6 +109,12 @@ def _read_int(written: Data) -> int:
     if number < 0:
         raise WrongValueError(f"{written!r} is less than 0")
     return number
+
+
+def _above_zero(amount: Amount, written: Data) -> Amount:
+    if amount <= 0:
+        raise WrongValueError(f"{written!r} is too little; it must be more than 0")
+    return amount
 
 
 def _read_names(option: Option, written: Data) -> tuple[str, ...]:

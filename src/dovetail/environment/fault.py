@@ -57,7 +57,8 @@ def _proxy(joint: Joint) -> EdgeProxy:
         raise SuiteError(
             Problem(
                 f"the edge {joint.edge.name} has no proxy here, so it cannot be broken",
-                "run without --direct, and with the edge's services started by Dovetail",
+                "an edge has none with --direct or `direct: true`, towards an encrypted address, "
+                "and between services that Dovetail did not start",
             )
         )
     return joint.proxy

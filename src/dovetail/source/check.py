@@ -58,6 +58,9 @@ class CheckReader:
         scope = self._read_scope(entry) or scope_of(stem, self._lexicon.scopes)
         file = FileOfChecks(stem, entry, self._read_on(entry), scope, entry.names("tags"))
         checks = entry.list("checks")
+        if document.get("checks") == []:
+            place = document.place_of_key("checks")
+            self._mistakes.add(place, "this file has no checks", "list them below, or remove the file")
         return [read for n, item in enumerate(checks) for read in self._read_item(item, checks.place_of_item(n), file)]
 
     def _read_item(self, item: Data, place: Place, file: FileOfChecks) -> list[Read]:
@@ -122,6 +125,10 @@ class CheckReader:
         scope = self._read_scope(entry) or file.scope
         tags = (*file.tags, *entry.names("tags"))
         isolation = Isolation(entry.text("isolation") or "auto") if "isolation" in entry else Isolation.AUTO
+        timeout = entry.number("timeout")
+        if timeout == 0:
+            place = entry.table.place_of_value("timeout")
+            self._mistakes.add(place, "no check can end within 0 s", "write 30s or 500ms, or leave `timeout` out")
         base = self._unique(f"{file.stem}/{slug(name)}")
         ids = file.names.setdefault(name, [])
         made = []
@@ -139,7 +146,7 @@ class CheckReader:
                 entry.names("locks"),
                 isolation,
                 entry.count("retry"),
-                entry.number("timeout"),
+                timeout,
                 entry.text("skip"),
                 entry.text("if"),
                 case.inputs,
