@@ -8,6 +8,8 @@ from dovetail.app.config import Settings, resolve, speak
 from dovetail.app.options import RUN_OPTIONS
 from dovetail.app.project import open_project
 from dovetail.cli.arguments import add_options, make_parser, read_flags
+from dovetail.cli.table import draw_table
+from dovetail.cli.width import columns_of
 
 
 def main(words: list[str]) -> int:
@@ -17,15 +19,14 @@ def main(words: list[str]) -> int:
     parsed = parser.parse_args(words[1:])
     system = open_project(parsed.file, os.environ).system
     settings = resolve(read_flags(parsed, RUN_OPTIONS), os.environ, system.defaults, system.file)
-    sys.stdout.write(write_json(settings) if parsed.format == "json" else write_text(settings, system.file))
+    width = columns_of(sys.stdout)
+    sys.stdout.write(write_json(settings) if parsed.format == "json" else write_text(settings, system.file, width))
     return 0
 
 
-def write_text(settings: Settings, file: str) -> str:
+def write_text(settings: Settings, file: str, width: int | None) -> str:
     rows = [(name, speak(setting.value) or "–", setting.origin) for name, setting in settings.by_name.items()]
-    name_width, value_width = (max(len(row[column]) for row in rows) for column in (0, 1))
-    lines = [f"{name:<{name_width}}  {value:<{value_width}}  {origin}" for name, value, origin in rows]
-    return "\n".join([f"file  {os.path.relpath(file)}", *lines, ""])
+    return "\n".join([f"file  {os.path.relpath(file)}", *draw_table(rows, width), ""])
 
 
 def write_json(settings: Settings) -> str:

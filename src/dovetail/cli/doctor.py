@@ -11,6 +11,8 @@ from dovetail.app.doctor import Finding, Health, examine
 from dovetail.app.parts import build_registry
 from dovetail.app.project import Project, find_folder, open_project
 from dovetail.cli.arguments import make_parser
+from dovetail.cli.table import draw_table
+from dovetail.cli.width import columns_of
 from dovetail.errors import SuiteError
 from dovetail.model.outcome import ExitCode
 
@@ -30,20 +32,18 @@ def main(words: list[str]) -> int:
         project = open_project(parsed.file, os.environ)
         registry = project.registry
     findings = list(examine(registry, project))
-    sys.stdout.write(write_json(findings) if parsed.format == "json" else write_text(findings))
+    sys.stdout.write(write_json(findings) if parsed.format == "json" else write_text(findings, columns_of(sys.stdout)))
     is_ill = project is not None and any(finding.health is Health.MISSING for finding in findings)
     return ExitCode.NOT_READY if is_ill else ExitCode.PASSED
 
 
-def write_text(findings: Iterable[Finding]) -> str:
-    found = list(findings)
-    width = max(len(finding.subject) for finding in found)
+def write_text(findings: Iterable[Finding], width: int | None) -> str:
     rows = []
-    for finding in found:
-        rows.append(f"{SIGNS[finding.health]} {finding.subject:<{width}}  {finding.what}")
+    for finding in findings:
+        rows.append((f"{SIGNS[finding.health]} {finding.subject}", finding.what))
         if finding.now:
-            rows.append(f"  {'':<{width}}  {finding.now}")
-    return "\n".join(rows) + "\n"
+            rows.append(("", finding.now))
+    return "\n".join(draw_table(rows, width)) + "\n"
 
 
 def write_json(findings: Iterable[Finding]) -> str:

@@ -11,6 +11,8 @@ from dovetail.app.loop import run_async
 from dovetail.app.project import find_folder
 from dovetail.app.warm import RunningStage, list_running
 from dovetail.cli.arguments import make_parser
+from dovetail.cli.table import draw_table
+from dovetail.cli.width import columns_of, fit
 
 HEAD = ("service", "state", "technology", "pid", "since", "restarts", "address")
 
@@ -62,7 +64,8 @@ def write_stages(stages: Iterable[RunningStage], stream: TextIO) -> None:
         info = stage.info
         kept = "kept" if info.is_kept else "of a run"
         where = Path(info.folder)
-        stream.write(f"{info.system} · {info.environment} · {kept} · up {spell_age(now - info.started_at)} · {where}\n")
+        title = f"{info.system} · {info.environment} · {kept} · up {spell_age(now - info.started_at)} · {where}\n"
+        stream.write(fit(title, stream))
         rows = [HEAD]
         rows += [
             (
@@ -76,10 +79,7 @@ def write_stages(stages: Iterable[RunningStage], stream: TextIO) -> None:
             )
             for state in stage.states
         ]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-        for row in rows:
-            cells = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-            stream.write(f"  {cells.rstrip()}\n")
+        stream.write("".join(f"{line}\n" for line in draw_table(rows, columns_of(stream), "  ")))
 
 
 def spell_age(seconds: float) -> str:

@@ -16,11 +16,17 @@ CUT = "…"
 
 def fit(text: str, stream: TextIO) -> str:
     """Return `text` as it should be written to `stream`."""
+    width = columns_of(stream)
+    return text if width is None else "\n".join(fit_rows(text.split("\n"), width))
+
+
+def columns_of(stream: TextIO) -> int | None:
+    """Return how many columns lines may have; None where nobody looks at them on a terminal."""
     if not stream.isatty():
-        return text
+        return None
     import shutil
 
-    return "\n".join(fit_rows(text.split("\n"), max(NARROWEST, shutil.get_terminal_size().columns)))
+    return max(NARROWEST, shutil.get_terminal_size().columns)
 
 
 def fit_rows(rows: list[str], width: int) -> list[str]:
