@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dovetail.model.event import Event, Noticed, TornDown
+from dovetail.model.event import CheckStarted, Event, Noticed, ServiceChanged, TornDown
 from dovetail.model.outcome import Verdict
 from dovetail.report.console import Console
 from dovetail.report.record import Recorder
@@ -80,6 +80,16 @@ def test_a_tick_moves_a_live_console_on_while_nothing_happens(story: "Story") ->
     console = play(events, stream, Style(80, has_color=False), is_live=True)
     console.tick(events[-1].at + 3.0)
     assert "slow  3.0 s" in stream.getvalue()
+
+
+def test_a_live_console_says_what_is_starting_until_all_is_ready(story: "Story") -> None:
+    story.change("orders", "starting", 0.2)
+    events = [event for event in story.stream() if not isinstance(event, CheckStarted)]
+    starting = next(n for n, event in enumerate(events) if isinstance(event, ServiceChanged))
+    stream = io.StringIO()
+    console = play(events[: starting + 1], stream, Style(80, has_color=False), is_live=True)
+    console.tick(events[starting].at + 1.5)
+    assert "starting   orders 1.5 s" in stream.getvalue()
 
 
 def test_a_notice_is_told_at_once_and_keeps_its_lines(shop_events: list[Event]) -> None:

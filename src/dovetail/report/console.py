@@ -25,6 +25,7 @@ from dovetail.report.summary import head, sum_up, tell_ready
 from dovetail.report.terminal import Style, Terminal, hang, shorten
 from dovetail.report.text import clean, on_one_line, spell_ms
 
+UNDER_WAY = frozenset({"building", "starting"})
 SECONDS_BETWEEN_PAINTS = 0.1
 SECONDS_BETWEEN_LINES = 5.0
 MOST_RUNNING = 6
@@ -44,6 +45,7 @@ class Console:
         self._is_live = is_live
         self._is_verbose = is_verbose
         self._recorder = recorder
+        self._starting: dict[str, float] = {}
         self._running: dict[str, CheckStarted] = {}
         self._counts = dict.fromkeys(Verdict, 0)
         self._area = 0
@@ -63,6 +65,7 @@ class Console:
         }
 
     def hear(self, event: Event) -> None:
+        """Take an event in; the live part is painted anew when its time has come."""
         handle = self._handlers.get(type(event))
         if handle is not None:
             handle(event)
@@ -70,7 +73,7 @@ class Console:
 
     def tick(self, at: float) -> None:
         """Let the progress move on; `at` is seconds since the epoch."""
-        if self._is_finished or self._recorder.start is None or not self._is_ready_told:
+        if self._is_finished or self._recorder.start is None:
             return
         if self._is_live:
             if at - self._painted_at >= SECONDS_BETWEEN_PAINTS:
@@ -121,6 +124,10 @@ class Console:
 
     def _hear_service(self, event: ServiceChanged) -> None:
         """Tell at once what dies on the way; what never gets ready ends the run and is told with it."""
+        if event.state in UNDER_WAY:
+            self._starting.setdefault(event.service, event.at)
+        else:
+            self._starting.pop(event.service, None)
         if event.state != "failed":
             return
         told = describe_failure(event)
@@ -137,6 +144,14 @@ class Console:
         self._say([self._style.paint(row, look) for row in rows])
 
     def _progress(self, at: float) -> list[str]:
+        return self._progress_of_checks(at) if self._is_ready_told else self._progress_of_services(at)
+
+    def _progress_of_services(self, at: float) -> list[str]:
+        under_way = [f"{name} {spell_ms((at - since) * 1000)}" for name, since in self._starting.items()]
+        rows = hang("  starting   ", "  ".join(under_way), self._style.width) if under_way else []
+        return [self._style.paint(row, "dim") for row in rows]
+
+    def _progress_of_checks(self, at: float) -> list[str]:
         rows = []
         for start in list(self._running.values())[:MOST_RUNNING]:
             again = f" (attempt {start.attempt})" if start.attempt > 1 else ""
