@@ -43,10 +43,12 @@ def test_every_fault_is_told_when_it_begins_and_ends_with_its_reason(yard: Any) 
     asyncio.run(play())
 
 
-def test_an_edge_without_a_proxy_cannot_be_broken_and_says_why() -> None:
+def test_an_edge_without_a_proxy_is_neither_broken_nor_counted_and_says_why() -> None:
     joint = Joint(Edge("a", "b", "http"), "b", Address("127.0.0.1", 1))
-    with pytest.raises(SuiteError, match=r"has no proxy here.*\n.*none with --direct"):
-        FaultTable(Hub(), lambda: [joint]).inject(REFUSE, 1, "")
+    table = FaultTable(Hub(), lambda: [joint])
+    for ask in (lambda: table.inject(REFUSE, 1, ""), lambda: table.calls("a -> b", 0.0)):
+        with pytest.raises(SuiteError, match=r"has no proxy here.*\n.*none with --direct"):
+            ask()
 
 
 def test_an_unknown_lease_is_no_error() -> None:

@@ -12,6 +12,7 @@ from dovetail.environment.wiring import Joint
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import FaultInjected, FaultLifted
+from dovetail.model.exchange import Exchange
 
 
 class FaultTable:
@@ -23,8 +24,8 @@ class FaultTable:
         self._owners: dict[str, tuple[str, Joint]] = {}
 
     def inject(self, order: FaultOrder, seconds: float, owner: str) -> str:
-        joint = self.find(order.edge)
-        lease = _proxy(joint).inject(order, seconds, owner)
+        joint = self._find(order.edge)
+        lease = _proxy_of(joint).inject(order, seconds, owner)
         self._owners[lease] = (owner, joint)
         settings = {name: str(value) for name, value in order.settings.items()}
         self._hub.tell(FaultInjected(self._hub.clock(), lease, order.edge, order.kind, settings, owner))
@@ -46,17 +47,21 @@ class FaultTable:
     def leases(self) -> tuple[str, ...]:
         return tuple(self._owners)
 
-    def find(self, edge: str) -> Joint:
+    def calls(self, edge: str, since: float) -> tuple[Exchange, ...]:
+        """Return what the edge's tap saw since then; an edge without a proxy is no edge without calls."""
+        return _proxy_of(self._find(edge)).calls(since)
+
+    def _find(self, edge: str) -> Joint:
         joints = {joint.edge.name: joint for joint in self._joints()}
         require_known(edge, joints, "edge on the stage named")
         return joints[edge]
 
 
-def _proxy(joint: Joint) -> EdgeProxy:
+def _proxy_of(joint: Joint) -> EdgeProxy:
     if joint.proxy is None:
         raise SuiteError(
             Problem(
-                f"the edge {joint.edge.name} has no proxy here, so it cannot be broken",
+                f"the edge {joint.edge.name} has no proxy here, so it cannot be broken and nobody counts its calls",
                 "an edge has none with --direct or `direct: true`, towards an encrypted address, "
                 "and between services that Dovetail did not start",
             )

@@ -115,8 +115,7 @@ class LiveStage:
         bury_orphans(other.describe().pid for other in self._instances())
 
     async def calls(self, edge: str, since: float) -> tuple[Exchange, ...]:
-        proxy = self._faults.find(edge).proxy
-        return proxy.calls(since) if proxy is not None else ()
+        return self._faults.calls(edge, since)
 
     async def logs(self, service: str = "", since: float = 0.0) -> tuple[LogLine, ...]:
         chosen = [self._find_instance(service)] if service else self._instances()
