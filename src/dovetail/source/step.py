@@ -145,6 +145,10 @@ class StepReader:
         if edge_name(name) not in known:
             what = "no service" if declared.name == "service" else "neither an edge nor a service"
             self._mistakes.add(holder.place_of_value(key), f"`{name}` is {what}", suggest(edge_name(name), known))
+        edge = self._system.edges.get(edge_name(name))
+        if edge is not None and not edge.is_proxied:
+            what = f"{edge.name} is direct: nothing stands on it that could count its calls"
+            self._mistakes.add(holder.place_of_value(key), what, "remove `direct`")
         if holder is table:
             return edge_name(name)
         return replaced(holder, key, edge_name(name))
