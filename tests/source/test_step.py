@@ -135,7 +135,12 @@ def test_an_edge_that_is_counted_has_one_spelling(checks_of: ReadChecks) -> None
             "orders -> orders-db",
             5,
         ),
-        ("called: orders -> cache", "orders -> cache is direct: nothing stands on it that could count its calls", "", 5),
+        (
+            "called: orders -> cache",
+            "orders -> cache is direct: nothing stands on it that could count its calls",
+            "",
+            5,
+        ),
         ("called: {on: strpe}", "`strpe` is neither an edge nor a service", "did you mean `stripe`?", 5),
         ("graphql: '{ me }'", "`graphql` is not built yet", "leave it out", 5),
         ("name: nothing", "this step does nothing", "verb", 5),
