@@ -95,6 +95,12 @@ def test_a_mistake_in_the_users_file_is_shown_with_its_line(story: "Story") -> N
     cause = story.blame(story.step(verdict=Verdict.FAILED, error=problem))
     assert (cause.kind, cause.title) == ("suite", "the check is written wrong: tests/integration/a.yaml:7:9")
     assert cause.evidence[-1].text == "  there is no jsn"
+    assert cause.next == ("correct tests/integration/a.yaml:7:9",)
+
+
+def test_a_mistake_that_names_no_line_leads_to_the_steps(story: "Story") -> None:
+    step = story.step(verdict=Verdict.FAILED, error="the edge a -> b has no proxy here\nuse another")
+    assert story.blame(step).next == (f"correct {step.place}",)
 
 
 def test_only_messages_are_counted_as_seen_not_the_end_of_the_wait(story: "Story") -> None:

@@ -1,5 +1,6 @@
 """Why one check did not pass: rules from the surest evidence to the weakest. Called by `finding`, which groups them."""
 
+import re
 from collections.abc import Callable
 
 from dovetail.model.outcome import Verdict
@@ -22,6 +23,7 @@ from dovetail.report.symptom import name_status, name_symptom
 from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
 KEPT_SIGHTINGS = 6
+STARTS_WITH_A_PLACE = re.compile(r"\S+:\d+")
 
 
 Rule = Callable[[Case], Cause | None]
@@ -41,9 +43,12 @@ def _written_wrong(case: Case) -> Cause | None:
     if not is_written_wrong(error):
         return None
     lines = tuple(Evidence("", line) for line in clean(error).splitlines() if line.strip())
-    place = on_one_line(lines[0].text)
-    now = (f"correct {place}",)
-    return Cause("suite", ("suite", error), f"the check is written wrong: {place}", evidence=lines, next=now)
+    beginning = on_one_line(lines[0].text)
+    place = (
+        beginning if STARTS_WITH_A_PLACE.match(beginning) else str(case.step.place if case.step else case.check.place)
+    )
+    title = f"the check is written wrong: {beginning}"
+    return Cause("suite", ("suite", error), title, evidence=lines, next=(f"correct {place}",))
 
 
 def _interrupted(case: Case) -> Cause | None:
