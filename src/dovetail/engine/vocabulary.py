@@ -20,17 +20,17 @@ def steering(name: str, doc: str) -> Verb:
 
 
 STEERING = (
-    steering("restart", "Stops a service, starts it again and waits until it is ready; its address stays the same."),
-    steering("pause", "Freezes a service's process: it keeps its connections and answers nothing."),
-    steering("resume", "Lets a paused service go on."),
-    steering("kill", "Ends a service's process at once, as a crash would."),
-    steering("stop", "Ends a service in order, and leaves it down."),
+    steering("restart", "Stop a service, start it again and wait until it is ready; its address stays the same."),
+    steering("pause", "Freeze a service's process: it keeps its connections and answers nothing."),
+    steering("resume", "Let a paused service go on."),
+    steering("kill", "End a service's process at once, as a crash would."),
+    steering("stop", "End a service in order, and leave it down."),
 )
 
 COUNTING = Verb(
     CALLED,
     Word("edge", "any", "an edge (`orders -> payments`), or {on: edge or service, times: number}", is_required=True),
-    "Counts what crossed an edge since the check began, as seen on the wire.",
+    "Count what crossed an edge since the check began, as seen on the wire.",
     fields=(Word("request", "string", "count only requests that start so, such as `POST /charges`"),),
     facets=(
         Word("times", "int", "how many exchanges there were"),

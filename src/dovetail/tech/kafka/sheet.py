@@ -20,7 +20,7 @@ MESSAGE = (
 PUBLISH = Verb(
     "kafka.publish",
     Word("topic", "string", "the topic to publish to", is_required=True),
-    "Publishes one message and waits until the broker has it.",
+    "Publish one message and wait until the broker has it.",
     fields=(
         Word("value", "any", "a text or bytes as they are, anything else as JSON; nothing is a tombstone"),
         Word("key", "any", "the message's key; messages of one key keep their order"),
@@ -39,7 +39,7 @@ PUBLISH = Verb(
 CONSUME = Verb(
     "kafka.consume",
     Word("topic", "string", "the topic to read", is_required=True),
-    "Reads messages published since the check began until one meets the expectations.",
+    "Read messages published since the check began until one meets the expectations.",
     fields=(
         Word("key", "any", "pass over messages that have another key"),
         Word(
@@ -57,7 +57,7 @@ CONSUME = Verb(
 MESSAGES = Verb(
     "kafka.messages",
     Word("topic", "string", "the topic to read", is_required=True),
-    "Reads all messages published since the check began, to count them or to see their order.",
+    "Read all messages published since the check began, to count them or to see their order.",
     fields=(
         *CONSUME.fields,
         Word("quiet", "duration", "answer only once no further message has come for this long"),
@@ -75,7 +75,7 @@ MESSAGES = Verb(
 LAG = Verb(
     "kafka.lag",
     Word("group", "string", "the consumer group", is_required=True),
-    "Tells how far a consumer group is behind the ends of its topics.",
+    "Tell how far a consumer group is behind the ends of its topics.",
     fields=(Word("topic", "string", "count this topic alone"),),
     facets=(
         Word("lag", "int", "messages not yet committed, over all partitions"),
@@ -88,7 +88,7 @@ LAG = Verb(
 TOPICS = Verb(
     "kafka.topics",
     Word("pattern", "string", "names to list, with * and ? as wildcards", is_required=True),
-    "Lists topics and their partitions.",
+    "List topics and their partitions.",
     facets=(
         Word("names", "list", "the topics' names in order"),
         Word("partitions", "map", "how many partitions each has, by name"),
