@@ -86,6 +86,8 @@ class HouseStage:
 
     async def lock(self, owner: str, wish: LockWish) -> None:
         self.done.append(f"lock {owner} {sorted(wish.shared)} {sorted(wish.exclusive)}")
+        if "lock" in self.refuses:
+            await asyncio.Event().wait()
 
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         assert not kept

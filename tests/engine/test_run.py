@@ -104,3 +104,17 @@ def test_a_stage_of_our_own_is_not(house: Make, http: Make, check: Make) -> None
 def test_a_skipped_check_says_why(house: Make, http: Make, check: Make) -> None:
     outcome = house().play(check("c", http("GET /a", expect=OK), skip="not today"))
     assert (outcome.ended("c").verdict, outcome.ended("c").why) == (Verdict.SKIPPED, "not today")
+
+
+def test_a_halted_run_waits_for_nobodys_lock(house: Make, http: Make, check: Make) -> None:
+    async def halt(play: Play) -> None:
+        await asyncio.sleep(0.05)
+        play.stop.set("interrupted by Ctrl-C", halts=True)
+
+    outcome = house(is_stage_shared=True, refuses=frozenset({"lock"}), meanwhile=halt).play(check("c", http("GET /a")))
+    assert (outcome.ended("c").verdict, outcome.ended("c").why) == (
+        Verdict.SKIPPED,
+        "not started: interrupted by Ctrl-C",
+    )
+    assert outcome.stage.done[-1] == "unlock run/c"
+    assert outcome.service.seen == []

@@ -11,6 +11,7 @@ from dovetail.engine.play import Play
 from dovetail.engine.retry import end_unplayed, play_job
 from dovetail.engine.schedule import FREE, Schedule
 from dovetail.engine.verdict import Tally
+from dovetail.environment.stage import LockWish
 from dovetail.errors import BrokenDovetailError
 from dovetail.model.event import CheckEnded
 from dovetail.model.outcome import Verdict
@@ -72,11 +73,22 @@ class _Troupe:
         if not self._play.is_stage_shared or job.wish == FREE or job.skip:
             return await play_job(self._play, job, agent)
         owner = f"{self._order.owner}/{job.id}"
-        await self._play.stage.lock(owner, job.wish)
         try:
-            return await play_job(self._play, job, agent)
+            if await self._is_locked(owner, job.wish):
+                return await play_job(self._play, job, agent)
+            return end_unplayed(self._play, job, Verdict.SKIPPED, f"not started: {self._play.stop.why}")
         finally:
             await self._play.stage.unlock(owner)
+
+    async def _is_locked(self, owner: str, wish: LockWish) -> bool:
+        """Wait for what somebody else may hold for long; a halted run waits no more."""
+        try:
+            async with asyncio.timeout(None) as patience:
+                with self._play.stop.watch(patience):
+                    await self._play.stage.lock(owner, wish)
+        except TimeoutError:
+            return False
+        return True
 
     def _settle(self, job: Job, ended: CheckEnded) -> None:
         self._tally.count(ended)
