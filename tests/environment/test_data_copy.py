@@ -42,3 +42,14 @@ def test_data_that_was_not_remembered_is_told() -> None:
             await copies.clone("db", "w1")
 
     asyncio.run(play())
+
+
+def test_data_that_cannot_be_set_back_is_told_as_the_servers_own_trouble() -> None:
+    async def find_none(_: str) -> tuple[str, Address]:
+        raise StageError("the server is gone")
+
+    async def play() -> None:
+        with pytest.raises(StageError, match="the server is gone"):
+            await DataCopies(build_registry(), find_none).reset(frozenset({"a", "b"}))
+
+    asyncio.run(play())

@@ -84,7 +84,7 @@ def test_a_tick_moves_a_live_console_on_while_nothing_happens(story: "Story") ->
 
 def test_a_live_console_says_what_is_starting_until_all_is_ready(story: "Story") -> None:
     story.change("orders", "starting", 0.2)
-    events = [event for event in story.stream() if not isinstance(event, CheckStarted)]
+    events: list[Event] = [event for event in story.stream() if not isinstance(event, CheckStarted)]
     starting = next(n for n, event in enumerate(events) if isinstance(event, ServiceChanged))
     stream = io.StringIO()
     console = play(events[: starting + 1], stream, Style(80, has_color=False), is_live=True)

@@ -18,7 +18,6 @@ from dovetail.app.history import History, RunFolder
 from dovetail.app.interrupt import Interrupt, InterruptedRunError
 from dovetail.app.preparation import Preparation
 from dovetail.engine.cast import Cast
-from dovetail.engine.cause import first_cause
 from dovetail.engine.play import Play, describe_doors
 from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.stop import Stop
@@ -28,6 +27,7 @@ from dovetail.environment.opening import open_stage
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Sink, Stage
 from dovetail.errors import DovetailError, StageLostError
+from dovetail.errors.cause import first_cause
 from dovetail.journal.writer import Journal
 from dovetail.model.address import Address
 from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded

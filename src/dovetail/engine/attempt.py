@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from dovetail.engine.cause import first_cause
 from dovetail.engine.condition import holds
 from dovetail.engine.conversation import Conversation, Whereabouts
 from dovetail.engine.plan import Job
@@ -16,6 +15,7 @@ from dovetail.engine.room import Room
 from dovetail.engine.step import StepOrder, name_step, play_step
 from dovetail.environment.stage import in_slice
 from dovetail.errors import StageError, StageLostError, SuiteError
+from dovetail.errors.cause import first_cause
 from dovetail.model.check import Action, FaultOrder, Fragment, Step, Together, steps_of
 from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckStarted, StepEnded

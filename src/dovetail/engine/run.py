@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from dovetail.engine.cause import first_cause
 from dovetail.engine.plan import Job, Plan
 from dovetail.engine.play import Play
 from dovetail.engine.retry import end_unplayed, play_job
@@ -13,6 +12,7 @@ from dovetail.engine.schedule import FREE, Schedule
 from dovetail.engine.verdict import Tally
 from dovetail.environment.stage import LockWish
 from dovetail.errors import BrokenDovetailError
+from dovetail.errors.cause import first_cause
 from dovetail.model.event import CheckEnded
 from dovetail.model.outcome import Verdict
 

@@ -10,6 +10,7 @@ from subprocess import CalledProcessError
 from dovetail.environment.instance import Instance
 from dovetail.environment.means import Means
 from dovetail.errors import DovetailError, NotReadyError, Problem
+from dovetail.errors.cause import first_cause
 from dovetail.model.address import Address
 from dovetail.model.graph import prerequisites
 from dovetail.model.system import Service
@@ -51,7 +52,7 @@ class Cast:
                 for instance in new:
                     tasks.create_task(self._bring_up(instance), name=f"start {instance.label}")
         except BaseExceptionGroup as group:
-            raise _first(group) from None
+            raise first_cause(group) from None
 
     async def stop(self, names: frozenset[str] | None = None) -> None:
         """End the user's code at once, each server after the code that needs it, and let go of what they held."""
@@ -145,16 +146,3 @@ async def _send_off(instance: Instance, users: list[asyncio.Event], gone: asynci
         await instance.close()
     finally:
         gone.set()
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the error that ended the others, ours before any that is not."""
-    flat: list[BaseException] = []
-    waiting: list[BaseException] = [group]
-    while waiting:
-        error = waiting.pop(0)
-        if isinstance(error, BaseExceptionGroup):
-            waiting.extend(error.exceptions)
-        else:
-            flat.append(error)
-    return next((error for error in flat if isinstance(error, DovetailError)), flat[0])

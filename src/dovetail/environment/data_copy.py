@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from dovetail.errors import Problem, StageError, SuiteError
+from dovetail.errors.cause import first_cause
 from dovetail.model.address import Address
 from dovetail.plugin.registry import Registry
 from dovetail.plugin.sandbox import Sandbox
@@ -45,9 +46,12 @@ class DataCopies:
             await sandbox.drop(address, name)
 
     async def reset(self, services: frozenset[str]) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            for service in sorted(services):
-                tasks.create_task(self._reset(service), name=f"reset {service}")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for service in sorted(services):
+                    tasks.create_task(self._reset(service), name=f"reset {service}")
+        except BaseExceptionGroup as several:
+            raise first_cause(several) from None
 
     async def _reset(self, service: str) -> None:
         sandbox, address = await self._sandbox(service)
