@@ -101,6 +101,13 @@ def test_stopping_at_the_end_does_not_hide_that_a_service_was_healthy(story: "St
     assert (service.state, service.ready_ms, len(service.changes)) == ("ready", 200.0, 4)
 
 
+def test_an_environment_that_was_there_before_made_nobody_wait(story: "Story") -> None:
+    story.ready("orders", -3.0)
+    assert read_run(story.stream()).ready_ms == 0
+    story.ready("payments", 0.2)
+    assert round(read_run(story.stream()).ready_ms) == 200
+
+
 def test_a_system_of_which_one_part_never_came_up_was_never_ready(story: "Story") -> None:
     story.ready("orders", 0.2)
     assert round(read_run(story.stream()).ready_ms) == 200

@@ -138,11 +138,11 @@ class Recorder:
         )
 
     def _ready_after(self, begin: float) -> float:
-        """Return the seconds until the last service was ready, 0 where one that was started never was."""
+        """Return the seconds until the last service was ready, 0 where all were before or one never was."""
         started = [draft for name, draft in self._services.items() if draft.changes and SLICE not in name]
         if not all(draft.first_ready_at for draft in started):
             return 0.0
-        return max((draft.first_ready_at - begin for draft in started), default=0.0)
+        return max((draft.first_ready_at - begin for draft in started if draft.first_ready_at > begin), default=0.0)
 
     def _conclude(self, totals: Totals) -> tuple[Verdict, int, tuple[str, ...]]:
         if self.end:
