@@ -39,7 +39,7 @@ def test_a_cleanup_that_failed_is_told_apart(project: Any) -> None:
     project.checks(f"{GREEN}    finally:\n      - http: DELETE /status/500\n        expect: {{status: 204}}\n")
     said = project.type("run")
     assert said.code == 1
-    assert "its clean-up failed" in said.out
+    assert "its cleanup failed" in said.out
 
 
 def test_cleanup_runs_after_a_failed_step(project: Any) -> None:

@@ -80,7 +80,7 @@ def _cleanup_failed(case: Case) -> Cause | None:
     return Cause(
         "cleanup-failed",
         ("cleanup-failed", step.on if step else "", told),
-        f"the check did its work, but its clean-up failed{': ' + on_one_line(told, 160) if told else ''}",
+        f"the check did its work, but its cleanup failed{': ' + on_one_line(told, 160) if told else ''}",
         service=step.on if step else "",
         evidence=where,
         next=(name_logs(case), "dovetail down && dovetail up"),

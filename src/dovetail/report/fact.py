@@ -139,7 +139,7 @@ class AttemptRecord(Struct, frozen=True):
 
     @property
     def blamed_step(self) -> StepOutcome | None:
-        """The first step that did not pass, acts before clean-up."""
+        """The first step that did not pass, acts before cleanup."""
         bad = [step for step in self.steps if step.verdict not in {Verdict.PASSED, Verdict.SKIPPED}]
         return min(bad, key=lambda step: step.is_cleanup, default=None)
 

@@ -92,7 +92,7 @@ def _tell(check: CheckRecord, finding: Finding | None) -> str:
     for attempt in check.attempts:
         rows.extend(_tell_attempt(attempt, is_alone=len(check.attempts) == 1))
     if check.cleanup_failed:
-        rows.append(f"clean-up failed: {check.cleanup_failed}")
+        rows.append(f"cleanup failed: {check.cleanup_failed}")
     if finding:
         rows.append(f"{'likely' if check.id in finding.likely else 'because'}  {finding.title}")
         rows.extend(f"  {one.source} | {one.text}" for one in finding.evidence)

@@ -100,7 +100,7 @@ class Sections:
             parts = [step.request or step.name, step.answer or step.error]
             text = on_one_line(" → ".join(part for part in parts if part), 200)
             sign = self._style.paint(SIGNS[step.verdict], LOOKS[step.verdict])
-            lead = f"        {'clean-up: ' if step.is_cleanup else ''}"
+            lead = f"        {'cleanup: ' if step.is_cleanup else ''}"
             first, *rest = hang(lead, f"{text}  {spell_ms(step.duration_ms)}", self._style.width)
             yield f"      {sign} {first.lstrip()}"
             yield from rest
@@ -119,7 +119,7 @@ class Sections:
             yield from self._told_rows("        ", f"and {len(mismatches) - MOST_MISMATCHES} more mismatches")
         yield from self._wait(step)
         if check.cleanup_failed and not step.is_cleanup:
-            yield from self._told_rows("      ", f"clean-up failed too: {check.cleanup_failed}")
+            yield from self._told_rows("      ", f"cleanup failed too: {check.cleanup_failed}")
 
     def _error(self, error: str, place: str) -> Iterator[str]:
         """Show an error; a mistake in the user's file comes with its own place and line and stays as it is."""

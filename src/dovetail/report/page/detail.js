@@ -25,7 +25,7 @@ function because(check) {
   return make("div", { class: "because" },
     finding ? make("div", null, finding.likely.includes(check.number) ? "likely " : "", make("b", null, finding.title), finding.when ? `, ${finding.when}` : "", others ? make("span", { class: "soft" }, ` (${spellCount(others, "other check")} too)`) : "") : "",
     check.why ? make("div", { class: finding ? "soft" : "" }, check.why) : "",
-    check.cleanupFailed ? make("div", null, `clean-up failed: ${check.cleanupFailed}`) : "",
+    check.cleanupFailed ? make("div", null, `cleanup failed: ${check.cleanupFailed}`) : "",
     finding ? evidenceLines(finding.evidence) : "", finding ? nextSteps(finding.next) : "");
 }
 
