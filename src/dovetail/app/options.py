@@ -45,7 +45,7 @@ RUN_OPTIONS: tuple[Option, ...] = (
     Option("parallel", "agents", "checks played at once: a number, or auto (2 a core, at least 4)", None, "j", "N"),
     Option("timeout", "duration", "how long a check may take where it says nothing itself", 30.0, metavar="TIME"),
     Option("retry", "int", "how often a failed check is tried again; passing then is flaky", 0, metavar="N"),
-    Option("mock_external", "bool", "use the stand-ins of external services"),
+    Option("mock_external", "bool", "use the stand-ins of external services; there are none yet"),
     Option("report_format", "names", "reports to write, by comma", ("html",), "r", "FORMATS", FORMATS),
     Option("report_dir", "text", "the folder for reports, seen from dovetail.yaml", "reports", metavar="FOLDER"),
     Option("failed", "bool", "only the checks that did not pass in the last run"),

@@ -33,7 +33,7 @@ COUNTING = Verb(
     "Count what crossed an edge since the check began, as seen on the wire.",
     fields=(Word("request", "string", "count only requests that start so, such as `POST /charges`"),),
     facets=(
-        Word("times", "int", "how many exchanges there were"),
+        Word("times", "int", "how many calls there were"),
         Word("calls", "list", "each with edge, request, answer, ended, duration_ms, detail; in order"),
         ERROR,
     ),
