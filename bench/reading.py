@@ -13,7 +13,7 @@ from bench.peer import Peer, fetch_python
 from bench.table import Row, present
 from dovetail.app.parts import build_registry, build_vocabulary
 from dovetail.model.vocabulary import Vocabulary
-from dovetail.source.document import read_document
+from dovetail.source.document import build, read_text, shown
 from dovetail.source.suite import read_suite
 from dovetail.source.system import read_system
 
@@ -67,7 +67,7 @@ def against_ruamel(folder: Path) -> tuple[Row, ...]:
     theirs: list[float] = []
     with reader(peer) as read_theirs:
         for _ in range(ROUNDS):
-            documents.append(timed(lambda: read_document(file)))
+            documents.append(timed(lambda: build(read_text(file), shown(file))))
             suites.append(timed(lambda: read_suite(system, words(), {})))
             if peer.is_there:
                 theirs.append(read_theirs(file))

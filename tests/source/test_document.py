@@ -9,10 +9,14 @@ import pytest
 
 from dovetail.errors import Problem
 from dovetail.model.data import Place, Row, Table, locate
-from dovetail.source.document import LARGEST, read_document, shown
+from dovetail.source.document import LARGEST, build, read_text, shown
 
 Write = Callable[[str, str], Path]
 ProblemsOf = Callable[..., list[Problem]]
+
+
+def read_document(path: Path) -> Table | Row:
+    return build(read_text(path), shown(path))
 
 
 def table(path: Path) -> Table:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 from dovetail.errors import BrokenDovetailError, MissingPartError, Problem
 from dovetail.model.vocabulary import FaultWord, TechnologyWords, Vocabulary
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from dovetail.plugin.prober import Prober
     from dovetail.plugin.sandbox import Sandbox
     from dovetail.plugin.tap import Rewriter, Tap
-
-Part = TypeVar("Part")
 
 
 class Registry:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from dovetail.errors import SuiteError
 from dovetail.model.check import Action, Fragment, Step, Together
 from dovetail.model.data import Data, Place, Row, Table
 from dovetail.model.system import System
-from dovetail.source.document import build, read_text, shown
+from dovetail.source.document import shown
 from dovetail.source.entry import Entry
 from dovetail.source.grammar import FRAGMENT, TOGETHER, USE
 from dovetail.source.lexicon import Lexicon
@@ -94,17 +93,10 @@ class ActionReader:
     def _read_fragment(self, path: Path) -> Table | None:
         if path not in self._documents:
             self._documents[path] = None
-            try:
-                text = read_text(path)
-                document = build(text, shown(path))
-            except SuiteError as wrong:
-                self._mistakes.adopt(*wrong.problems)
-                return None
-            if "${" in text:
-                self._variables.fill(document)
+            document = self._variables.read(path)
             if isinstance(document, Table):
                 self._documents[path] = document
-            else:
+            elif document is not None:
                 self._mistakes.add(
                     Place(document.file, 1), "a fragment is a map", "write `steps:` and below it the list"
                 )

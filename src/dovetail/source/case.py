@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from dovetail.errors import SuiteError
 from dovetail.model.data import Data, Place, Row, Table
-from dovetail.source.document import build, read_text, shown
+from dovetail.source.document import read_text, shown
 from dovetail.source.entry import Entry
 from dovetail.source.mistake import Mistakes
 from dovetail.source.scalar import resolve
@@ -82,17 +82,13 @@ class CaseReader:
             )
             return None
         self.files.add(path.resolve())
+        if path.suffix != ".csv":
+            return self._variables.read(path)
         try:
-            text = read_text(path)
-            if path.suffix == ".csv":
-                return read_csv(text, shown(path))
-            rows = build(text, shown(path))
+            return read_csv(read_text(path), shown(path))
         except SuiteError as wrong:
             self._mistakes.adopt(*wrong.problems)
             return None
-        if "${" in text:
-            self._variables.fill(rows)
-        return rows
 
 
 def read_csv(text: str, file: str) -> Row:

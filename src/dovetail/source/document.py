@@ -58,11 +58,6 @@ class MarkedScalar(Marked, Protocol):
     implicit: tuple[bool, bool]
 
 
-def read_document(path: Path) -> Table | Row:
-    """Read a YAML file whose root is a map or a list; an empty file is an empty map."""
-    return build(read_text(path), shown(path))
-
-
 def shown(path: Path) -> str:
     """Return `path` as messages name it: from the working directory where it lies below it."""
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from dovetail.errors import Problem, SuiteError, UsageError
+from dovetail.errors import Problem, UsageError
 from dovetail.model.check import Check, Suite
 from dovetail.model.data import Place, Row, Table
 from dovetail.model.system import System
@@ -16,7 +16,7 @@ from dovetail.model.vocabulary import Vocabulary
 from dovetail.source.action import ActionReader
 from dovetail.source.case import CaseReader
 from dovetail.source.check import CheckReader, Read
-from dovetail.source.document import build, read_text, shown
+from dovetail.source.document import shown
 from dovetail.source.entry import Entry
 from dovetail.source.grammar import FRAGMENT
 from dovetail.source.lexicon import Lexicon
@@ -51,7 +51,7 @@ def read_suite(system: System, words: Vocabulary, variables: Mapping[str, str], 
     read: list[Read] = []
     rows: list[tuple[Path, Row]] = []
     for path in files:
-        document = read_file(path, filling, mistakes)
+        document = filling.read(path)
         if isinstance(document, Row):
             rows.append((path, document))
         elif document is not None and is_fragment(document):
@@ -83,18 +83,6 @@ def list_files(system: System, paths: Sequence[Path]) -> tuple[list[Path], list[
         yaml.update((file.resolve(), file) for file in checks)
         python.update((file.resolve(), file) for file in tests)
     return list(yaml.values()), list(python.values())
-
-
-def read_file(path: Path, filling: Variables, mistakes: Mistakes) -> Table | Row | None:
-    try:
-        text = read_text(path)
-        document = build(text, shown(path))
-    except SuiteError as wrong:
-        mistakes.adopt(*wrong.problems)
-        return None
-    if "${" in text:
-        filling.fill(document)
-    return document
 
 
 def is_fragment(document: Table) -> bool:

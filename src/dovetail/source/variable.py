@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
+from dovetail.errors import SuiteError
 from dovetail.model.data import Data, Place, Row, Table
+from dovetail.source.document import build, read_text, shown
 from dovetail.source.mistake import Mistakes
 from dovetail.source.nearest import nearest
 
@@ -18,6 +21,18 @@ class Variables:
         self._mistakes = mistakes
         self._reasons = reasons or {}
         self._filled: set[int] = set()
+
+    def read(self, path: Path) -> Table | Row | None:
+        """Read a YAML file and fill it; one that cannot be read is a mistake."""
+        try:
+            text = read_text(path)
+            document = build(text, shown(path))
+        except SuiteError as wrong:
+            self._mistakes.adopt(*wrong.problems)
+            return None
+        if "${" in text:
+            self.fill(document)
+        return document
 
     def fill(self, data: Data) -> None:
         """Fill every text below `data` in place; what aliases repeat is filled once."""
