@@ -1,4 +1,4 @@
-"""The JSON Schema of the JSON report, shipped as `schema.json`. Called by the faces that print it and by the tests."""
+"""The JSON Schema of the JSON report, shipped as `schema.json`. Called by `dovetail schema`."""
 
 from importlib.resources import files
 
@@ -13,7 +13,7 @@ def read_schema() -> bytes:
 
 
 def make_schema() -> bytes:
-    """Derive the schema from the report's own types."""
+    """Derive the schema from the report's own types: what `schema.json` must say."""
     (root,), parts = msgspec.json.schema_components([ReportView], ref_template="#/$defs/{name}")
     report = parts["ReportView"]
     report["properties"]["schema_version"] = {"const": SCHEMA_VERSION}
