@@ -71,7 +71,7 @@ def test_who_is_not_on_the_stage_cannot_be_found(yard: Any) -> None:
         given = Address("api.example", 80, "http")
         cast = Cast(means, {"b": given}, ignore)
         assert await cast.locate("b") == given
-        with pytest.raises(NotReadyError, match="c is not on the stage"):
+        with pytest.raises(NotReadyError, match="c is not part of this environment"):
             await cast.locate("c")
         means.lease.close()
 

@@ -30,12 +30,12 @@ def test_every_fault_is_told_when_it_begins_and_ends_with_its_reason(yard: Any) 
         two = faults.inject(FaultOrder("a -> b", "latency", {"delay": 0.1}), 60, "check-2")
         faults.lift(one)
         faults.lift(one)
-        faults.lift_all(faults.leases, "the stage was torn down")
+        faults.lift_all(faults.leases, "the environment was torn down")
         assert heard == [
             FaultInjected(1.0, one, "a -> b", "refuse", {}, "check-1"),
             FaultInjected(1.0, two, "a -> b", "latency", {"delay": "0.1"}, "check-2"),
             FaultLifted(1.0, one, "a -> b", "lifted"),
-            FaultLifted(1.0, two, "a -> b", "the stage was torn down"),
+            FaultLifted(1.0, two, "a -> b", "the environment was torn down"),
         ]
         await close_joints(joints)
         means.lease.close()

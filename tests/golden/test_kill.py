@@ -67,7 +67,7 @@ def test_whoever_is_killed_nothing_is_left(fenced: Any, victim: str, mood: str) 
         assert process.returncode == -signal.SIGKILL
         return
     assert (process.returncode, err) == (6, "")
-    assert "the stage ended while it was needed" in out
+    assert "the environment ended while it was needed" in out
     assert "1 inconclusive" in out
     assert "left" not in out
     report = json.loads((fenced.folder / "reports/latest.json").read_text())
@@ -97,7 +97,7 @@ def test_where_stage_and_reaper_are_killed_together_the_command_takes_over(fence
         os.kill(pid, signal.SIGKILL)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 6
-    assert "the stage ended while it was needed" in out
+    assert "the environment ended while it was needed" in out
     assert "left" not in out
     assert fenced.remains() == []
 

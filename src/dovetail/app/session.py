@@ -99,7 +99,7 @@ class Session:
     async def _play_on_stage(self) -> None:
         order = replace(self._order.stage, log_folder=str(self._folder.logs))
         opening = open_stage(order, self._order.project.registry, STAGE_COMMAND, self._publish)
-        stage = await self._interrupt.unless_interrupted(opening, "open the stage")
+        stage = await self._interrupt.unless_interrupted(opening, "start the environment")
         if isinstance(stage, RemoteStage):
             stage.on_loss = self._hear_loss
         try:

@@ -74,7 +74,7 @@ async def _wait_until_gone(info: StageInfo) -> tuple[str, ...]:
     deadline = time.monotonic() + SECONDS_TO_GO
     while info in find_stages(info.folder):
         if time.monotonic() > deadline:
-            return (f"the stage {info.id}",)
+            return (f"the environment {info.id}",)
         await asyncio.sleep(SHORT_PAUSE)
     return ()
 
@@ -142,4 +142,4 @@ def require_stage(folder: str) -> StageInfo:
 def require_service(service: str, states: tuple[ServiceState, ...]) -> None:
     names = [state.service for state in states]
     if service not in names:
-        raise UsageError(Problem(f"there is no service {service!r} on the stage", suggest(service, names)))
+        raise UsageError(Problem(f"there is no service {service!r} in this environment", suggest(service, names)))

@@ -59,7 +59,7 @@ def sweep() -> tuple[str, ...]:
     for lease in sorted(ground.glob("*.lease")):
         if not is_held(lease):
             remove_leased(str(lease))
-            removed.append(f"what stage {lease.stem} had leased")
+            removed.append(f"what environment {lease.stem} had leased")
     for place in (ground, find_room(ground)):
         for path in sorted(place.glob("*")):
             if path.suffix != ".lease" and not is_held(ground / f"{path.stem}.lease") and not is_held(path):
@@ -73,7 +73,7 @@ def _end_stray_processes() -> list[str]:
     """Kill every marked process whose stage is watched by nobody, with all that descends from it; name them."""
     kin = read_kin()
     strays = {pid: Path(lease).stem for pid, lease in _leases(kin) if not is_held(Path(lease))}
-    named = [f"process {pid} ({describe(pid)}) of stage {stage}" for pid, stage in sorted(strays.items())]
+    named = [f"process {pid} ({describe(pid)}) of environment {stage}" for pid, stage in sorted(strays.items())]
     deadline = time.monotonic() + SECONDS_TO_DIE
     while time.monotonic() < deadline:
         left = {pid for stage in set(strays.values()) for pid in marked(stage, kin)}

@@ -37,7 +37,7 @@ class Cast:
             return instance.address
         if service in self._given:
             return self._given[service]
-        raise NotReadyError(f"{service} is not on the stage")
+        raise NotReadyError(f"{service} is not part of this environment")
 
     async def start(self, services: tuple[Service, ...]) -> None:
         """Bring `services` up beside what is there already; the first that cannot be ends the attempt."""

@@ -59,7 +59,7 @@ class DataCopies:
 
     async def _sandbox(self, service: str) -> tuple[Sandbox, Address]:
         if not self._is_frozen:
-            what = f"the data of {service} was not remembered when the stage was opened"
+            what = f"the data of {service} was not remembered when the environment was started"
             raise StageError(Problem(what, "mark the check where pytest collects it: @pytest.mark.isolation(…)"))
         technology, address = await self._find(service)
         sandbox = self._registry.sandbox(technology)

@@ -53,7 +53,7 @@ class FaultTable:
 
     def _find(self, edge: str) -> Joint:
         joints = {joint.edge.name: joint for joint in self._joints()}
-        require_known(edge, joints, "edge on the stage named")
+        require_known(edge, joints, "edge in this environment called")
         return joints[edge]
 
 

@@ -156,7 +156,7 @@ class LiveStage:
     async def leave(self) -> tuple[str, ...]:
         """End everything and prove it; returns what is left all the same."""
         began = time.monotonic()
-        self._faults.lift_all(self._faults.leases, "the stage was torn down")
+        self._faults.lift_all(self._faults.leases, "the environment was torn down")
         try:
             async with asyncio.timeout(self._patience):
                 await self._cast.clean_up()
@@ -205,7 +205,7 @@ class LiveStage:
         found = {instance.label: instance for instance in self._instances()}
         if label in self._selection.given:
             raise SuiteError(Problem(f"{label} runs elsewhere: {self._selection.given[label]}", "steer it there"))
-        require_known(label, found, "service on the stage named")
+        require_known(label, found, "service in this environment called")
         return found[label]
 
     def _instances(self) -> Iterable[Instance]:

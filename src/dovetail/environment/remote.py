@@ -52,7 +52,7 @@ class RemoteStage:
         try:
             await asyncio.get_running_loop().create_unix_connection(lambda: self._channel, socket)
         except OSError as error:
-            raise StageError(f"the stage behind {socket} does not answer: {error.strerror}") from error
+            raise StageError(f"the environment behind {socket} does not answer: {error.strerror}") from error
         self.info = cast("StageInfo", await self._ask("join", is_holder))
         return self.info
 

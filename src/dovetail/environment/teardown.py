@@ -54,7 +54,7 @@ async def prove_gone(plot: Plot, reaper: int) -> tuple[str, ...]:
         if plot.lease.exists() and not is_held(plot.lease):
             _take_over(plot)
         await asyncio.sleep(PAUSE)
-    watcher = ("the stage's reaper",) if is_held(plot.lease) else ()
+    watcher = ("the environment's reaper",) if is_held(plot.lease) else ()
     return (*watcher, *(str(path) for path in paths if path.exists()))
 
 

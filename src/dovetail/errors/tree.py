@@ -74,7 +74,7 @@ class NotReadyError(StageError):
 
 class StageLostError(StageError):
     def __init__(self, *problems: Problem | str) -> None:
-        what = "the stage ended while it was needed"
+        what = "the environment ended while it was needed"
         now = "something killed it or its reaper, or `dovetail down` ended it: run again"
         super().__init__(*(problems or (Problem(what, now),)))
 
