@@ -26,7 +26,14 @@ def shop() -> System:
                 owner="checkout",
                 uses=(
                     Edge("orders", "db", "postgres", owner="data"),
-                    Edge("orders", "payments", "http", sla=Sla(0.5, 0.001), when_broken="queue"),
+                    Edge(
+                        "orders",
+                        "payments",
+                        "http",
+                        sla=Sla(0.5, 0.001),
+                        retries={"attempts": 3, "delay": 0.05},
+                        when_broken="queue",
+                    ),
                     Edge("orders", "events", "kafka", publishes=("orders.created",)),
                 ),
             ),

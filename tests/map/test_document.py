@@ -18,5 +18,7 @@ def test_everything_stands_in_the_json(shop: System, checks: tuple[Check, ...]) 
     (payments,) = [edge for edge in document["edges"] if edge["target"] == "payments"]
     assert payments["sla"] == {"p99_s": 0.5, "error_rate": 0.001}
     assert payments["asynchronous"] is False
+    assert payments["retries"] == {"attempts": 3, "delay": 0.05}
+    assert payments["breaker"] is None
     assert document["start_order"][0] == ["db", "events", "payments"]
     assert document["points"]["published"][0]["subject"] == "orders.created"

@@ -55,6 +55,8 @@ def describe_edge(edge: Edge) -> Mapping[str, Data]:
         "consumes": edge.consumes,
         "when_broken": edge.when_broken,
         "timeout_s": edge.timeout,
+        "retries": edge.retries or None,
+        "breaker": edge.breaker or None,
         "sla": None if sla is None else {"p99_s": sla.p99, "error_rate": sla.error_rate},
         "owner": edge.owner,
         "contract": edge.contract,
