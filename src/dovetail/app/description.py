@@ -8,6 +8,7 @@ from dovetail.map.criticality import criticality
 from dovetail.model.event import MappedEdge, MappedService, PlannedCheck, RunStarted
 from dovetail.model.graph import start_order
 from dovetail.model.version import VERSION
+from dovetail.report.text import spell_count
 
 
 def describe_run(preparation: Preparation, at: float) -> RunStarted:
@@ -52,8 +53,8 @@ def describe_run(preparation: Preparation, at: float) -> RunStarted:
 def tell_plan(preparation: Preparation) -> Iterator[str]:
     """Yield the lines of `--dry-run`: what would start, what would be played, how it is kept apart."""
     plan, system = preparation.plan, preparation.project.system
-    many = f"{len(plan.jobs)} check{'' if len(plan.jobs) == 1 else 's'}"
-    yield f"{system.name} · {preparation.environment.name} · {many} · {preparation.agents} agents · seed {plan.seed}"
+    checks, agents = spell_count(len(plan.jobs), "check"), spell_count(preparation.agents, "agent")
+    yield f"{system.name} · {preparation.environment.name} · {checks} · {agents} · seed {plan.seed}"
     wanted = preparation.services or frozenset(system.by_name)
     for number, wave in enumerate(start_order(system), 1):
         names = [name for name in wave if name in wanted]

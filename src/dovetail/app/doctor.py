@@ -86,9 +86,8 @@ def _examine_machine() -> Iterator[Finding]:
     running = find_stages()
     if running:
         systems = ", ".join(sorted({info.system for info in running}))
-        yield Finding(
-            "running", Health.NOTE, f"{len(running)} environments are up: {systems}", "see: dovetail ps --all"
-        )
+        many = "one environment is" if len(running) == 1 else f"{len(running)} environments are"
+        yield Finding("running", Health.NOTE, f"{many} up: {systems}", "see: dovetail ps --all")
 
 
 def _examine_provider(registry: Registry, service: Service) -> Finding:
