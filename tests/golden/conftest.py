@@ -158,3 +158,26 @@ def unstyled() -> Callable[[str], str]:
         return re.sub(r" {2,}", "  ", text)
 
     return clean
+
+
+LEDGER = Path(__file__).with_name("ledger.py")
+SYSTEM = f"""\
+system: notes
+services:
+  app:
+    run: {sys.executable} {LEDGER} {{{{ port }}}}
+    ready: GET /health
+    uses:
+      db: {{address: DATABASE_URL}}
+      cache: {{address: REDIS_URL}}
+  db: {{technology: postgres, setup: [notes.sql]}}
+  cache: {{technology: redis}}
+"""
+SETUP = "create table notes (id text primary key, text text not null); insert into notes values ('first', 'as set up');"
+
+
+@pytest.fixture
+def notes(project: Any) -> Any:
+    project.write("dovetail.yaml", SYSTEM)
+    project.write("notes.sql", SETUP)
+    return project

@@ -1,11 +1,8 @@
 """Checks in parallel never see each other: real servers, colliding checks, several seeds."""
 
 import json
-import os
 import re
-import shutil
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,20 +10,6 @@ import pytest
 from dovetail.journal.reader import read_journal
 from dovetail.model.event import Event, FaultInjected, ServiceChanged
 
-LEDGER = Path(__file__).with_name("ledger.py")
-SYSTEM = f"""\
-system: notes
-services:
-  app:
-    run: {sys.executable} {LEDGER} {{{{ port }}}}
-    ready: GET /health
-    uses:
-      db: {{address: DATABASE_URL}}
-      cache: {{address: REDIS_URL}}
-  db: {{technology: postgres, setup: [notes.sql]}}
-  cache: {{technology: redis}}
-"""
-SETUP = "create table notes (id text primary key, text text not null); insert into notes values ('first', 'as set up');"
 MANY = 4
 
 ROLLED_BACK = """\
@@ -114,13 +97,6 @@ ALL = (ROLLED_BACK, CLONED, UNIQUE, BREAKS, READS, RESETS, SLICED)
 
 def many(*kinds: str) -> str:
     return "".join(kind.format(n=n) for n in range(MANY) for kind in kinds)
-
-
-@pytest.fixture
-def notes(project: Any) -> Any:
-    project.write("dovetail.yaml", SYSTEM)
-    project.write("notes.sql", SETUP)
-    return project
 
 
 def report(project: Any) -> Any:
@@ -370,25 +346,6 @@ def test_sliced(notes: Environment, n: int) -> None:
     notes.http("app").get("/notes").expect(status=200, within="5s")
     notes.http("app").get("/notes").expect(json={"count": 2})
 """
-WRONG = """
-import pytest
-from dovetail import Environment
-
-
-@pytest.mark.isolation("rollback")
-def test_leaves_something(notes: Environment) -> None:
-    notes.http("app").post("/notes", json={"id": "x", "text": "x"}).expect(status=201)
-
-
-@pytest.mark.isolation("rolback")
-def test_says_it_wrong(notes: Environment) -> None:
-    assert notes
-
-
-@pytest.mark.isolation("clone", "app")
-def test_clones_code(notes: Environment) -> None:
-    assert notes
-"""
 
 
 def test_python_checks_are_kept_apart_as_their_markers_say(notes: Any) -> None:
@@ -407,50 +364,3 @@ def test_workers_of_one_pytest_never_see_each_other(notes: Any) -> None:
     said = notes.type("pytest", "-n", "4", "-q", "-p", "no:cacheprovider", "tests")
     assert said.code == 0, said.out
     assert f"{4 * MANY + 15} passed" in said.out
-
-
-def test_a_marker_that_cannot_be_obeyed_is_told(notes: Any) -> None:
-    notes.write("tests/integration/test_notes.py", WRONG)
-    notes.command = (sys.executable, "-m")
-    said = notes.type("pytest", "-q", "-p", "no:cacheprovider", "tests")
-    assert said.code == 1
-    assert "isolation rollback: what this does to app would stay" in said.out
-    assert "there is no isolation 'rolback'" in said.out
-    assert "did you mean `rollback`" in said.out
-    assert "isolation clone: app (http) can be neither copied nor set back" in said.out
-
-
-WITH_A_BROKER = """\
-scope: messaging
-on: orders
-checks:
-  - name: hears its own order alone
-    isolation: slice
-    each: [{n: 1}, {n: 2}]
-    steps:
-      - use: fragments/customer.yaml
-        save: {customer: customer}
-      - http: POST /orders
-        json: {customerId: "{{ customer }}", items: [{sku: A-1, quantity: 2}]}
-        expect: {status: 201}
-        save: {order: json.id}
-      - kafka.consume: orders.created
-        on: events
-        expect: {key: "{{ order }}"}
-        within: 15s
-      - kafka.messages: orders.created
-        on: events
-        expect: {messages: {length: 1}}
-"""
-
-
-def test_a_slice_has_a_broker_of_its_own(project: Any) -> None:
-    """A broker has no copies and cannot be set back: each check gets another one."""
-    shop = Path(__file__).parents[2] / "examples" / "shop"
-    shutil.copytree(shop, project.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".dovetail", "reports"))
-    project.variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    project.write("tests/integration/own.yaml", WITH_A_BROKER)
-    said = project.type("run", "tests/integration/own.yaml", "--seed", "1", "--report-format", "json")
-    assert said.code == 0, told(project)
-    brokers = {e.service for e in events(project, ServiceChanged) if e.service.startswith("events@")}
-    assert len(brokers) == 2
