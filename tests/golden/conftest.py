@@ -161,7 +161,7 @@ def unstyled() -> Callable[[str], str]:
 
 
 LEDGER = Path(__file__).with_name("ledger.py")
-SYSTEM = f"""\
+NOTES = f"""\
 system: notes
 services:
   app:
@@ -173,11 +173,13 @@ services:
   db: {{technology: postgres, setup: [notes.sql]}}
   cache: {{technology: redis}}
 """
-SETUP = "create table notes (id text primary key, text text not null); insert into notes values ('first', 'as set up');"
+NOTES_SETUP = (
+    "create table notes (id text primary key, text text not null); insert into notes values ('first', 'as set up');"
+)
 
 
 @pytest.fixture
 def notes(project: Any) -> Any:
-    project.write("dovetail.yaml", SYSTEM)
-    project.write("notes.sql", SETUP)
+    project.write("dovetail.yaml", NOTES)
+    project.write("notes.sql", NOTES_SETUP)
     return project
