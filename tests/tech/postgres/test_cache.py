@@ -65,5 +65,7 @@ def test_a_closed_folder_on_the_way_keeps_a_user_out(tmp_path: Path) -> None:
             pytest.skip("the folder for temporary files is closed to its own user")
     assert can_enter(inner, user)
     (tmp_path / "a").chmod(0o600)
-    assert not can_enter(inner, user)
-    (tmp_path / "a").chmod(0o700)
+    try:
+        assert not can_enter(inner, user)
+    finally:
+        (tmp_path / "a").chmod(0o700)
