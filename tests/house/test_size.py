@@ -1,7 +1,10 @@
 """Rooms stay small: lines of a module, lines and parameters of a function, public methods of a class."""
 
 import ast
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 MODULE_LINES = 400
 FUNCTION_LINES = 50
@@ -19,6 +22,14 @@ def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def test_no_module_is_longer_than_the_wall(modules: tuple[Any, ...]) -> None:
     assert not [m.name for m in modules if len(m.text.splitlines()) > MODULE_LINES]
+
+
+@pytest.mark.parametrize("room", ["tests", "bench"])
+def test_no_file_beside_the_package_is_longer_than_the_wall(root: Path, room: str) -> None:
+    files = [*root.joinpath(room).glob("*.py"), *root.joinpath(room).glob("[!.]*/**/*.py")]
+    assert files
+    lengths = {str(file.relative_to(root)): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert not {name: length for name, length in lengths.items() if length > MODULE_LINES}
 
 
 def test_no_function_is_longer_than_a_screen(modules: tuple[Any, ...]) -> None:

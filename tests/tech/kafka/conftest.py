@@ -8,9 +8,9 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -20,10 +20,13 @@ import pytest
 from dovetail.edge.proxy import EdgeProxy, Fittings, open_edge
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
+from dovetail.model.data import Data
 from dovetail.model.exchange import Exchange
 from dovetail.model.system import Edge, Probe, Service
+from dovetail.plugin.driver import Act, Answer, Session, Target
 from dovetail.plugin.launcher import LaunchOrder
 from dovetail.plugin.tap import Rewriter
+from dovetail.tech.kafka.driver import KafkaDriver
 from dovetail.tech.kafka.launcher import launcher
 from dovetail.tech.kafka.preparer import preparer
 from dovetail.tech.kafka.prober import prober
@@ -127,11 +130,52 @@ def new_topic(address: Address) -> Callable[..., str]:
 
     def make(partitions: int = 1) -> str:
         name = f"t.{uuid4().hex[:12]}"
-        service = Service("events", "kafka", topics=(name,), settings={"num.partitions": partitions})
-        asyncio.run(preparer().prepare(service, address, Path()))
+        prepare_topic(address, name, partitions)
         return name
 
     return make
+
+
+def prepare_topic(address: Address, name: str, partitions: int = 1) -> None:
+    service = Service("events", "kafka", topics=(name,), settings={"num.partitions": partitions})
+    asyncio.run(preparer().prepare(service, address, Path()))
+
+
+@pytest.fixture
+def make_topic() -> Callable[..., None]:
+    """Make a topic of a given name on any broker."""
+    return prepare_topic
+
+
+@pytest.fixture
+def speaking(address: Address) -> Callable[..., AbstractAsyncContextManager[Session]]:
+    """Hold one check's session with the broker, which foresees the acts it is given."""
+
+    @asynccontextmanager
+    async def speak(*acts: Act, trace: str = "", to: Address = address) -> AsyncIterator[Session]:
+        driver = KafkaDriver(time.time)
+        session = await driver.connect(Target("events", to, trace=trace))
+        await session.foresee(acts)
+        try:
+            yield session
+        finally:
+            await session.close()
+            await driver.close()
+
+    return speak
+
+
+@pytest.fixture
+def error_of() -> Callable[[Answer], tuple[Data, Data]]:
+    """Read the kind and the code of an answer's error."""
+
+    def read(answer: Answer) -> tuple[Data, Data]:
+        error = answer.facets["error"]
+        assert isinstance(error, dict)
+        assert answer.error == error["message"]
+        return error["kind"], error["code"]
+
+    return read
 
 
 @pytest.fixture

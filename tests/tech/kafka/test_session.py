@@ -1,9 +1,7 @@
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
-from itertools import count
-from pathlib import Path
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -11,15 +9,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from dovetail.errors import SuiteError
 from dovetail.model.address import Address
 from dovetail.model.data import Bound, Data
-from dovetail.model.system import Service
-from dovetail.plugin.driver import Act, Answer, Session, Target
-from dovetail.tech.kafka.driver import KafkaDriver
-from dovetail.tech.kafka.preparer import preparer
+from dovetail.plugin.driver import Act, Answer, Session
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 Run = Callable[[Coroutine[object, object, None]], None]
 NewTopic = Callable[..., str]
-Stranger = Callable[[bytes | None], Address]
+MakeTopic = Callable[[Address, str], None]
+Speaking = Callable[..., AbstractAsyncContextManager[Session]]
+ErrorOf = Callable[[Answer], tuple[Data, Data]]
 
 
 def publish(topic: str, value: Data, **fields: Data) -> Act:
@@ -30,31 +27,12 @@ def consume(topic: str, **fields: Data) -> Act:
     return Act("kafka.consume", topic, fields)
 
 
-@asynccontextmanager
-async def speaking(address: Address, *acts: Act, trace: str = "") -> AsyncIterator[Session]:
-    driver = KafkaDriver(time.time)
-    session = await driver.connect(Target("events", address, trace=trace))
-    await session.foresee(acts)
-    try:
-        yield session
-    finally:
-        await session.close()
-        await driver.close()
-
-
-def error_of(answer: Answer) -> tuple[Data, Data]:
-    error = answer.facets["error"]
-    assert isinstance(error, dict)
-    assert answer.error == error["message"]
-    return error["kind"], error["code"]
-
-
-def test_a_published_message_comes_back_with_all_its_parts(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_a_published_message_comes_back_with_all_its_parts(speaking: Speaking, new_topic: NewTopic, run: Run) -> None:
     topic = new_topic()
 
     async def work() -> None:
         reading = consume(topic)
-        async with speaking(address, reading) as session:
+        async with speaking(reading) as session:
             sent = await session.perform(publish(topic, {"id": "o-1"}, key="k", headers={"kind": "test", "n": 1}), 10)
             assert sent.facets == {"topic": topic, "partition": 0, "offset": 0}
             got = await session.perform(reading, 10)
@@ -81,13 +59,13 @@ def test_a_published_message_comes_back_with_all_its_parts(address: Address, new
     ],
 )
 def test_a_value_is_read_as_json_text_or_bytes(
-    address: Address, new_topic: NewTopic, run: Run, value: Data, read: Data, raw: Data
+    speaking: Speaking, new_topic: NewTopic, run: Run, value: Data, read: Data, raw: Data
 ) -> None:
     topic = new_topic()
 
     async def work() -> None:
         reading = consume(topic)
-        async with speaking(address, reading) as session:
+        async with speaking(reading) as session:
             await session.perform(publish(topic, value), 10)
             got = await session.perform(reading, 10)
         assert (got.facets["value"], got.facets["raw"]) == (read, raw)
@@ -95,15 +73,17 @@ def test_a_value_is_read_as_json_text_or_bytes(
     run(work())
 
 
-def test_what_lay_there_before_the_check_is_not_seen(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_what_lay_there_before_the_check_is_not_seen(
+    speaking: Speaking, new_topic: NewTopic, error_of: ErrorOf, run: Run
+) -> None:
     topic = new_topic(3)
 
     async def work() -> None:
-        async with speaking(address) as earlier:
+        async with speaking() as earlier:
             for number in range(6):
                 await earlier.perform(publish(topic, f"old {number}"), 10)
         reading = consume(topic)
-        async with speaking(address, reading) as session:
+        async with speaking(reading) as session:
             await session.perform(publish(topic, "new"), 10)
             got = await session.perform(reading, 10)
             assert got.facets["value"] == "new"
@@ -114,16 +94,16 @@ def test_what_lay_there_before_the_check_is_not_seen(address: Address, new_topic
 
 
 def test_what_lay_there_is_passed_over_even_where_nobody_foresaw_the_reading(
-    address: Address, new_topic: NewTopic, run: Run
+    speaking: Speaking, new_topic: NewTopic, error_of: ErrorOf, run: Run
 ) -> None:
     topic = new_topic()
 
     async def work() -> None:
-        async with speaking(address) as earlier:
+        async with speaking() as earlier:
             await earlier.perform(publish(topic, "old"), 10)
         await asyncio.sleep(0.002)
         reading = consume(topic)
-        async with speaking(address) as session:
+        async with speaking() as session:
             assert error_of(await session.perform(reading, 0.2)) == ("timeout", "")
             await session.perform(publish(topic, "new"), 10)
             assert (await session.perform(reading, 10)).facets["value"] == "new"
@@ -132,13 +112,13 @@ def test_what_lay_there_is_passed_over_even_where_nobody_foresaw_the_reading(
 
 
 def test_two_steps_over_one_topic_each_search_from_the_beginning(
-    address: Address, new_topic: NewTopic, run: Run
+    speaking: Speaking, new_topic: NewTopic, run: Run
 ) -> None:
     topic = new_topic()
 
     async def work() -> None:
         first, second = consume(topic), consume(topic)
-        async with speaking(address, first, second) as session:
+        async with speaking(first, second) as session:
             for value in ("a", "b"):
                 await session.perform(publish(topic, value), 10)
             seen = [(await session.perform(act, 10)).facets["value"] for act in (first, first, second, second)]
@@ -147,12 +127,14 @@ def test_two_steps_over_one_topic_each_search_from_the_beginning(
     run(work())
 
 
-def test_a_topic_that_does_not_exist_yet_is_read_from_its_start(address: Address, run: Run) -> None:
+def test_a_topic_that_does_not_exist_yet_is_read_from_its_start(
+    address: Address, speaking: Speaking, make_topic: MakeTopic, run: Run
+) -> None:
     topic = f"later.{time.time_ns()}"
 
     async def work() -> None:
         reading = consume(topic)
-        async with speaking(address, reading) as session:
+        async with speaking(reading) as session:
             nothing = await session.perform(reading, 0.1)
             assert f"topic {topic} does not exist" in nothing.error
             waiting = asyncio.create_task(session.perform(reading, 10))
@@ -163,16 +145,12 @@ def test_a_topic_that_does_not_exist_yet_is_read_from_its_start(address: Address
     run(work())
 
 
-def make_topic(address: Address, topic: str) -> None:
-    asyncio.run(preparer().prepare(Service("events", "kafka", topics=(topic,)), address, Path()))
-
-
-def test_a_miss_tells_how_far_it_read(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_a_miss_tells_how_far_it_read(speaking: Speaking, new_topic: NewTopic, run: Run) -> None:
     topic = new_topic()
 
     async def work() -> None:
         reading = consume(topic)
-        async with speaking(address, reading) as session:
+        async with speaking(reading) as session:
             for number in range(3):
                 await session.perform(publish(topic, number), 10)
             for _ in range(3):
@@ -183,12 +161,12 @@ def test_a_miss_tells_how_far_it_read(address: Address, new_topic: NewTopic, run
     run(work())
 
 
-def test_messages_of_another_key_are_passed_over(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_messages_of_another_key_are_passed_over(speaking: Speaking, new_topic: NewTopic, run: Run) -> None:
     topic = new_topic(2)
 
     async def work() -> None:
         reading = consume(topic, key="wanted")
-        async with speaking(address, reading) as session:
+        async with speaking(reading) as session:
             await session.perform(publish(topic, "no", key="other"), 10)
             await session.perform(publish(topic, "yes", key="wanted"), 10)
             assert (await session.perform(reading, 10)).facets["value"] == "yes"
@@ -196,14 +174,16 @@ def test_messages_of_another_key_are_passed_over(address: Address, new_topic: Ne
     run(work())
 
 
-def test_from_start_sees_all_and_from_end_only_what_comes(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_from_start_sees_all_and_from_end_only_what_comes(
+    speaking: Speaking, new_topic: NewTopic, error_of: ErrorOf, run: Run
+) -> None:
     topic = new_topic()
 
     async def work() -> None:
         whole, rest = consume(topic, **{"from": "start"}), consume(topic, **{"from": "end"})
-        async with speaking(address) as earlier:
+        async with speaking() as earlier:
             await earlier.perform(publish(topic, "old"), 10)
-        async with speaking(address, whole, rest) as session:
+        async with speaking(whole, rest) as session:
             assert (await session.perform(whole, 10)).facets["value"] == "old"
             waiting = asyncio.create_task(session.perform(rest, 10))
             assert error_of(await session.perform(consume(topic, **{"from": "end"}), 0.1)) == ("timeout", "")
@@ -213,35 +193,35 @@ def test_from_start_sees_all_and_from_end_only_what_comes(address: Address, new_
     run(work())
 
 
-def test_an_unknown_place_to_read_from_is_the_suites_mistake(address: Address, run: Run) -> None:
+def test_an_unknown_place_to_read_from_is_the_suites_mistake(speaking: Speaking, run: Run) -> None:
     async def work() -> None:
-        async with speaking(address) as session:
+        async with speaking() as session:
             with pytest.raises(SuiteError, match="write check, start or end"):
                 await session.perform(consume("any", **{"from": "yesterday"}), 10)
 
     run(work())
 
 
-def test_a_subject_known_only_later_marks_every_topic(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_a_subject_known_only_later_marks_every_topic(speaking: Speaking, new_topic: NewTopic, run: Run) -> None:
     topic = new_topic()
 
     async def work() -> None:
         foreseen = Act("kafka.consume", Bound(("", ""), ("topic",)))
-        async with speaking(address) as earlier:
+        async with speaking() as earlier:
             await earlier.perform(publish(topic, "old"), 10)
-        async with speaking(address, foreseen) as session:
+        async with speaking(foreseen) as session:
             await session.perform(publish(topic, "new"), 10)
             assert (await session.perform(consume(topic), 10)).facets["value"] == "new"
 
     run(work())
 
 
-def test_the_checks_trace_travels_with_a_message(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_the_checks_trace_travels_with_a_message(speaking: Speaking, new_topic: NewTopic, run: Run) -> None:
     topic = new_topic()
 
     async def work() -> None:
         reading = consume(topic)
-        async with speaking(address, reading, trace=TRACE) as session:
+        async with speaking(reading, trace=TRACE) as session:
             await session.perform(publish(topic, 1), 10)
             await session.perform(publish(topic, 2, headers={"traceparent": "mine"}), 10)
             first, second = [(await session.perform(reading, 10)).facets["headers"] for _ in range(2)]
@@ -252,14 +232,14 @@ def test_the_checks_trace_travels_with_a_message(address: Address, new_topic: Ne
     run(work())
 
 
-def test_messages_counts_what_was_published_during_the_check(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_messages_counts_what_was_published_during_the_check(speaking: Speaking, new_topic: NewTopic, run: Run) -> None:
     topic = new_topic(3)
 
     async def work() -> None:
         reading = Act("kafka.messages", topic)
-        async with speaking(address) as earlier:
+        async with speaking() as earlier:
             await earlier.perform(publish(topic, "old"), 10)
-        async with speaking(address, reading) as session:
+        async with speaking(reading) as session:
             empty = await session.perform(reading, 10)
             assert (empty.facets["count"], empty.facets["values"]) == (0, [])
             for number in range(5):
@@ -273,12 +253,12 @@ def test_messages_counts_what_was_published_during_the_check(address: Address, n
 
 @pytest.mark.parametrize("verb", ["kafka.publish", "kafka.messages"])
 def test_a_topic_that_is_not_there_is_told_with_the_nearest_name(
-    address: Address, new_topic: NewTopic, run: Run, verb: str
+    speaking: Speaking, new_topic: NewTopic, error_of: ErrorOf, run: Run, verb: str
 ) -> None:
     topic = new_topic()
 
     async def work() -> None:
-        async with speaking(address) as session:
+        async with speaking() as session:
             answer = await session.perform(Act(verb, topic + "x", {"value": 1}), 10)
         assert error_of(answer) == ("server", "UNKNOWN_TOPIC_OR_PARTITION")
         assert f"nearest is {topic}" in answer.error
@@ -286,11 +266,13 @@ def test_a_topic_that_is_not_there_is_told_with_the_nearest_name(
     run(work())
 
 
-def test_lag_is_what_a_group_has_not_committed(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_lag_is_what_a_group_has_not_committed(
+    address: Address, speaking: Speaking, new_topic: NewTopic, error_of: ErrorOf, run: Run
+) -> None:
     topic = new_topic(2)
 
     async def work() -> None:
-        async with speaking(address) as session:
+        async with speaking() as session:
             for number in range(4):
                 await session.perform(publish(topic, number, partition=number % 2), 10)
             await commit(address.endpoint, f"g.{topic}", topic, {0: 2, 1: 1})
@@ -317,129 +299,12 @@ async def commit(endpoint: str, group: str, topic: str, offsets: dict[int, int])
         await consumer.stop()
 
 
-def test_topics_are_listed_by_pattern(address: Address, new_topic: NewTopic, run: Run) -> None:
+def test_topics_are_listed_by_pattern(speaking: Speaking, new_topic: NewTopic, run: Run) -> None:
     topic = new_topic(3)
 
     async def work() -> None:
-        async with speaking(address) as session:
+        async with speaking() as session:
             answer = await session.perform(Act("kafka.topics", topic[:-1] + "?"), 10)
         assert answer.facets == {"names": [topic], "partitions": {topic: 3}}
-
-    run(work())
-
-
-def test_messages_without_a_key_take_turns_over_the_partitions(address: Address, new_topic: NewTopic, run: Run) -> None:
-    topic = new_topic(3)
-
-    async def work() -> None:
-        async with speaking(address) as session:
-            sent = [(await session.perform(publish(topic, n), 10)).facets["partition"] for n in range(3)]
-        assert sorted(str(one) for one in sent) == ["0", "1", "2"]
-
-    run(work())
-
-
-def test_many_checks_at_once_each_see_their_own(address: Address, new_topic: NewTopic, run: Run) -> None:
-    topic = new_topic(4)
-
-    async def work() -> None:
-        driver = KafkaDriver(time.time)
-        numbers = count()
-
-        async def one_check() -> None:
-            session = await driver.connect(Target("events", address))
-            reading, mine = consume(topic), f"mine {next(numbers)}"
-            await session.foresee([reading])
-            await session.perform(publish(topic, mine), 20)
-            got = await session.perform(reading, 20)
-            while got.facets["value"] != mine:
-                got = await session.perform(reading, 20)
-            await session.close()
-
-        async with asyncio.TaskGroup() as group:
-            for number in range(40):
-                group.create_task(one_check(), name=f"check {number}")
-        await driver.close()
-
-    run(work())
-
-
-@pytest.mark.parametrize("verb", ["kafka.publish", "kafka.consume", "kafka.messages", "kafka.lag", "kafka.topics"])
-@pytest.mark.parametrize(("greeting", "kind"), [(None, "timeout"), (b"", "closed"), (b"SSH-2.0-x\r\n", "protocol")])
-def test_a_stranger_is_told_by_kind_within_the_deadline(
-    stranger: Stranger, run: Run, verb: str, greeting: bytes | None, kind: str
-) -> None:
-    where = stranger(greeting)
-
-    async def work() -> None:
-        async with speaking(where) as session:
-            began = time.monotonic()
-            answer = await session.perform(Act(verb, "orders", {"value": 1}), 0.3)
-        assert error_of(answer)[0] == kind
-        assert time.monotonic() - began < 10
-
-    run(work())
-
-
-def test_a_broker_that_is_gone_refuses_and_foreseeing_it_breaks_nothing(free_port: int, run: Run) -> None:
-    async def work() -> None:
-        reading = consume("orders")
-        async with speaking(Address("127.0.0.1", free_port), reading) as session:
-            assert error_of(await session.perform(reading, 10))[0] == "refused"
-
-    run(work())
-
-
-def test_a_broker_that_comes_back_is_spoken_to_again(start_broker: Callable[..., Address], run: Run) -> None:
-    where = start_broker()
-    make_topic(where, "orders")
-
-    async def work() -> None:
-        reading = consume("orders")
-        async with speaking(where, reading) as session:
-            for _ in range(2):
-                await session.perform(publish("orders", "before"), 10)
-                assert (await session.perform(reading, 10)).facets["value"] == "before"
-            await asyncio.to_thread(start_broker, where.port)
-            assert "does not exist" in (await session.perform(publish("orders", "lost"), 10)).error
-            await asyncio.to_thread(make_topic, where, "orders")
-            await session.perform(publish("orders", "after"), 10)
-            assert (await session.perform(reading, 10)).facets["value"] == "after"
-
-    run(work())
-
-
-def test_a_wait_outlasts_a_broker_that_goes_and_comes_back(start_broker: Callable[..., Address], run: Run) -> None:
-    where = start_broker()
-    make_topic(where, "orders")
-
-    async def work() -> None:
-        reading = consume("orders")
-        async with speaking(where, reading) as session:
-            assert error_of(await session.perform(reading, 0.05))[0] == "timeout"
-            waiting = asyncio.create_task(session.perform(reading, 30))
-            await asyncio.to_thread(start_broker, where.port)
-            await asyncio.to_thread(make_topic, where, "orders")
-            await session.perform(publish("orders", "after"), 10)
-            assert (await waiting).facets["value"] == "after"
-
-    run(work())
-
-
-def test_a_wait_for_a_broker_that_stays_away_tells_so(
-    start_broker: Callable[..., Address], stop_broker: Callable[[], None], run: Run
-) -> None:
-    where = start_broker()
-    make_topic(where, "orders")
-
-    async def work() -> None:
-        reading = consume("orders")
-        async with speaking(where, reading) as session:
-            await session.perform(publish("orders", "before"), 10)
-            await session.perform(reading, 10)
-            await asyncio.to_thread(stop_broker)
-            answer = await session.perform(reading, 0.3)
-        assert error_of(answer)[0] == "timeout"
-        assert answer.error.endswith(f"end offset 1, then {where.endpoint} refused the connection")
 
     run(work())
