@@ -110,6 +110,6 @@ def database(server: Address) -> Iterator[Address]:
     async def empty() -> None:
         connection = await connect(server)
         await connection.call("FLUSHALL")
-        connection.close()
+        await connection.close()
 
     asyncio.run(empty())

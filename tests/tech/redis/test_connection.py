@@ -23,7 +23,7 @@ def test_commands_of_a_batch_are_answered_in_order_refusals_among_them(database:
         replies = await connection.pipeline((("SET", "n", "x"), ("INCR", "n"), ("GET", "n")))
         assert replies[::2] == ["OK", b"x"]
         assert isinstance(replies[1], Refused)
-        connection.close()
+        await connection.close()
 
     asyncio.run(act())
 
@@ -34,8 +34,8 @@ def test_the_address_names_the_database(database: Address) -> None:
         first = await connect(database)
         await third.call("SET", "x", 1)
         assert (await third.call("GET", "x"), await first.call("GET", "x")) == (b"1", None)
-        third.close()
-        first.close()
+        await third.close()
+        await first.close()
 
     asyncio.run(act())
     assert [database_of(replace(database, path=path)) for path in ("", "/0", "/7", "/x")] == [0, 0, 7, 0]
@@ -45,7 +45,7 @@ def test_a_password_is_given_and_a_wrong_one_is_told(starter: "Starter") -> None
     async def act(address: Address) -> None:
         connection = await connect(address)
         assert await connection.call("PING") == "PONG"
-        connection.close()
+        await connection.close()
         with pytest.raises(RefusedError, match="WRONGPASS"):
             await connect(replace(address, password=WRONG))
 

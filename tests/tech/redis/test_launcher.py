@@ -23,7 +23,7 @@ def call(address: Address, *words: str) -> Reply:
     async def act() -> Reply:
         connection = await connect(address)
         reply = await connection.call(*words)
-        connection.close()
+        await connection.close()
         return reply
 
     return asyncio.run(act())

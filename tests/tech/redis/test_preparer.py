@@ -21,7 +21,7 @@ def get(server: Address, key: str) -> Reply:
     async def act() -> Reply:
         connection = await connect(server)
         reply = await connection.call("GET", key)
-        connection.close()
+        await connection.close()
         return reply
 
     return asyncio.run(act())

@@ -15,7 +15,7 @@ from dovetail.tech.redis.sandbox import RedisSandbox
 async def call(address: Address, *words: str) -> Reply:
     connection = await connect(address)
     reply = await connection.call(*words)
-    connection.close()
+    await connection.close()
     return reply
 
 
@@ -67,7 +67,7 @@ def test_reset_brings_the_frozen_keys_back_and_keeps_connections(database: Addre
         await sandbox.reset(database)
         assert await user.call("GET", "price") == b"5"
         assert await user.call("DBSIZE") == 1
-        user.close()
+        await user.close()
 
     play(scene)
 

@@ -41,6 +41,6 @@ def test_messages_are_kept_in_order_and_found_by_channel(server: Address) -> Non
         assert await subscription.wait("orders.1", 1) == 2
         assert subscription.heard == [("orders.1", "a"), ("orders.2", "b"), ("orders.1", "c")]
         subscription.close()
-        sender.close()
+        await sender.close()
 
     asyncio.run(act())

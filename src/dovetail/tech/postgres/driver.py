@@ -4,15 +4,16 @@ from dovetail.model.data import Bound
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act, Driver, Session, Target
 from dovetail.plugin.placeholder import PLACEHOLDER
+from dovetail.tech.postgres.connection import connect
 from dovetail.tech.postgres.effect import judge
-from dovetail.tech.postgres.pool import Pool
 from dovetail.tech.postgres.session import PostgresSession
 from dovetail.tech.postgres.statement import split_bound
+from dovetail.wire.pool import Pool
 
 
 class PostgresDriver:
     def __init__(self) -> None:
-        self._pool = Pool()
+        self._pool = Pool(connect)
 
     def effect_of(self, act: Act) -> Effect:
         if isinstance(act.subject, Bound):

@@ -23,9 +23,9 @@ from dovetail.tech.postgres.message import (
     build_query,
     build_statement,
 )
-from dovetail.tech.postgres.pool import Pool
 from dovetail.tech.postgres.statement import Statement, split_bound
 from dovetail.tech.postgres.value import encode, guess_type
+from dovetail.wire.pool import Pool
 
 BEGIN = build_statement("begin")
 MARK = build_statement("savepoint dovetail")
@@ -38,7 +38,7 @@ FAILURES = (OSError, EOFError, RefusedError, GarbledError, TimeoutError)
 
 
 class PostgresSession:
-    def __init__(self, target: Target, pool: Pool) -> None:
+    def __init__(self, target: Target, pool: Pool[Connection]) -> None:
         self._target = target
         self._pool = pool
         self._connection: Connection | None = None

@@ -6,6 +6,7 @@ A client of our own, because it is small and the usual library takes 300 ms to i
 import asyncio
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import parse_qs
 
 from dovetail.model.address import Address
@@ -65,9 +66,11 @@ class Connection:
         self.is_open = False
         self._writer.transport.abort()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self.is_open = False
         self._writer.close()
+        with suppress(OSError):
+            await self._writer.wait_closed()
 
 
 async def connect(address: Address) -> Connection:

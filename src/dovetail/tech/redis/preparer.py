@@ -44,7 +44,7 @@ async def _run_file(path: Path, shown: str, address: Address) -> None:
     try:
         replies = await connection.pipeline(commands)
     finally:
-        connection.close()
+        await connection.close()
     for (number, line), reply in zip(numbered, replies, strict=True):
         if isinstance(reply, Refused):
             raise StageError(Problem(reply.message, "", shown, number, 1, line, len(line)))

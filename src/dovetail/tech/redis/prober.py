@@ -15,7 +15,7 @@ class RedisProber:
             async with asyncio.timeout(timeout):
                 connection = await connect(address)
                 said = must(await connection.call("PING"))
-                connection.close()
+                await connection.close()
         except TimeoutError:
             return Reading(is_ready=False, why=f"no answer within {timeout:g} s")
         except (OSError, RefusedError, GarbledError) as failure:

@@ -98,7 +98,7 @@ async def _connected(address: Address, done: str) -> AsyncIterator[Connection]:
         try:
             yield connection
         finally:
-            connection.close()
+            await connection.close()
     except (OSError, RefusedError, GarbledError) as failure:
         raise StageError(Problem(f"{address.endpoint} could not be {done}: {failure}")) from failure
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dovetail.model.data import Data
 from dovetail.plugin.driver import Act, Answer, Target
 from dovetail.tech.redis.connection import Connection, RefusedError
-from dovetail.tech.redis.pool import Pool
 from dovetail.tech.redis.resp import GarbledError
 from dovetail.tech.redis.subscription import Subscription, matches, subscribe, widen
 from dovetail.tech.redis.value import read_json, to_text
 from dovetail.tech.redis.verb import Facets, describe, perform, summarize
+from dovetail.wire.pool import Pool
 
 SUBSCRIBE = "redis.subscribe"
 SECONDS_TO_SUBSCRIBE = 5.0
@@ -21,7 +21,7 @@ FAILURES = (OSError, EOFError, RefusedError, GarbledError, TimeoutError)
 
 
 class RedisSession:
-    def __init__(self, target: Target, pool: Pool) -> None:
+    def __init__(self, target: Target, pool: Pool[Connection]) -> None:
         self._target = target
         self._pool = pool
         self._connection: Connection | None = None
@@ -55,7 +55,7 @@ class RedisSession:
         self._subscriptions.clear()
         connection, self._connection = self._connection, None
         if connection:
-            self._pool.give(self._target.address, connection)
+            await self._pool.give(self._target.address, connection)
 
     async def _ready_connection(self) -> Connection:
         if self._connection is None or not self._connection.is_usable:
