@@ -60,13 +60,13 @@ def test_a_filled_in_text_is_not_filled_in_again() -> None:
 @pytest.mark.parametrize(
     ("written", "what", "now"),
     [
-        ("{{ ordr.id }}", "nothing is called ordr", "did you mean order?"),
-        ("{{ order.idd }}", "order has no idd", "did you mean id?"),
+        ("{{ ordr.id }}", "nothing is called ordr", "did you mean `order`?"),
+        ("{{ order.idd }}", "order has no idd", "did you mean `id`?"),
         ("{{ order.items[3] }}", "order.items has no item 3", "it has 1 items"),
         ("a {{ order.note }}", "cannot stand in a text: it is null", ""),
         ("{{ order.items | int }}", "int cannot be had of this value", ""),
         ("{{ name | plus(1) }}", "plus cannot be had of this value", ""),
-        ("{{ unique.emial }}", "unique has no emial", "did you mean email?"),
+        ("{{ unique.emial }}", "unique has no emial", "did you mean `email`?"),
         ("{{ name", "never closed", "close it"),
         ({"{{ order.note }}": 1}, "cannot be a key", ""),
     ],

@@ -1,6 +1,6 @@
 import pytest
 
-from dovetail.check.route import follow, is_list, nearest, parse_route, show_route, take
+from dovetail.check.route import follow, is_list, parse_route, show_route, take
 from dovetail.errors import SuiteError
 from dovetail.model.data import Data, Path, Place
 
@@ -53,8 +53,8 @@ def test_a_value_is_taken(route: str, value: Data) -> None:
 @pytest.mark.parametrize(
     ("route", "what", "now"),
     [
-        ("jsn.id", "the answer has no jsn", "did you mean json?"),
-        ("json.item", "json has no item", "did you mean items?"),
+        ("jsn.id", "the answer has no jsn", "did you mean `json`?"),
+        ("json.item", "json has no item", "did you mean `items`?"),
         ("json.items[7]", "json.items has no item 7", "it has 2 items"),
         ("json.items.sku", "json.items has no item sku", "it has 2 items"),
         ("status.x", "status is a plain value (int), so it has no x", "end the path"),
@@ -73,18 +73,6 @@ def test_a_route_that_ends_too_early_names_the_nearest(route: str, what: str, no
 def test_the_start_is_named_in_the_message() -> None:
     with pytest.raises(SuiteError, match=r"order\.items has no item 3"):
         follow({"items": []}, ("items", 3), "order")
-
-
-@pytest.mark.parametrize(
-    ("word", "words", "hint"),
-    [("emial", ["email", "id"], "did you mean email?"), ("x", ["b", "a"], "there is a, b"), ("x", [], "")],
-)
-def test_the_nearest_word_or_what_there_is(word: str, words: list[str], hint: str) -> None:
-    assert nearest(word, words) == hint
-
-
-def test_many_words_are_not_all_listed() -> None:
-    assert nearest("zzz", [f"name-{number:02}" for number in range(50)]).endswith("name-11, …")
 
 
 def test_a_text_is_no_list() -> None:

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from dovetail.app.options import BY_NAME, RUN_OPTIONS, Option, Value, read_value
 from dovetail.errors import Problem, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.model.data import Data, Table
-from dovetail.source.nearest import suggest
 
 
 class Setting(Struct, frozen=True):

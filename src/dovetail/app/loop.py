@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Callable, Coroutine
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TypeVar
 
 Result = TypeVar("Result")
 MADE_BETWEEN_SEARCHES = 10_000
+FASTEST = "asyncio" if sys.platform == "win32" else "uvloop"
 
 
 def run_async(work: Coroutine[None, None, Result]) -> Result:
@@ -16,12 +17,6 @@ def run_async(work: Coroutine[None, None, Result]) -> Result:
     gc.freeze()
     gc.set_threshold(MADE_BETWEEN_SEARCHES)
     gc.enable()
-    with asyncio.Runner(loop_factory=_find_factory()) as runner:
+    make_loop: Callable[[], asyncio.AbstractEventLoop] = import_module(FASTEST).new_event_loop
+    with asyncio.Runner(loop_factory=make_loop) as runner:
         return runner.run(work)
-
-
-def _find_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    if find_spec("uvloop") is None:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
-    return factory

@@ -8,10 +8,10 @@ from msgspec import Struct
 from dovetail.app.history import History
 from dovetail.app.project import find_folder
 from dovetail.errors import Problem, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.journal.reader import read_journal
 from dovetail.model.event import LogWritten, RunStarted
 from dovetail.report.writer import write_reports
-from dovetail.source.nearest import suggest
 
 
 class ReportOrder(Struct, frozen=True):

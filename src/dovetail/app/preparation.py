@@ -17,12 +17,12 @@ from dovetail.engine.plan import Plan, PlanOrder, flow, make_plan
 from dovetail.engine.selection import Selection
 from dovetail.environment.order import StageOrder
 from dovetail.errors import Problem, SuiteError, UsageError
+from dovetail.errors.nearest import nearest, suggest
 from dovetail.model.check import Suite, steps_of
 from dovetail.model.data import Data, Place
 from dovetail.model.system import EnvironmentSpec
 from dovetail.source.environment import choose_environment
 from dovetail.source.excerpt import Excerpts
-from dovetail.source.nearest import nearest, suggest
 
 ALL = "all"
 ISOLATION_MARKER = "isolation("
@@ -130,9 +130,9 @@ def _is_running(order: StageOrder) -> bool:
     """Tell whether a kept stage of this order runs; where every service has an address none is ever started."""
     if all(order.environment.addresses.get(service.name) or service.external for service in order.system.services):
         return False
-    from dovetail.environment.attendance import find_stages
+    from dovetail.environment.attendance import find_kept
 
-    return any(info.key == order.key and info.is_kept for info in find_stages(order.system.folder))
+    return find_kept(order) is not None
 
 
 def _sort_words(request: RunRequest, project: Project) -> tuple[tuple[str, ...], tuple[Path, ...]]:

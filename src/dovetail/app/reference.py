@@ -9,6 +9,7 @@ from dovetail.check.kind import KINDS
 from dovetail.check.rule.table import RULES
 from dovetail.check.unique import Unique
 from dovetail.errors import Problem, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.model.vocabulary import FaultWord, Verb, Vocabulary, Word
 from dovetail.source.grammar import (
     BREAKER,
@@ -27,7 +28,6 @@ from dovetail.source.grammar import (
     USE,
     Keys,
 )
-from dovetail.source.nearest import suggest
 
 MARK = "<!-- written by `make docs` from the tables that read your files -->"
 SYSTEM_KEYS = (SYSTEM, SERVICE, EDGE, SLA, RETRIES, BREAKER, PROBE, ENVIRONMENT, SECRET)

@@ -19,8 +19,8 @@ from dovetail.environment.opening import open_stage
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.stage import LogLine, ServiceState, Sink
 from dovetail.errors import Problem, StageError, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.source.environment import choose_environment
-from dovetail.source.nearest import suggest
 
 STAGE_COMMAND = (sys.executable, "-m", "dovetail.app.stage_process")
 PAUSE = 0.1

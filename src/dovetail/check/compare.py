@@ -1,10 +1,10 @@
 """Objects and lists against each other, item by item; called by the judge and by the rules that want the whole."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 from dovetail.check.case import ABSENT, Case, Seen, Spot, Weigh
 from dovetail.check.display import Phrase, kind_of, show
+from dovetail.errors.nearest import nearest
 from dovetail.model.data import Data
 
 
@@ -58,7 +58,7 @@ def _surplus(expected: Sequence[Data], actual: Sequence[Data]) -> str:
 
 
 def _name_nearest(case: Case, key: str, actual: Mapping[str, Data]) -> None:
-    close = get_close_matches(key, [str(other) for other in actual], 1, 0.7)
+    close = nearest(key, [str(other) for other in actual], 0.7)
     last = case.misses[-1]
     if close and not last.why:
-        case.misses[-1] = last._replace(why=f"there is {close[0]}")
+        case.misses[-1] = last._replace(why=f"there is {close}")

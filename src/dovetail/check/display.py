@@ -1,8 +1,9 @@
 """How a value is shown on one short line, and where two texts part; called by the judge for its mismatches."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+
+import msgspec
 
 WIDTH = 120
 LEAD = 24
@@ -72,7 +73,7 @@ def _pieces(value: object) -> Iterator[str]:
     if isinstance(value, Phrase):
         yield str(value)
     elif isinstance(value, str):
-        yield json.dumps(value[: WIDTH * 2], ensure_ascii=False)
+        yield _quote(value[: WIDTH * 2])
     elif isinstance(value, bytes):
         yield _bytes(value)
     elif isinstance(value, Mapping):
@@ -104,9 +105,14 @@ def _scalar(value: object) -> str:
 
 def _bytes(value: bytes) -> str:
     try:
-        return "bytes " + json.dumps(value[: WIDTH * 2].decode(), ensure_ascii=False)
+        return "bytes " + _quote(value[: WIDTH * 2].decode())
     except UnicodeDecodeError:
         return f"{len(value)} bytes {value[: WIDTH // 2].hex(' ')}"
+
+
+def _quote(text: str) -> str:
+    """Write a text as JSON does; half a pair of surrogates, which no byte can stand for, becomes a question mark."""
+    return msgspec.json.encode(text.encode(errors="replace").decode()).decode()
 
 
 def _around(text: str, spot: int) -> str:
@@ -114,7 +120,7 @@ def _around(text: str, spot: int) -> str:
     end = start + WIDTH - 4
     head = "…" if start else ""
     tail = "…" if end < len(text) else ""
-    return head + json.dumps(text[start:end], ensure_ascii=False) + tail
+    return head + _quote(text[start:end]) + tail
 
 
 def _where(expected: str, got: str, spot: int) -> str:

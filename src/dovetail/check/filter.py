@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -165,7 +164,12 @@ TEXTS = (
     Filter("base64", "in base64", "{{ login | base64 }}", lambda value: base64.b64encode(_as_bytes(value)).decode()),
     Filter("from_base64", "what `base64` made, undone", "{{ token | from_base64 }}", _from_base64),
     Filter("json", "as JSON text", "{{ order | json }}", _write_json),
-    Filter("from_json", "JSON text as a value", "{{ body | from_json }}", lambda value: json.loads(write_text(value))),
+    Filter(
+        "from_json",
+        "JSON text as a value",
+        "{{ body | from_json }}",
+        lambda value: msgspec.json.decode(write_text(value)),
+    ),
     Filter("sha256", "its digest", "{{ body | sha256 }}", lambda value: hashlib.sha256(_as_bytes(value)).hexdigest()),
 )
 NUMBERS = (

@@ -1,13 +1,13 @@
 """What is wrong with expectations before anything runs: unknown kinds, rules that cannot be; called when planning."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 from dovetail.check.kind import KINDS
 from dovetail.check.route import is_list
 from dovetail.check.rule.form import Inner, Rule, Rules
 from dovetail.check.rule.table import RULES, is_rules
 from dovetail.errors import Problem
+from dovetail.errors.nearest import nearest
 from dovetail.model.data import NOWHERE, Data, Path, locate
 
 Written = Iterator[tuple[Path, str, str]]
@@ -50,9 +50,9 @@ def _in_items(written: Data, path: Path) -> Written:
 
 def _in_text(text: str, path: Path) -> Written:
     if text[:1] == "<" and text[-1:] == ">" and text not in KINDS:
-        close = get_close_matches(text, KINDS, 1, 0.7)
+        close = nearest(text, KINDS, 0.7)
         if close:
-            yield path, f"{text} is no kind", f"did you mean {close[0]}? write exactly: for the text itself"
+            yield path, f"{text} is no kind", f"did you mean {close}? write exactly: for the text itself"
 
 
 def _in_rules(rules: Rules, path: Path) -> Written:

@@ -5,7 +5,6 @@ list is a mismatch. An object whose keys are all rules is judged by them, every 
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from dovetail.check.case import ABSENT, Case, Judgement, Seen, Spot
 from dovetail.check.compare import compare_list, compare_object
@@ -13,6 +12,7 @@ from dovetail.check.display import Phrase, kind_of, show
 from dovetail.check.equality import is_same
 from dovetail.check.kind import KINDS
 from dovetail.check.rule.table import RULES, is_rules
+from dovetail.errors.nearest import nearest
 from dovetail.model.data import Data, Path
 
 # The built-in first: an abstract class is slow to ask.
@@ -88,7 +88,7 @@ def _explain(expected: Data, actual: Seen) -> str:
     if actual is ABSENT:
         return ""
     if isinstance(expected, str) and expected[:1] == "<" and expected[-1:] == ">":
-        close = get_close_matches(expected, KINDS, 1, 0.6)
-        return f"{expected} is no kind: did you mean {close[0]}?" if close else ""
+        close = nearest(expected, KINDS)
+        return f"{expected} is no kind: did you mean {close}?" if close else ""
     kinds = kind_of(expected), kind_of(actual)
     return "" if kinds[0] == kinds[1] or None in {expected, actual} else f"{kinds[1]}, not {kinds[0]}"

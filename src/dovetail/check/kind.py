@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from dovetail.check.case import ABSENT, Seen
@@ -17,9 +17,9 @@ from dovetail.check.equality import is_number
 from dovetail.check.moment import is_day, is_instant
 
 LONGEST_EMAIL = 320
-HEX_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
-JWT = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+HEX_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+EMAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*"
+JWT = r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
 
 
 class Kind(Struct, frozen=True):
@@ -38,11 +38,11 @@ def _is_int(value: Seen) -> bool:
 
 
 def _is_uuid(value: Seen) -> bool:
-    return isinstance(value, UUID) or (isinstance(value, str) and HEX_UUID.fullmatch(value) is not None)
+    return isinstance(value, UUID) or (isinstance(value, str) and re.fullmatch(HEX_UUID, value) is not None)
 
 
 def _is_email(value: Seen) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_EMAIL and EMAIL.fullmatch(value) is not None
+    return isinstance(value, str) and len(value) <= LONGEST_EMAIL and re.fullmatch(EMAIL, value) is not None
 
 
 def _is_url(value: Seen) -> bool:
@@ -66,11 +66,11 @@ def _is_datetime(value: Seen) -> bool:
 
 
 def _is_jwt(value: Seen) -> bool:
-    found = JWT.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(JWT, value) if isinstance(value, str) else None
     if found is None:
         return False
     try:
-        header = json.loads(base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)))
+        header = msgspec.json.decode(base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)))
     except ValueError:
         return False
     return isinstance(header, dict) and "alg" in header

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
-SPAN = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|us|µs|s|m|min|h|d|w)(?![a-z])", re.IGNORECASE)
+SPAN = r"(?i)\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|us|µs|s|m|min|h|d|w)(?![a-z])"
 SECONDS = {
     "us": 1e-6,
     "µs": 1e-6,
@@ -15,8 +15,8 @@ SECONDS = {
     "d": 86400.0,
     "w": 604800.0,
 }
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}.*")
+DAY = r"\d{4}-\d{2}-\d{2}"
+INSTANT = r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}.*"
 
 
 def read_span(value: object) -> timedelta | None:
@@ -30,9 +30,10 @@ def read_span(value: object) -> timedelta | None:
     text, sign = value.strip(), 1
     if text[:1] in {"-", "+"}:
         text, sign = text[1:], -1 if text[0] == "-" else 1
+    span = re.compile(SPAN)
     position, seconds = 0, 0.0
     while position < len(text):
-        found = SPAN.match(text, position)
+        found = span.match(text, position)
         if found is None:
             return None
         seconds += float(found["number"]) * SECONDS[found["unit"].lower()]
@@ -60,12 +61,12 @@ def _seconds(count: float) -> timedelta | None:
 
 def is_day(text: str) -> bool:
     """Tell whether the text is a calendar day, `2026-01-31`."""
-    return DAY.fullmatch(text) is not None and _reads(text)
+    return re.fullmatch(DAY, text) is not None and _reads(text)
 
 
 def is_instant(text: str) -> bool:
     """Tell whether the text is a day with a time of day, as ISO 8601 writes it."""
-    return INSTANT.fullmatch(text) is not None and _reads(text)
+    return re.fullmatch(INSTANT, text) is not None and _reads(text)
 
 
 def _reads(text: str) -> bool:

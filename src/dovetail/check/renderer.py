@@ -9,14 +9,15 @@ from typing import NoReturn
 from msgspec.structs import replace
 
 from dovetail.check.filter import DEFAULT, FILTERS, write_text
-from dovetail.check.route import follow, is_list, nearest
+from dovetail.check.route import follow, is_list
 from dovetail.check.template import BRACES, Slot, Template, holds_slot, parse_template
 from dovetail.errors import Problem, SuiteError
+from dovetail.errors.nearest import suggest
 from dovetail.model.data import NOWHERE, Bound, Data, Place, Row, Table
 
 SLOTLESS = (int, float, NoneType)
 REMEMBERED = 4096
-SQL_TOKENS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+SQL_TOKENS = r"(?s)--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'"
 
 
 class Renderer:
@@ -51,7 +52,7 @@ class Renderer:
         before = ""
         for part, slot in zip(template.texts, template.slots, strict=False):
             before += part
-            if "'" in SQL_TOKENS.sub("", before):
+            if "'" in re.sub(SQL_TOKENS, "", before):
                 what = f"{slot.written} stands in quotes, yet values are bound, not written into the statement"
                 _refuse(what, f"write {slot.written} without the quotes around it", place)
         return Bound(template.texts, values)
@@ -141,7 +142,7 @@ class Renderer:
         try:
             if slot.name not in scope:
                 what = f"nothing is called {slot.name} here, yet {slot.written} asks for it"
-                _refuse(what, nearest(slot.name, list(scope)), place)
+                _refuse(what, suggest(slot.name, scope), place)
             return follow(scope[slot.name], slot.path, slot.name, place)
         except SuiteError:
             if slot.filters and slot.filters[0].name == DEFAULT:

@@ -2,25 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import TypeGuard
 
 from dovetail.errors import Problem, SuiteError
+from dovetail.errors.nearest import suggest
 from dovetail.model.data import NOWHERE, Data, Path, Place
 
-PART = re.compile(
-    r"""\.?(?P<name>[A-Za-z_$@][\w$@-]*|\d+)|\[(?P<index>-?\d+)\]|\[(?P<quote>["'])(?P<key>.*?)(?P=quote)\]"""
-)
-MOST_LISTED = 12
-PLAIN_KEY = re.compile(r"[A-Za-z_$@][\w$@-]*")
+PART = r"""\.?(?P<name>[A-Za-z_$@][\w$@-]*|\d+)|\[(?P<index>-?\d+)\]|\[(?P<quote>["'])(?P<key>.*?)(?P=quote)\]"""
+PLAIN_KEY = r"[A-Za-z_$@][\w$@-]*"
 
 
 def parse_route(text: str) -> Path:
     """Read `name.key[0]["any key"]`; a SuiteError names the spot that cannot be read."""
+    part = re.compile(PART)
     parts: list[str | int] = []
     position = 0
     while position < len(text):
-        found = PART.match(text, position)
+        found = part.match(text, position)
         if found is None or (found["name"] is not None and (text[position] == ".") == (position == 0)):
             raise SuiteError(
                 Problem(
@@ -42,7 +40,7 @@ def show_route(path: Path) -> str:
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif PLAIN_KEY.fullmatch(part):
+        elif re.fullmatch(PLAIN_KEY, part):
             text += f".{part}" if text else part
         else:
             text += f'["{part}"]'
@@ -74,15 +72,6 @@ def is_list(value: object) -> TypeGuard[Sequence[Data]]:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
-def nearest(word: str, words: Sequence[str]) -> str:
-    """Return "did you mean …?" or the words to choose from."""
-    close = get_close_matches(word, words, 1, 0.6)
-    if close:
-        return f"did you mean {close[0]}?"
-    listed = ", ".join(sorted(words)[:MOST_LISTED])
-    return f"there is {listed}{', …' if len(words) > MOST_LISTED else ''}" if words else ""
-
-
 def _index(part: str | int) -> int | None:
     if isinstance(part, int):
         return part
@@ -94,7 +83,7 @@ def _explain(here: Data, path: Path, depth: int, start: str, place: Place) -> Pr
     owner = f"{start}.{whole}" if start and whole and not start.startswith("the ") else whole or start
     part = path[depth]
     if isinstance(here, Mapping):
-        what, now = f"{owner} has no {part}", nearest(str(part), [str(key) for key in here])
+        what, now = f"{owner} has no {part}", suggest(str(part), map(str, here))
     elif is_list(here):
         what, now = f"{owner} has no item {part}", f"it has {len(here)} items, counted from 0"
     else:

@@ -3,26 +3,24 @@ r"""A text with `{{ name.path[0] | filter(1) }}` in it, taken apart once; `\{{` 
 Called by the renderer. There is no other syntax, and nothing in it is ever evaluated as code.
 """
 
-import json
 import re
-from difflib import get_close_matches
 
+import msgspec
 from msgspec import Struct
 
 from dovetail.check.filter import FILTERS
 from dovetail.check.route import parse_route
 from dovetail.errors import Problem, SuiteError
+from dovetail.errors.nearest import nearest
 from dovetail.model.data import Data, Path
 
 STRING = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
 ARGUMENT = rf"(?:{STRING}|-?\d+(?:\.\d+)?|true|false|null)"
 BRACES = "{{"
-OPENING = re.compile(r"\\?\{\{")
-ROUTE = re.compile(rf"\s*(?P<route>[A-Za-z_][\w-]*(?:\.[\w$@-]+|\[(?:-?\d+|{STRING})\])*)\s*")
-FILTER = re.compile(
-    rf"\|\s*(?P<name>\w++)\s*+(?:\(\s*(?P<arguments>(?:{ARGUMENT}(?:\s*,\s*{ARGUMENT})*)?)\s*\)\s*|(?!\())"
-)
-CLOSING = re.compile(r"\}\}")
+OPENING = r"\\?\{\{"
+ROUTE = rf"\s*(?P<route>[A-Za-z_][\w-]*(?:\.[\w$@-]+|\[(?:-?\d+|{STRING})\])*)\s*"
+FILTER = rf"\|\s*(?P<name>\w++)\s*+(?:\(\s*(?P<arguments>(?:{ARGUMENT}(?:\s*,\s*{ARGUMENT})*)?)\s*\)\s*|(?!\())"
+CLOSING = "}}"
 CONSTANTS: dict[str, Data] = {"true": True, "false": False, "null": None}
 
 
@@ -62,8 +60,9 @@ def holds_slot(written: Data) -> bool:
 
 def parse_template(text: str) -> Template:
     """Take a text apart; a SuiteError names the part that cannot be read."""
+    opening = re.compile(OPENING)
     texts, slots, plain, position = [], [], "", 0
-    while found := OPENING.search(text, position):
+    while found := opening.search(text, position):
         plain += text[position : found.start()]
         position = found.end()
         if found[0].startswith("\\"):
@@ -77,26 +76,27 @@ def parse_template(text: str) -> Template:
 
 
 def _parse_slot(text: str, start: int) -> tuple[Slot, int]:
-    route = ROUTE.match(text, start + 2)
+    route = re.compile(ROUTE).match(text, start + 2)
     if route is None:
         raise _mistake(text, start, start + 2)
+    filter_ = re.compile(FILTER)
     position, calls = route.end(), []
-    while found := FILTER.match(text, position):
+    while found := filter_.match(text, position):
         calls.append(_parse_filter(found["name"], found["arguments"] or ""))
         position = found.end()
-    closing = CLOSING.match(text, position)
-    if closing is None:
+    if not text.startswith(CLOSING, position):
         raise _mistake(text, start, position)
+    end = position + len(CLOSING)
     name, *path = parse_route(route["route"])
-    return Slot(str(name), tuple(path), tuple(calls), text[start : closing.end()]), closing.end()
+    return Slot(str(name), tuple(path), tuple(calls), text[start:end]), end
 
 
 def _parse_filter(name: str, written: str) -> FilterCall:
     arguments = tuple(_read_argument(found[0]) for found in re.finditer(ARGUMENT, written))
     known = FILTERS.get(name)
     if known is None:
-        close = get_close_matches(name, FILTERS, 1, 0.6)
-        now = f"did you mean {close[0]}?" if close else f"filters are {', '.join(FILTERS)}"
+        close = nearest(name, FILTERS)
+        now = f"did you mean {close}?" if close else f"filters are {', '.join(FILTERS)}"
         raise SuiteError(Problem(f"there is no filter {name}", now))
     if not known.least <= len(arguments) <= known.most:
         what = f"the filter {name} does not take {len(arguments)} values"
@@ -109,7 +109,7 @@ def _read_argument(written: str) -> Data:
         return CONSTANTS[written]
     if written[0] in "\"'":
         return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), written[1:-1])
-    number: int | float = json.loads(written)
+    number: int | float = msgspec.json.decode(written)
     return number
 
 

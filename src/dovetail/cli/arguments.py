@@ -1,19 +1,28 @@
 """Turns the table of options into a parser of one command's words. Called by the commands' modules."""
 
 import argparse
+import sys
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
 from dovetail.app.config import speak
 from dovetail.app.options import Option
 from dovetail.cli.command import COMMANDS
+from dovetail.cli.width import count_columns
 from dovetail.errors import Problem, UsageError
+from dovetail.errors.nearest import nearest
 from dovetail.model.data import Data
 
 Flags = dict[str, Data]
 SENTENCES = {name: sentence for name, _, sentence in COMMANDS}
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Knows its width from the start: each option added makes one, and asking for the width is slow there."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=count_columns(sys.stdout, 80) - 2)
 
 
 class Parser(argparse.ArgumentParser):
@@ -21,8 +30,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         unknown = message.partition("unrecognized arguments: ")[2].split()
-        near = get_close_matches(unknown[0], self._option_string_actions, 1) if unknown else []
-        now = f"did you mean {near[0]}?" if near else f"see {self.prog} --help"
+        near = nearest(unknown[0], self._option_string_actions) if unknown else ""
+        now = f"did you mean {near}?" if near else f"see {self.prog} --help"
         raise UsageError(Problem(f"{self.prog}: {message}", now))
 
 
@@ -33,7 +42,7 @@ def make_parser(command: str, epilog: str = "", file_flags: tuple[str, ...] = ("
         description=SENTENCES[command],
         epilog=epilog,
         allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Formatter,
     )
     help_ = "dovetail.yaml, or a folder at or below it"
     parser.add_argument(*file_flags, type=Path, default=Path(), metavar="PATH", help=help_)

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from dovetail.cli.command import OWN_COMMANDS
 from dovetail.errors import DovetailError
+from dovetail.errors.nearest import nearest
 from dovetail.model.outcome import ExitCode
 
 CLOSED_PIPE = 141
@@ -35,10 +36,8 @@ def run_command(words: list[str]) -> int:
 
 def tell_unknown(word: str) -> int:
     """Say that there is no such command, and which is meant."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, OWN_COMMANDS, 1)
-    now = f"did you mean `dovetail {near[0]}`?" if near else "all commands: dovetail --help"
+    near = nearest(word, OWN_COMMANDS)
+    now = f"did you mean `dovetail {near}`?" if near else "all commands: dovetail --help"
     say(f"there is no command {word!r}\n{now}")
     return ExitCode.USAGE
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TextIO
 
+from dovetail.cli.width import count_columns
 from dovetail.model.event import Event, RunEnded
 from dovetail.report.console import Console
 from dovetail.report.record import Recorder
@@ -19,18 +20,9 @@ def make_console(
 ) -> Console:
     """Make a console that repaints only on a terminal and colours only where nobody asked it not to."""
     is_terminal = stream.isatty() and environ.get("TERM") != "dumb"
-    width = _width_of_terminal()
     has_color = may_color and not environ.get("NO_COLOR") and (is_terminal or bool(environ.get("FORCE_COLOR")))
-    style = Style(max(NARROWEST, width), has_color)
+    style = Style(max(NARROWEST, count_columns(stream, 100)), has_color)
     return Console(stream, recorder, style, is_live=is_terminal, is_verbose=is_verbose)
-
-
-def _width_of_terminal() -> int:
-    if not (os.isatty(1) or "COLUMNS" in os.environ):
-        return 100
-    import shutil
-
-    return shutil.get_terminal_size((100, 24)).columns
 
 
 class Summary:

@@ -3,14 +3,15 @@
 What goes into a file or a pipe stays as it is.
 """
 
+import os
 import re
 from itertools import pairwise
 from typing import TextIO
 
 from dovetail.report.terminal import NARROWEST, fold, shorten, width_of
 
-EXCERPT = re.compile(r"( *\d+ │ )(.*)")
-MARK = re.compile(r"( *│ )( *)(\^+)")
+EXCERPT = r"( *\d+ │ )(.*)"
+MARK = r"( *│ )( *)(\^+)"
 CUT = "…"
 
 
@@ -22,17 +23,24 @@ def fit(text: str, stream: TextIO) -> str:
 
 def columns_of(stream: TextIO) -> int | None:
     """Return how many columns lines may have; None where nobody looks at them on a terminal."""
-    if not stream.isatty():
-        return None
-    import shutil
+    return max(NARROWEST, count_columns(stream, 80)) if stream.isatty() else None
 
-    return max(NARROWEST, shutil.get_terminal_size().columns)
+
+def count_columns(stream: TextIO, otherwise: int) -> int:
+    """Return how wide the terminal behind `stream` is, as the user says it or as it says itself."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or otherwise
+    except OSError:
+        return otherwise
 
 
 def fit_rows(rows: list[str], width: int) -> list[str]:
     fitted: list[str] = []
     for row, below in pairwise([*rows, ""]):
-        excerpt, mark, is_mark = EXCERPT.fullmatch(row), MARK.fullmatch(below), MARK.fullmatch(row)
+        excerpt, mark, is_mark = re.fullmatch(EXCERPT, row), re.fullmatch(MARK, below), re.fullmatch(MARK, row)
         if excerpt and mark and width_of(row) > width:
             fitted += cut_excerpt(excerpt, mark, width)
         elif excerpt:

@@ -4,12 +4,12 @@ Called by the plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from msgspec.structs import replace
 
-from dovetail.check.template import OPENING, holds_slot, parse_template
+from dovetail.check.template import BRACES, holds_slot, parse_template
 from dovetail.errors import Problem, SuiteError
+from dovetail.errors.nearest import nearest
 from dovetail.model.check import Action, Check, Fragment, Step, Together
 from dovetail.model.data import Data, Place, Row, Table
 
@@ -66,12 +66,12 @@ def _unknown(words: Data, known: set[str], place: Place) -> Iterator[Problem]:
 def _texts(words: Data, place: Place) -> Iterator[tuple[str, Place]]:
     """Yield every text with a slot in it, and where it stands."""
     if isinstance(words, str):
-        if OPENING.search(words):
+        if BRACES in words:
             yield words, place
     elif isinstance(words, Mapping):
         for key, value in words.items():
             is_marked = isinstance(words, Table) and key in words.marks
-            if OPENING.search(key):
+            if BRACES in key:
                 yield key, words.place_of_key(key) if isinstance(words, Table) and is_marked else place
             yield from _texts(value, words.place_of_value(key) if isinstance(words, Table) and is_marked else place)
     elif isinstance(words, list | tuple):
@@ -81,7 +81,7 @@ def _texts(words: Data, place: Place) -> Iterator[tuple[str, Place]]:
 
 
 def _tell(name: str, written: str, known: set[str], place: Place) -> Problem:
-    near = get_close_matches(name, known, 1)
-    now = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
+    near = nearest(name, known)
+    now = f"did you mean {near}?" if near else f"known here: {', '.join(sorted(known))}"
     what = f"nothing is called {name} here, yet {written} asks for it"
     return Problem(what, now, place.file, place.line, place.column)

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 
 from msgspec import Struct
 
 from dovetail.errors import NothingSelectedError, Problem, UsageError
+from dovetail.errors.nearest import nearest
 from dovetail.model.check import Check, Suite
 
 OPERATORS = frozenset({"and", "or", "not", "(", ")"})
-TOKEN = re.compile(r"\s*(?:(\()|(\))|(\"[^\"]*\"|'[^']*'|[^\s()]+))")
+WORD = r"\s*(?:(\()|(\))|(\"[^\"]*\"|'[^']*'|[^\s()]+))"
 
 
 class Selection(Struct, frozen=True):
@@ -49,7 +49,7 @@ def name_checks(checks: Sequence[Check]) -> dict[str, Check]:
 
 def read_condition(text: str) -> Callable[[Callable[[str], bool]], bool]:
     """Read phrases joined by and, or, not and parentheses; the result asks its argument about each phrase."""
-    words = [match.group().strip() for match in TOKEN.finditer(text) if match.group().strip()]
+    words = [match.group().strip() for match in re.finditer(WORD, text) if match.group().strip()]
     reader = _ConditionReader(text, words)
     condition = reader.read_either()
     if reader.rest:
@@ -127,7 +127,7 @@ def _explain_nothing(suite: Suite, selection: Selection) -> Problem:
         lines.append(f"and the tags: {', '.join(tags) or 'none'}")
     known = {*scopes, *tags}
     asked = (*selection.scopes, *re.findall(r"[\w-]+", selection.tags))
-    near = [match for word in asked if word not in known for match in get_close_matches(word, known, 1)]
+    near = [match for word in asked if word not in known and (match := nearest(word, known))]
     if near:
         lines.append(f"did you mean {near[0]}?")
     return Problem(f"no check is selected by {_describe(selection)}", "; ".join(lines))
@@ -143,8 +143,8 @@ def _describe(selection: Selection) -> str:
 
 
 def _unknown_need(check: Check, need: str, checks: Sequence[Check]) -> UsageError:
-    near = get_close_matches(need, [other.name for other in checks] + [other.id for other in checks], 1)
-    now = f"did you mean {near[0]!r}?" if near else "name another check of the suite, by its name or id"
+    near = nearest(need, [*(other.name for other in checks), *(other.id for other in checks)])
+    now = f"did you mean {near!r}?" if near else "name another check of the suite, by its name or id"
     return UsageError(
         Problem(f"{check.name!r} needs {need!r}, which no check is called", now, check.place.file, check.place.line)
     )

@@ -3,13 +3,13 @@
 Called by `live` and `opening`.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from dovetail.environment.order import StageOrder
 from dovetail.errors import NotReadyError, Problem, SuiteError
+from dovetail.errors.nearest import nearest
 from dovetail.model.address import Address, parse_address
 from dovetail.model.graph import find_cycle, prerequisites
 from dovetail.model.system import Service, System
@@ -60,9 +60,9 @@ def require_known(name: str, known: Iterable[str], what: str) -> None:
     names = sorted(known)
     if name in names:
         return
-    near = difflib.get_close_matches(name, names, 1)
+    near = nearest(name, names)
     raise SuiteError(
-        Problem(f"there is no {what} {name}", f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}")
+        Problem(f"there is no {what} {name}", f"did you mean {near}?" if near else f"there are: {', '.join(names)}")
     )
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from dovetail.errors import Problem, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.map.document import draw_json
 from dovetail.map.mermaid import draw_mermaid
 from dovetail.map.text import draw_text
 from dovetail.model.check import Check
 from dovetail.model.system import System
-from dovetail.source.nearest import suggest
 
 FORMS = ("text", "mermaid", "json")
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 HIDDEN = "***"
-SEVERAL_HOSTS = re.compile(r"^((?:[^/?#]*@)?[^/?#,@]*),[^/?#]*")
+SEVERAL_HOSTS = r"^((?:[^/?#]*@)?[^/?#,@]*),[^/?#]*"
 
 
 class Address(Struct, frozen=True):
@@ -54,7 +54,7 @@ def parse_address(text: str, default_port: int = 0) -> Address:
         parts = urlsplit(f"//{text.split(',', maxsplit=1)[0]}")
         return Address(parts.hostname or "", parts.port or default_port, form="endpoint")
     scheme, _, rest = text.partition("://")
-    parts = urlsplit(f"{scheme}://{SEVERAL_HOSTS.sub(lambda first: first[1], rest)}")
+    parts = urlsplit(f"{scheme}://{re.sub(SEVERAL_HOSTS, lambda first: first[1], rest)}")
     return Address(
         parts.hostname or "",
         parts.port or default_port,

@@ -3,11 +3,11 @@
 Values of a run, with paths and filters, are another matter: see `check`.
 """
 
-import difflib
 import re
 from collections.abc import Mapping
 
 from dovetail.errors import Problem, SuiteError
+from dovetail.errors.nearest import nearest
 from dovetail.model.data import NOWHERE, Place
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -20,8 +20,8 @@ def fill(text: str, values: Mapping[str, str], place: Place = NOWHERE) -> str:
         name = found.group(1)
         if name in values:
             return values[name]
-        near = difflib.get_close_matches(name, values, 1)
-        hint = f"did you mean {{{{ {near[0]} }}}}?" if near else f"known here: {', '.join(sorted(values))}"
+        near = nearest(name, values)
+        hint = f"did you mean {{{{ {near} }}}}?" if near else f"known here: {', '.join(sorted(values))}"
         raise SuiteError(Problem(f"nothing is named {{{{ {name} }}}} here", hint, place.file, place.line))
 
     return PLACEHOLDER.sub(value_of, text)

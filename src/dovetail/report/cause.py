@@ -23,7 +23,7 @@ from dovetail.report.symptom import name_status, name_symptom
 from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
 
 KEPT_SIGHTINGS = 6
-STARTS_WITH_A_PLACE = re.compile(r"\S+:\d+")
+STARTS_WITH_A_PLACE = r"\S+:\d+"
 
 
 Rule = Callable[[Case], Cause | None]
@@ -45,7 +45,9 @@ def _written_wrong(case: Case) -> Cause | None:
     lines = tuple(Evidence("", line) for line in clean(error).splitlines() if line.strip())
     beginning = on_one_line(lines[0].text)
     place = (
-        beginning if STARTS_WITH_A_PLACE.match(beginning) else str(case.step.place if case.step else case.check.place)
+        beginning
+        if re.match(STARTS_WITH_A_PLACE, beginning)
+        else str(case.step.place if case.step else case.check.place)
     )
     title = f"the check is written wrong: {beginning}"
     return Cause("suite", ("suite", error), title, evidence=lines, next=(f"correct {place}",))

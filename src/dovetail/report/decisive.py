@@ -12,9 +12,9 @@ _TROUBLE = re.compile(
     r"|unable|refused|denied|no such|not found|missing|out of memory|unhandled|invalid",
     re.IGNORECASE,
 )
-_TRACE_HEAD = re.compile(r"^\s*(?:Traceback \(most recent call last\)|During handling of|The above exception)")
-_TRACE_BODY = re.compile(r"^\s+\S|^\s*$")
-_VARYING = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{12,}\b|\d+", re.IGNORECASE)
+_TRACE_HEAD = r"^\s*(?:Traceback \(most recent call last\)|During handling of|The above exception)"
+_TRACE_BODY = r"^\s+\S|^\s*$"
+_VARYING = r"(?i)0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{12,}\b|\d+"
 FRAMES_KEPT = 4
 
 
@@ -36,9 +36,9 @@ def _without_frames(lines: Sequence[str]) -> list[str]:
     kept: list[str] = []
     frames: list[str] | None = None
     for line in lines:
-        if _TRACE_HEAD.match(line):
+        if re.match(_TRACE_HEAD, line):
             frames = []
-        elif frames is not None and _TRACE_BODY.match(line):
+        elif frames is not None and re.match(_TRACE_BODY, line):
             frames.append(line)
         else:
             kept.extend(frames[-FRAMES_KEPT:] if frames else ())
@@ -50,5 +50,5 @@ def _without_frames(lines: Sequence[str]) -> list[str]:
 
 def _unlike(lines: Sequence[str]) -> list[str]:
     """Keep of lines that are alike but for their numbers the last one."""
-    last = {_VARYING.sub("#", line): spot for spot, line in enumerate(lines)}
+    last = {re.sub(_VARYING, "#", line): spot for spot, line in enumerate(lines)}
     return [lines[spot] for spot in sorted(last.values())]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-_WORD = re.compile(r"[\w.$-]+")
+_WORD = r"[\w.$-]+"
 
 
 class Link(Protocol):
@@ -57,7 +57,7 @@ class Reach:
 
     def senders(self, told: str) -> frozenset[str]:
         """Return who publishes a topic that is named in `told`, and those it takes that nobody asks directly."""
-        named = _WORD.findall(told)
+        named = re.findall(_WORD, told)
         return self._with_sources(name for topic in named for name in self._publishers.get(topic, ()))
 
     def feeders(self, service: str) -> frozenset[str]:

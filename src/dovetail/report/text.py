@@ -2,9 +2,10 @@
 
 import re
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_LOGIN = re.compile(r"(//[^:/@\s]*):[^@/\s]*@")
+_ESCAPES = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])"
+_CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_LOGIN = r"(//[^:/@\s]*):[^@/\s]*@"
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _SECOND_MS = 1000
 _MINUTE_S = 60
 _SHORT_S = 10
@@ -14,7 +15,7 @@ def clean(text: str) -> str:
     """Remove what could steer a terminal, break XML or turn text around; new lines and tabs stay."""
     if text.isprintable():
         return text
-    return _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return re.sub(_CONTROLS, "", re.sub(_ESCAPES, "", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def on_one_line(text: str, most: int = 0) -> str:
@@ -25,7 +26,12 @@ def on_one_line(text: str, most: int = 0) -> str:
 
 def hide_password(address: str) -> str:
     """Return a URL without the password of its login."""
-    return _LOGIN.sub(r"\1:***@", address)
+    return re.sub(_LOGIN, r"\1:***@", address)
+
+
+def escape(text: str) -> str:
+    """Return `text` as HTML holds it, between tags and in attributes."""
+    return text.translate(_ENTITIES)
 
 
 def spell_ms(milliseconds: float) -> str:

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 
 from dovetail.errors import Problem, StageError, UsageError
+from dovetail.errors.nearest import nearest
 from dovetail.model.event import Event
 from dovetail.report.fact import Record
 from dovetail.report.format import FORMATS
@@ -44,8 +44,8 @@ def write_record(record: Record, folder: Path, formats: Sequence[str], stamp: st
 
 def _require_known(name: str) -> None:
     if name not in FORMATS:
-        near = get_close_matches(name, FORMATS, 1)
-        now = f"did you mean {near[0]}?" if near else f"there are: {', '.join(FORMATS)}"
+        near = nearest(name, FORMATS)
+        now = f"did you mean {near}?" if near else f"there are: {', '.join(FORMATS)}"
         raise UsageError(Problem(f"there is no report format {name!r}", now))
 
 

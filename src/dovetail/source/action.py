@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from dovetail.errors.nearest import suggest
 from dovetail.model.check import Action, Fragment, Step, Together
 from dovetail.model.data import Data, Place, Row, Table
 from dovetail.model.system import System
@@ -12,7 +13,6 @@ from dovetail.source.grammar import FRAGMENT, TOGETHER, USE
 from dovetail.source.lexicon import Lexicon
 from dovetail.source.location import TESTS
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import suggest
 from dovetail.source.step import StepReader
 from dovetail.source.value import describe
 from dovetail.source.variable import Variables

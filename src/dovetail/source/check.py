@@ -5,6 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from dovetail.errors.nearest import nearest, suggest
 from dovetail.model.check import Action, Check, Isolation
 from dovetail.model.data import Data, Place, Table
 from dovetail.model.system import System
@@ -14,7 +15,6 @@ from dovetail.source.entry import Entry
 from dovetail.source.grammar import CHECK, FILE, STEP
 from dovetail.source.lexicon import Lexicon
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import nearest, suggest
 from dovetail.source.value import describe
 
 UNKNOWN_SCOPE = "services"

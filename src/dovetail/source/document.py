@@ -25,6 +25,7 @@ from dovetail.source.complaint import explain
 from dovetail.source.mistake import Mistakes
 from dovetail.source.scalar import STARTS, resolve
 
+BYTE_ORDER_MARK = "\ufeff"
 LARGEST = 16 * 1024 * 1024
 DEEPEST = 100
 MOST_REPEATED = 1_000_000
@@ -86,7 +87,7 @@ def read_text(path: Path) -> str:
     except OSError as reason:
         raise SuiteError(Problem(f"it cannot be read: {reason.strerror or reason}", file=file)) from reason
     try:
-        return data.decode("utf-8-sig")
+        return data.decode().removeprefix(BYTE_ORDER_MARK)
     except UnicodeDecodeError as broken:
         line = data.count(b"\n", 0, broken.start) + 1
         what = f"it is not UTF-8: byte {data[broken.start]:#04x} at offset {broken.start}, line {line}"

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from dovetail.errors.nearest import suggest
 from dovetail.model.data import Data, Place, Row, Table
 from dovetail.model.system import Edge, Sla
 from dovetail.source.entry import Entry
 from dovetail.source.grammar import BREAKER, EDGE, RETRIES, SLA, Keys
 from dovetail.source.lexicon import Lexicon
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import suggest
 
 FORMS = "write a map: {payments: {address: PAYMENTS_URL}}, {payments: PAYMENTS_URL}, or a list of names"
 

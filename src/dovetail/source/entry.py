@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from dovetail.errors.nearest import suggest
 from dovetail.model.data import Data, Place, Row, Table
 from dovetail.model.vocabulary import Word
 from dovetail.source.grammar import Keys
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import suggest
 from dovetail.source.value import WrongValueError, convert
 
 TEXTS = frozenset({"string", "bound"})

@@ -1,6 +1,7 @@
 """`environments:` and the choice among them; called by the system reader and by whoever starts a run."""
 
 from dovetail.errors import Problem, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.model.address import parse_address
 from dovetail.model.data import Place, Table
 from dovetail.model.system import EnvironmentSpec, System
@@ -8,7 +9,6 @@ from dovetail.source.entry import Entry
 from dovetail.source.grammar import ENVIRONMENT
 from dovetail.source.lexicon import edge_name
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import suggest
 from dovetail.source.variable import Variables
 
 LOCAL = "local"

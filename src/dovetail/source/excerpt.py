@@ -5,8 +5,8 @@ from pathlib import Path
 
 from dovetail.model.data import Place
 
-TOKEN = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,\[\]{}#][^\n]*?(?=:\s|:$|\s*[,\]}]|\s+\#|\s*$))""")
-UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+WORD = r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,\[\]{}#][^\n]*?(?=:\s|:$|\s*[,\]}]|\s+\#|\s*$))"""
+UNSHOWN = "[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 WIDEST = 200
 
 
@@ -18,12 +18,12 @@ class Excerpts:
 
     def line(self, place: Place) -> str:
         """Return the line at `place` for showing; empty where it is too long to show."""
-        text = UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", self._line(place).replace("\t", " "))
+        text = re.sub(UNSHOWN, "\N{REPLACEMENT CHARACTER}", self._line(place).replace("\t", " "))
         return text if len(text) <= WIDEST else ""
 
     def token(self, place: Place) -> str:
         """Return the word that begins at `place` as it is written."""
-        found = TOKEN.match(self._line(place), place.column - 1)
+        found = re.compile(WORD).match(self._line(place), place.column - 1)
         return found[1] if found else ""
 
     def _line(self, place: Place) -> str:

@@ -1,5 +1,6 @@
 """`fault:` in all its forms, as orders to break edges; called by the readers of checks and steps."""
 
+from dovetail.errors.nearest import suggest
 from dovetail.model.check import FaultOrder
 from dovetail.model.data import Data, Place, Row, Table
 from dovetail.model.system import System
@@ -7,7 +8,6 @@ from dovetail.model.vocabulary import FaultWord
 from dovetail.source.entry import read_value
 from dovetail.source.lexicon import Lexicon, edge_name
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import suggest
 from dovetail.source.value import describe
 
 FORM = "write {on: orders -> payments, latency: 200ms}"

@@ -9,13 +9,13 @@ from dovetail.model.system import Service
 from dovetail.model.vocabulary import FaultWord, Verb, Vocabulary, Word
 from dovetail.source.grammar import EXPECT_ERROR, EXPECT_WITHIN, STEP
 
-ARROW = re.compile(r"\s*->\s*")
+ARROW = r"\s*->\s*"
 REFERENCES = frozenset({"service", "edge"})
 
 
 def edge_name(written: str) -> str:
     """Return `a->b`, however spaced, as `a -> b`."""
-    return ARROW.sub(" -> ", written.strip())
+    return re.sub(ARROW, " -> ", written.strip())
 
 
 class Meaning(Struct, frozen=True, dict=True):

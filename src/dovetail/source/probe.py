@@ -8,7 +8,7 @@ from dovetail.source.entry import Entry
 from dovetail.source.grammar import PROBE
 from dovetail.source.mistake import Mistakes
 
-REQUEST = re.compile(r"(?:(GET|HEAD|POST|PUT|DELETE|OPTIONS)\s+)?(/\S*)")
+REQUEST = r"(?:(GET|HEAD|POST|PUT|DELETE|OPTIONS)\s+)?(/\S*)"
 FORMS = "write `GET /health`, {http: GET /health, expect: {…}}, {tcp: true}, {command: …}, {log: pattern} or a list"
 
 
@@ -52,7 +52,7 @@ def read_map(entry: Entry) -> tuple[Probe, ...]:
 
 
 def read_request(written: str, place: Place, mistakes: Mistakes) -> str:
-    found = REQUEST.fullmatch(written.strip())
+    found = re.fullmatch(REQUEST, written.strip())
     if found is None:
         mistakes.add(place, f"`{written}` is no request", FORMS)
         return ""

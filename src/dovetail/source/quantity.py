@@ -3,23 +3,23 @@
 import math
 import re
 
-DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|µs|ms|s|m|h|d)")
-WHOLE_DURATION = re.compile(f"(?:{DURATION.pattern}\\s*)+")
+DURATION = r"(\d+(?:\.\d+)?)\s*(us|µs|ms|s|m|h|d)"
+WHOLE_DURATION = rf"(?:{DURATION}\s*)+"
 DURATIONS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+SIZE = r"(?i)(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?"
 SIZES = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
+NUMBER = r"\d+(?:\.\d+)?"
 
 
 def parse_duration(written: str | float) -> float:
     """Return seconds for `200ms`, `2s`, `1m30s` or a number of seconds; raises ValueError."""
     if isinstance(written, str):
         text = written.strip()
-        if NUMBER.fullmatch(text):
+        if re.fullmatch(NUMBER, text):
             return float(text)
-        if not WHOLE_DURATION.fullmatch(text):
+        if not re.fullmatch(WHOLE_DURATION, text):
             raise ValueError(f"{written!r} is no duration")
-        return math.fsum(float(amount) * DURATIONS[unit] for amount, unit in DURATION.findall(text))
+        return math.fsum(float(amount) * DURATIONS[unit] for amount, unit in re.findall(DURATION, text))
     return positive(written)
 
 
@@ -27,7 +27,7 @@ def parse_size(written: str | float) -> int:
     """Return bytes for `64k`, `1MB` (thousands), `64KiB` (of 1024) or a number of bytes; raises ValueError."""
     if not isinstance(written, str):
         return int(positive(written))
-    found = SIZE.fullmatch(written.strip())
+    found = re.fullmatch(SIZE, written.strip())
     if found is None or (found[3] and not found[2]):
         raise ValueError(f"{written!r} is no size")
     step = 1024 if found[3] else 1000

@@ -17,22 +17,20 @@ WORDS: dict[str, Scalar] = {
 WORD_STARTS = frozenset(word[:1] for word in WORDS)
 NUMBER_STARTS = frozenset("0123456789+-.")
 STARTS = WORD_STARTS | NUMBER_STARTS
-INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,999})")
-BASED = re.compile(r"0o[0-7]{1,999}|0x[0-9a-fA-F]{1,999}")
-FLOAT = re.compile(
-    r"[-+]?(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+))"
-)
+INTEGER = r"[-+]?(?:0|[1-9][0-9]{0,999})"
+BASED = r"0o[0-7]{1,999}|0x[0-9a-fA-F]{1,999}"
+FLOAT = r"[-+]?(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+))"
 
 
 def resolve(text: str) -> Scalar:
     """Return what a plain `text` means; everything that is no other scalar is text."""
     start = text[:1]
     if start in NUMBER_STARTS:
-        if INTEGER.fullmatch(text):
+        if re.fullmatch(INTEGER, text):
             return int(text)
-        if BASED.fullmatch(text):
+        if re.fullmatch(BASED, text):
             return int(text, 0)
-        if FLOAT.fullmatch(text):
+        if re.fullmatch(FLOAT, text):
             return float(text)
     if start in WORD_STARTS:
         return WORDS.get(text, text)

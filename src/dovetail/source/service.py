@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from dovetail.errors.nearest import suggest
 from dovetail.model.data import Place, Row, Table
 from dovetail.model.system import Probe, Service
 from dovetail.source.edge import EdgeReader, read_technology
@@ -9,7 +10,6 @@ from dovetail.source.entry import Entry
 from dovetail.source.grammar import SERVICE
 from dovetail.source.lexicon import Lexicon
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import suggest
 from dovetail.source.probe import read_probes
 
 OWN_CODE = "http"

@@ -2,6 +2,7 @@
 
 import re
 
+from dovetail.errors.nearest import suggest
 from dovetail.model.check import FaultOrder, Step
 from dovetail.model.data import Data, Place, Table
 from dovetail.model.system import System
@@ -11,9 +12,8 @@ from dovetail.source.fault import FaultReader
 from dovetail.source.grammar import EXPECT_WITHIN, STEP, TOGETHER
 from dovetail.source.lexicon import Lexicon, Meaning, edge_name
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import suggest
 
-FACET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+FACET = r"[A-Za-z_][A-Za-z0-9_]*"
 CONVERTED = frozenset({"number", "int", "bool", "duration", "size", "share", "names", "texts"})
 WORDS = STEP.by_name
 
@@ -192,7 +192,7 @@ class StepReader:
         if not isinstance(saved, Table) or not isinstance(read, dict):
             return {}
         for name, path in read.items():
-            found = FACET.match(path)
+            found = re.match(FACET, path)
             facet = found[0] if found else path
             if meaning.facets and facet not in meaning.expected:
                 what = f"an answer to `{meaning.verb.name}` has no `{facet}` to save"

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from dovetail.errors import Problem, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.model.check import Check, Suite
 from dovetail.model.data import Place, Row, Table
 from dovetail.model.system import System
@@ -22,7 +23,6 @@ from dovetail.source.grammar import FRAGMENT
 from dovetail.source.lexicon import Lexicon
 from dovetail.source.location import TESTS, find_tests
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import suggest
 from dovetail.source.service import place_of_name
 from dovetail.source.variable import Variables
 

@@ -5,9 +5,9 @@ from typing import cast
 
 from msgspec import Struct
 
+from dovetail.errors.nearest import suggest
 from dovetail.model.data import Data, Row, Table
 from dovetail.model.vocabulary import Word
-from dovetail.source.nearest import suggest
 from dovetail.source.quantity import parse_duration, parse_share, parse_size
 
 LONGEST = 40

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dovetail.errors import SuiteError
+from dovetail.errors.nearest import nearest
 from dovetail.model.data import Data, Place, Row, Table
 from dovetail.source.document import build, read_text, shown
 from dovetail.source.mistake import Mistakes
-from dovetail.source.nearest import nearest
 
-VARIABLE = re.compile(r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?")
+VARIABLE = r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?"
 
 
 class Variables:
@@ -73,13 +73,13 @@ class Variables:
             self._miss(name, place)
             return found[0]
 
-        return VARIABLE.sub(replaced, text)
+        return re.sub(VARIABLE, replaced, text)
 
     def missing(self, text: str) -> tuple[str, ...]:
         """Return the names in `text` that have neither a value nor a default."""
         return tuple(
             found[1]
-            for found in VARIABLE.finditer(text)
+            for found in re.finditer(VARIABLE, text)
             if found[1] and found[2] is None and found[1] not in self._values
         )
 

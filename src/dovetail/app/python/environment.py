@@ -11,10 +11,10 @@ from dovetail.app.python.check import PythonCheck
 from dovetail.app.python.said import Said
 from dovetail.app.python.spot import caller_place
 from dovetail.errors import Problem, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.model.data import Data, Place
 from dovetail.model.vocabulary import Verb
 from dovetail.source.lexicon import Lexicon, edge_name
-from dovetail.source.nearest import suggest
 from dovetail.source.spoken import read_spoken_fault
 
 BOUND = "bound"

@@ -13,9 +13,9 @@ from dovetail.engine.isolation import Choice
 from dovetail.engine.plan import Job
 from dovetail.environment.stage import LockWish
 from dovetail.errors import Problem, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.model.check import Check, Isolation
 from dovetail.model.event import PlannedCheck
-from dovetail.source.nearest import suggest
 
 WORDS = tuple(one.value for one in Isolation if one is not Isolation.AUTO)
 COPYING = frozenset({Isolation.CLONE, Isolation.RESET, Isolation.SLICE})

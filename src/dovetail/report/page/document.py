@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from html import escape
 from pathlib import Path
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from dovetail.report.fact import Record
 from dovetail.report.page.drawing import ACROSS, DOWN, draw_map
 from dovetail.report.page.view import LEVELS, view_run
-from dovetail.report.text import spell_count, spell_ms
+from dovetail.report.text import escape, spell_count, spell_ms
 
 MOST_BYTES = 12_000_000
 SCRIPTS = (

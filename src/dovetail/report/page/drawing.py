@@ -1,11 +1,10 @@
 """The system map as an SVG picture, coloured by what happened. Called by `document`."""
 
 from collections.abc import Iterable, Iterator
-from html import escape
 
 from dovetail.report.fact import EdgeRecord, Record, ServiceRecord
 from dovetail.report.page.layout import Layout, Measure, Point, lay_out
-from dovetail.report.text import on_one_line, spell_count, spell_ms
+from dovetail.report.text import escape, on_one_line, spell_count, spell_ms
 
 ACROSS = Measure()
 DOWN = Measure(width=114, between=44, gap=10, most_abreast=3, margin=8, is_downward=True)

@@ -5,8 +5,8 @@ Nothing is remembered between questions but connections, so a topic made a momen
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 
+from dovetail.errors.nearest import nearest
 from dovetail.tech.kafka.connection import Endpoint, Pool
 from dovetail.tech.kafka.refusal import TOPIC_IS_UNKNOWN, RefusalError, name_code, refuse
 from dovetail.tech.kafka.request import (
@@ -52,10 +52,8 @@ class Cluster:
 
     async def _miss(self, name: str) -> RefusalError:
         known = sorted((await self.describe(None)).topics)
-        near = get_close_matches(name, known, n=1)
-        hint = (
-            f"nearest is {near[0]}" if near else f"there are {', '.join(known[:8])}" if known else "there is none yet"
-        )
+        near = nearest(name, known)
+        hint = f"nearest is {near}" if near else f"there are {', '.join(known[:8])}" if known else "there is none yet"
         return RefusalError("server", f"topic {name} does not exist ({hint})", name_code(TOPIC_IS_UNKNOWN))
 
     async def create(self, topics: Mapping[str, int], seconds: float) -> Mapping[str, int]:
