@@ -9,6 +9,8 @@ from dovetail.app.parts import build_registry
 from dovetail.app.stage_process import COMMAND
 from dovetail.environment.opening import open_stage
 from dovetail.environment.reaper import marked, read_kin
+from dovetail.environment.remote import RemoteStage
+from dovetail.environment.stage import LockWish
 
 
 def living(stage: str) -> list[int]:
@@ -56,6 +58,51 @@ def test_a_kept_stage_is_joined_and_only_what_changed_is_restarted(yard: Any) ->
 
     asyncio.run(play())
     assert not yard.ground.exists()
+
+
+def test_workers_join_a_kept_stage_and_only_the_first_has_what_changed_restarted(yard: Any) -> None:
+    async def pid(stage: Any) -> int:
+        return int((await stage.states())[0].pid)
+
+    async def play() -> None:
+        service = yard.service("a")
+        up = await open_stage(yard.order(service, is_kept=True), build_registry(), COMMAND)
+        before = await pid(up)
+        (yard.folder / "module.py").write_text("changed = 1", encoding="utf-8")
+        async with yard.stage(service, share="run-1") as first:
+            restarted = await pid(first)
+            assert restarted != before
+            (yard.folder / "module.py").write_text("changed = 22", encoding="utf-8")
+            async with yard.stage(service, share="run-1") as second:
+                assert await pid(second) == restarted
+            async with yard.stage(service, share="run-2") as other:
+                assert await pid(other) != restarted
+        assert (await up.states())[0].state == "ready"
+        assert isinstance(up, RemoteStage)
+        assert await up.down() == ()
+
+    asyncio.run(play())
+    assert not yard.ground.exists()
+
+
+def test_what_a_check_has_alone_is_not_brought_back_by_those_who_join(yard: Any) -> None:
+    async def state(stage: Any) -> str:
+        return str((await stage.states())[0].state)
+
+    async def play() -> None:
+        service = yard.service("a")
+        first = await open_stage(yard.order(service, is_kept=True), build_registry(), COMMAND)
+        await first.lock("check", LockWish(exclusive=frozenset({"service:a"})))
+        await first.steer("a", "kill")
+        async with yard.stage(service, is_kept=True) as second:
+            assert await state(second) == "stopped"
+        await first.unlock("check")
+        async with yard.stage(service, is_kept=True) as third:
+            assert await state(third) == "ready"
+        assert isinstance(first, RemoteStage)
+        assert await first.down() == ()
+
+    asyncio.run(play())
 
 
 def test_a_stage_process_that_cannot_run_is_told_with_its_last_words(yard: Any) -> None:

@@ -131,3 +131,15 @@ def test_what_is_kept_stays_held_while_the_rest_is_let_go() -> None:
         await third
 
     asyncio.run(play())
+
+
+def test_what_is_had_alone_is_known_until_it_is_let_go() -> None:
+    async def play() -> list[bool]:
+        table = LockTable()
+        await granted(table, "reader", reading("b"))
+        await granted(table, "breaker", disturbing("a"))
+        had = [table.is_had_alone("a"), table.is_had_alone("b")]
+        table.unlock("breaker")
+        return [*had, table.is_had_alone("a")]
+
+    assert asyncio.run(play()) == [True, False, False]

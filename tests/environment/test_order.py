@@ -36,7 +36,12 @@ def test_a_table_with_marks_travels_as_its_content() -> None:
 
 
 def test_where_a_service_stands_in_the_file_is_no_change_of_it() -> None:
-    moved = replace(SERVICE, place=Place("dovetail.yaml", 99))
+    moved = replace(
+        SERVICE,
+        ready=(replace(SERVICE.ready[0], place=Place("dovetail.yaml", 98)),),
+        uses=(replace(SERVICE.uses[0], place=Place("dovetail.yaml", 97)),),
+        place=Place("dovetail.yaml", 99),
+    )
     assert fingerprint(moved) == fingerprint(SERVICE)
     assert fingerprint(replace(SERVICE, run="serve --fast")) != fingerprint(SERVICE)
 

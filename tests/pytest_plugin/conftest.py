@@ -55,7 +55,7 @@ def project(tmp_path: Path) -> Project:
     page = TUTORIAL.read_text(encoding="utf-8")
     project = Project(tmp_path)
     for name, text in re.findall(r"^```python (\S+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        started = f"import os\nopen(f'started-{{os.getpid()}}-{name}', 'w').close()\n"
+        started = f"import os\nopen(f'started-{{os.getpid()}}-{name}.txt', 'w').close()\n"
         project.write(name, started + text)
     system = re.search(r"^```yaml system\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     checks = re.search(r"^```yaml checks\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)

@@ -1,11 +1,20 @@
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 Project = Any
 
 
 def starts(folder: Path, service: str) -> int:
-    return len(list(folder.glob(f"started-*-{service}.py")))
+    return len(list(folder.glob(f"started-*-{service}.py.txt")))
+
+
+def running(project: Project) -> list[tuple[str, int]]:
+    stages = json.loads(project.run("dovetail", "ps", "--format", "json").output)
+    return [(service["service"], service["pid"]) for stage in stages for service in stage["services"]]
 
 
 def test_yaml_checks_are_items_and_pass(project: Project) -> None:
@@ -156,6 +165,49 @@ def test_post(letters, number):
     assert "14 passed" in ended.output
     assert starts(project.folder, "sorter") == 1
     assert starts(project.folder, "postbox") == 1
+
+
+@pytest.fixture
+def kept(project: Project) -> Iterator[Project]:
+    assert project.run("dovetail", "up").code == 0
+    yield project
+    assert "nothing is left" in project.run("dovetail", "down").output
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "4")])
+def test_an_environment_that_is_up_is_joined_told_and_left_up(kept: Project, workers: tuple[str, ...]) -> None:
+    before = running(kept)
+    ended = kept.run("pytest", "-p", "no:cacheprovider", "tests", *workers)
+    assert ended.code == 0, ended.output
+    assert "2 passed" in ended.output
+    assert "dovetail: checks join letters · local, which stays up" in ended.output
+    assert starts(kept.folder, "sorter") == 1
+    assert running(kept) == before
+
+
+def test_an_environment_that_differs_is_not_joined(kept: Project) -> None:
+    kept.write("conftest.py", "import os\n\nos.environ['DOVETAIL_DIRECT'] = '1'\n")
+    ended = kept.run("pytest", "-p", "no:cacheprovider", "tests")
+    assert ended.code == 0, ended.output
+    assert "dovetail: checks join" not in ended.output
+    assert starts(kept.folder, "sorter") == 2
+
+
+def test_what_changed_since_the_environment_came_up_is_started_again(kept: Project) -> None:
+    system = kept.folder / "dovetail.yaml"
+    system.write_text(system.read_text().replace("\n  postbox:", "\n  postbox:\n    environment: {COLOUR: blue}"))
+    ended = kept.pytest("tests")
+    assert ended.code == 0, ended.output
+    assert (starts(kept.folder, "sorter"), starts(kept.folder, "postbox")) == (1, 2)
+
+
+def test_a_mistake_in_the_system_is_no_trouble_of_tests_that_need_no_environment(kept: Project) -> None:
+    system = kept.folder / "dovetail.yaml"
+    system.write_text(system.read_text() + "surprise: 1\n")
+    kept.write("tests/test_plain.py", "def test_plain():\n    assert True is not False\n")
+    ended = kept.run("pytest", "-p", "no:cacheprovider", "tests/test_plain.py")
+    assert ended.code == 0, ended.output
+    system.write_text(system.read_text().replace("surprise: 1\n", ""))
 
 
 def test_dovetail_run_tells_python_checks_beside_the_others(project: Project) -> None:

@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from dovetail.environment.census import LEASE_MARK, describe
 from dovetail.environment.ground import Plot, find_ground, find_room, is_held
-from dovetail.environment.order import StageInfo, decode
+from dovetail.environment.order import StageInfo, StageOrder, decode
 from dovetail.environment.reaper import (
     Kin,
     descendants,
@@ -39,6 +40,12 @@ def find_stages(folder: str = "") -> tuple[StageInfo, ...]:
             if is_held(path.with_suffix(".lease")) and folder in {"", info.folder}:
                 found.append(info)
     return tuple(sorted(found, key=lambda info: info.started_at))
+
+
+def find_kept(order: StageOrder) -> StageInfo | None:
+    """Return the kept stage that an order joins rather than start one of its own."""
+    key = replace(order, is_kept=True).key
+    return next((info for info in find_stages(order.system.folder) if info.is_kept and info.key == key), None)
 
 
 async def attach(info: StageInfo) -> RemoteStage:

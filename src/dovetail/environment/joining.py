@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from secrets import token_hex
 
-from dovetail.environment.attendance import find_stages, plot_of
+from dovetail.environment.attendance import find_kept, find_stages, plot_of
 from dovetail.environment.ground import Plot, find_room, give_back, lay_ground, take
 from dovetail.environment.order import Brief, StageOrder
 from dovetail.environment.remote import RemoteStage
@@ -29,7 +29,7 @@ async def join_or_spawn(order: StageOrder, stage_command: tuple[str, ...], sink:
         remote.listen(sink)
     try:
         await remote.settle()
-        if is_found and not order.share:
+        if is_found and remote.info is not None and remote.info.is_kept:
             await remote.adopt(order)
     except BaseException:
         with contextlib.suppress(StageError):
@@ -47,13 +47,14 @@ async def _find_or_spawn(order: StageOrder, stage_command: tuple[str, ...]) -> t
 
 
 async def _join(order: StageOrder) -> RemoteStage | None:
-    """Join the stage that this order may share; one that is just ending is none."""
-    for info in find_stages(order.system.folder):
-        if info.key == order.key and (info.is_kept or order.share):
-            remote = RemoteStage(functools.partial(prove_gone, plot_of(info), 0))
-            with contextlib.suppress(StageError):
-                await remote.connect(info.socket, is_holder=True)
-                return remote
+    """Join the stage that this order may share, or else one that is kept; one that is just ending is none."""
+    shared = [info for info in find_stages(order.system.folder) if order.share and info.key == order.key]
+    kept = find_kept(order)
+    for info in [*shared, *([kept] if kept else ())]:
+        remote = RemoteStage(functools.partial(prove_gone, plot_of(info), 0))
+        with contextlib.suppress(StageError):
+            await remote.connect(info.socket, is_holder=True)
+            return remote
     return None
 
 

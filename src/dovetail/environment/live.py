@@ -64,10 +64,14 @@ class LiveStage:
         await self._cast.start(self._selection.start)
 
     async def adopt(self, order: StageOrder) -> tuple[str, ...]:
-        """Become what `order` says: start what is missing, restart what changed or has ended; returns those names."""
+        """Become what `order` says: start what is missing, restart what changed or has ended; returns those names.
+
+        What a check has alone may have ended by its will, and stays as it is.
+        """
         selection = select(order, self.means.registry)
         wanted = await self._define(selection.start)
         broken = {name for name, instance in self._cast.instances.items() if instance.state in {"failed", "stopped"}}
+        broken = {name for name in broken if not self._locks.is_had_alone(f"service:{name}")}
         stale = {n for n, old in self._definitions.items() if n in wanted and wanted[n] != old} | (broken & set(wanted))
         missing = set(wanted) - set(self._cast.instances)
         if not stale and not missing:

@@ -49,6 +49,9 @@ class LockTable:
             waiter.granted.cancel()
         self._grant()
 
+    def is_had_alone(self, name: str) -> bool:
+        return any(name in wish.exclusive for wishes in self._held.values() for wish in wishes)
+
     def _give_up(self, waiter: _Waiter) -> None:
         if waiter in self._queue:
             self._queue.remove(waiter)

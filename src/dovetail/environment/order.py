@@ -21,9 +21,9 @@ class StageOrder(Struct, frozen=True):
     """Which part of a system to start and how.
 
     `services` empty means all. `share` is a key under which several processes get one stage (such as the workers of
-    one pytest run); a kept stage outlives whoever opened it. `is_copied` has the data remembered as set up, which
-    clones, resets and slices start from. `log_folder` gets a file per service;
-    `seed` repeats what faults leave to chance.
+    one pytest run), unless one is kept; a kept stage outlives whoever opened it. `is_copied` has the data remembered as
+    set up, which clones, resets and slices start from. `log_folder` gets a file per service; `seed` repeats what faults
+    leave to chance.
     """
 
     system: System
@@ -39,7 +39,8 @@ class StageOrder(Struct, frozen=True):
     @property
     def key(self) -> str:
         """Tell apart what must not share a stage; the same for two orders that may."""
-        parts = (self.system.folder, self.environment.name, str(self.is_direct), self.share)
+        share = "" if self.is_kept else self.share
+        parts = (self.system.folder, self.environment.name, str(self.is_direct), share)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
@@ -109,6 +110,6 @@ def revive_as(kind: object, raw: object) -> object:
 def _without_places(value: object) -> object:
     if isinstance(value, dict):
         return {name: _without_places(item) for name, item in value.items() if name != "place"}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_without_places(item) for item in value]
     return value

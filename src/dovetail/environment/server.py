@@ -23,7 +23,10 @@ Method = Callable[..., Awaitable[object]]
 
 
 class Client(Struct, dict=True, eq=False):
-    """One connection and what it holds: locks by owner, faults by lease, data copies, slices."""
+    """One connection and what it holds: locks by owner, faults by lease, data copies, slices.
+
+    `share` is what it shares with others for whom the stage was made what they ordered.
+    """
 
     number: int
     tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
@@ -33,6 +36,7 @@ class Client(Struct, dict=True, eq=False):
     clones: set[tuple[str, str]] = field(default_factory=set)
     slices: set[str] = field(default_factory=set)
     is_holder: bool = False
+    share: str = ""
     channel: Channel | None = None
     sink: Sink | None = None
 
@@ -151,10 +155,15 @@ class StageServer:
     async def _settle(self, _: Client) -> None:
         await asyncio.shield(self._opening)
 
-    async def _adopt(self, _: Client, order: StageOrder) -> tuple[str, ...]:
+    async def _adopt(self, client: Client, order: StageOrder) -> tuple[str, ...]:
+        """Become what is ordered, but once for all who share the order: the first of them works on it already."""
         await asyncio.shield(self._opening)
         async with self._adopting:
-            return await self._stage.adopt(order)
+            if order.share and any(other.share == order.share for other in self._clients):
+                return ()
+            changed = await self._stage.adopt(order)
+            client.share = order.share
+            return changed
 
     async def _leave(self, client: Client) -> tuple[str, ...]:
         client.is_holder = False

@@ -16,6 +16,7 @@ from dovetail.app.python.check import PythonCheck
 from dovetail.app.python.environment import EdgeHandle, Environment, FaultHandle, ServiceHandle
 from dovetail.app.python.player import Player
 from dovetail.app.python.seclusion import Marked
+from dovetail.app.warm import is_running
 from dovetail.errors import DovetailError
 from dovetail.model.data import Data, Place
 from dovetail.model.event import PlannedCheck
@@ -45,6 +46,16 @@ class Company:
         if self._player is None:
             self._player = Player(self._file.parent, os.environ, _share_key())
         return self._player
+
+    def pytest_report_header(self) -> str | None:
+        """Say which environment is up already, since tests will meet what is in it; a wrong suite is told elsewhere."""
+        if not is_running(str(self._file.parent)):
+            return None
+        try:
+            kept = self.player.find_kept()
+        except DovetailError:
+            return None
+        return f"dovetail: checks join {kept.system} · {kept.environment}, which stays up" if kept else None
 
     def is_suite_file(self, path: Path) -> bool:
         """Tell whether a file holds checks; fragments and fixtures beside them do not."""

@@ -1,7 +1,8 @@
 """One Python process's part in a run: opens or joins the stage when first needed, plays checks on it, lets go.
 
 Made by the pytest plugin, once a process. Started by `dovetail run` it joins that run's stage and tells it every event
-(see `app/python_checks`); started by itself it opens a stage, which all workers of one pytest run share.
+(see `app/python_checks`); started by itself it joins the environment that is kept, where one is, or else opens a stage
+which all workers of one pytest run share.
 """
 
 import os
@@ -11,8 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from dovetail.app.config import resolve
+from dovetail.app.config import Settings, resolve
 from dovetail.app.project import Project, open_project
 from dovetail.app.python.border import Border
 from dovetail.app.python.check import PythonCheck
@@ -26,8 +28,9 @@ from dovetail.engine.cast import Cast, gather_knowledge
 from dovetail.engine.plan import Job, PlanOrder, make_plan
 from dovetail.engine.play import Play, describe_doors
 from dovetail.engine.retry import play_job
+from dovetail.environment.attendance import find_kept
 from dovetail.environment.opening import open_stage
-from dovetail.environment.order import StageOrder
+from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Stage
 from dovetail.errors import BrokenDovetailError, UsageError
@@ -101,6 +104,12 @@ class Player:
         running, border = self._run()
         return border.wait(self._play(running, running.jobs[check]))
 
+    def find_kept(self) -> StageInfo | None:
+        """Return the environment that is up already and will be joined; None where one is opened or a run has one."""
+        if self._environ.get("DOVETAIL_SOCKET"):
+            return None
+        return find_kept(self._order(self._resolve()))
+
     def close(self) -> tuple[str, ...]:
         """Let the stage go; returns what remains of it."""
         remains: tuple[str, ...] = ()
@@ -124,23 +133,16 @@ class Player:
 
     async def _open(self) -> Running:
         project = self._project
-        settings = resolve({}, self._environ, project.system.defaults, project.system.file)
-        environment = choose_environment(project.system, settings.text("environment"))
+        settings = self._resolve()
+        ordered = self._order(settings)
+        environment = ordered.environment
         seed = settings.text("seed") or secrets.token_hex(2)
         order = PlanOrder(seed=seed, environment=environment, is_stage_shared=True, is_direct=settings.is_on("direct"))
         suite = project.read_checks()
         knowledge = gather_knowledge(project.registry, project.system)
         plan = make_plan(project.system, suite, knowledge, order)
-        stage = await self._join_or_open(
-            StageOrder(
-                project.system,
-                environment,
-                is_direct=settings.is_on("direct"),
-                is_kept=settings.is_on("keep"),
-                share=self._share,
-                is_copied=self._needs_copies or plan.needs_copies or settings.is_on("keep"),
-            )
-        )
+        is_copied = self._needs_copies or plan.needs_copies or ordered.is_kept
+        stage = await self._join_or_open(replace(ordered, is_copied=is_copied))
         cast = Cast(project.registry, stage, project.system)
         names = [service.name for service in project.system.services if not service.is_job]
         doors = {name: await stage.address(name) for name in names}
@@ -161,6 +163,17 @@ class Player:
         )
         hand = make_stagehand(play, Lexicon(project.words), knowledge.data, environment.addresses)
         return Running(stage, cast, hand, {job.id: job for job in plan.jobs}, heard)
+
+    def _resolve(self) -> Settings:
+        system = self._project.system
+        return resolve({}, self._environ, system.defaults, system.file)
+
+    def _order(self, settings: Settings) -> StageOrder:
+        system = self._project.system
+        environment = choose_environment(system, settings.text("environment"))
+        return StageOrder(
+            system, environment, settings.is_on("direct"), is_kept=settings.is_on("keep"), share=self._share
+        )
 
     async def _join_or_open(self, order: StageOrder) -> Stage:
         socket = self._environ.get("DOVETAIL_SOCKET", "")
