@@ -28,6 +28,29 @@ def test_the_first_signal_ends_what_may_end_and_the_second_hurries() -> None:
     assert said == ["interrupted by Ctrl-C"]
 
 
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (signal.SIGTERM, "interrupted by SIGTERM"),
+        (signal.SIGHUP, "interrupted by SIGHUP, as when its terminal is closed"),
+    ],
+)
+def test_what_interrupted_is_told_by_its_name(number: signal.Signals, why: str) -> None:
+    async def be_signalled() -> str:
+        interrupt = Interrupt(lambda _: None)
+        with interrupt.listening():
+            asyncio.get_running_loop().call_soon(os.kill, os.getpid(), number)
+            with pytest.raises(InterruptedRunError):
+                await interrupt.unless_interrupted(asyncio.sleep(60), "sleep")
+        return interrupt.why
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        assert asyncio.run(be_signalled()) == why
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_work_that_ends_by_itself_gives_its_result_or_its_mistake() -> None:
     async def fail() -> int:
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as two moments a run can wait for: end in order, then end at once. Used by the session."""
+"""Ctrl-C, SIGTERM and SIGHUP as two moments a run can wait for: end in order, then end at once. Used by the session."""
 
 import asyncio
 import signal
@@ -7,7 +7,11 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 Result = TypeVar("Result")
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+NAMES = {
+    signal.SIGINT: "Ctrl-C",
+    signal.SIGTERM: "SIGTERM",
+    signal.SIGHUP: "SIGHUP, as when its terminal is closed",
+}
 
 
 class InterruptedRunError(Exception):
@@ -25,13 +29,16 @@ class Interrupt:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
+        """Hear the signals; SIGHUP only where whoever started us did not have us ignore it, as nohup does."""
         loop = asyncio.get_running_loop()
-        for number in SIGNALS:
+        is_detached = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        numbers = [number for number in NAMES if not (is_detached and number is signal.SIGHUP)]
+        for number in numbers:
             loop.add_signal_handler(number, self._hear, number)
         try:
             yield
         finally:
-            for number in SIGNALS:
+            for number in numbers:
                 loop.remove_signal_handler(number)
 
     async def unless_interrupted(self, work: Coroutine[None, None, Result], name: str) -> Result:
@@ -42,11 +49,11 @@ class Interrupt:
         """Await `work`, but cancel it at the second signal."""
         return await self._race(work, self._hurry, name)
 
-    def _hear(self, number: int) -> None:
+    def _hear(self, number: signal.Signals) -> None:
         if self.why:
             self._hurry.set()
             return
-        self.why = "interrupted by Ctrl-C" if number == signal.SIGINT else "interrupted by SIGTERM"
+        self.why = f"interrupted by {NAMES[number]}"
         self._first.set()
         self._on_first(self.why)
 
