@@ -1,8 +1,10 @@
 """The first door: help, version, and how little they load."""
 
+import re
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +45,11 @@ def test_the_help_names_every_command_and_exit_code(words: list[str], capsys: py
         assert f"  {name} " in out
         assert sentence in out
     assert [code for code, _ in EXIT_CODES] == [int(code) for code in ExitCode]
+
+
+def test_the_page_of_exit_codes_has_a_row_for_each() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/exit-codes.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\d+) \|", page, re.MULTILINE) == [str(code) for code, _ in EXIT_CODES]
 
 
 @pytest.mark.parametrize("word", ["--help", "--version"])

@@ -30,7 +30,5 @@ EXIT_CODES = (
     (4, "the suite, an option or the command is wrong"),
     (5, "no check was selected"),
     (6, "the environment never became ready, or left something behind"),
-    (7, "a contract or a deployment is refused"),
-    (8, "a performance criterion was missed"),
     (9, "inconclusive or flaky: nothing that did not happen is green"),
 )

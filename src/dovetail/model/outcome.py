@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
 
 class ExitCode(IntEnum):
-    """pytest's 0 to 5, then what only a whole system can say."""
+    """pytest's 0 to 5, then what only a whole system can say; docs/reference/exit-codes.md reserves 7 and 8."""
 
     PASSED = 0
     FAILED = 1
@@ -25,8 +25,6 @@ class ExitCode(IntEnum):
     USAGE = 4
     NOTHING_SELECTED = 5
     NOT_READY = 6
-    DEPLOY_NO = 7
-    TOO_SLOW = 8
     INCONCLUSIVE = 9
 
 
