@@ -9,8 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -82,40 +81,6 @@ def address() -> Iterator[Address]:
     yield where
     stop(process)
     shutil.rmtree(folder)
-
-
-@pytest.fixture
-def stranger() -> Iterator[Callable[[bytes | None], Address]]:
-    """Listen as one who answers the first words with `greeting` and hangs up; None never answers."""
-    with ExitStack() as guests, ThreadPoolExecutor(8) as crew:
-
-        def listen(greeting: bytes | None) -> Address:
-            door = guests.enter_context(socket.create_server(("127.0.0.1", 0)))
-            crew.submit(welcome, door, greeting)
-            guests.callback(door.shutdown, socket.SHUT_RDWR)
-            return Address("127.0.0.1", door.getsockname()[1], form="endpoint")
-
-        yield listen
-        guests.close()
-
-
-def welcome(door: socket.socket, greeting: bytes | None) -> None:
-    """Serve one guest after the other until the door is shut."""
-    while True:
-        try:
-            guest, _ = door.accept()
-        except OSError:
-            return
-        with guest:
-            guest.settimeout(DEADLINE)
-            try:
-                guest.recv(65536)
-                if greeting is None:
-                    guest.recv(65536)
-                else:
-                    guest.sendall(greeting)
-            except OSError:
-                continue
 
 
 @pytest.fixture

@@ -1,107 +1,31 @@
 """One real PostgreSQL server for the tests of this folder, started through our own launcher."""
 
 import asyncio
-import os
 import secrets
-import shutil
-import socket
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
 
 from dovetail.model.address import Address
-from dovetail.model.system import Probe, Service
-from dovetail.plugin.launcher import Launch, LaunchOrder
+from dovetail.model.system import Service
 from dovetail.tech.postgres.connection import connect
 from dovetail.tech.postgres.launcher import launcher
 from dovetail.tech.postgres.prober import prober
 
-MEMORY = Path("/dev") / "shm"
-USER = "nobody" if os.geteuid() == 0 else ""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def private_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="dovetail-pg-", dir=MEMORY if MEMORY.is_dir() else None))
-    if USER:
-        shutil.chown(folder, USER)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def running(launch: Launch) -> Iterator["subprocess.Popen[bytes]"]:
-    log = (launch.folder / "log").open("wb")
-    process = subprocess.Popen(
-        launch.command,
-        cwd=launch.folder,
-        env={**os.environ, **launch.environment},
-        user=launch.user or None,
-        group=None,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        process.send_signal(launch.stop)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        log.close()
-
-
-async def wait_until_ready(address: Address) -> None:
-    for _ in range(3000):
-        if (await prober().probe(address, Probe("technology"), 2)).is_ready:
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError
-
-
-class Starter:
-    """Prepares servers in private folders and runs them."""
-
-    def __init__(self, cache: Path) -> None:
-        self.cache = cache
-
-    @contextmanager
-    def prepared(self, service: Service) -> Iterator[Launch]:
-        with private_folder() as folder:
-            order = LaunchOrder(service, folder, free_port(), self.cache, folder, USER)
-            yield asyncio.run(launcher().prepare(order))
-
-    @contextmanager
-    def started(self, launch: Launch) -> Iterator["subprocess.Popen[bytes]"]:
-        with running(launch) as process:
-            asyncio.run(wait_until_ready(launch.address))
-            yield process
+if TYPE_CHECKING:
+    from tests.tech.conftest import Starter
 
 
 @pytest.fixture(scope="session")
-def starter() -> Iterator[Starter]:
-    with private_folder() as cache:
-        yield Starter(cache)
+def starter(starter_of: "Callable[..., Starter]") -> "Starter":
+    return starter_of(launcher, prober)
 
 
 @pytest.fixture(scope="session")
-def server(starter: Starter) -> Iterator[Address]:
+def server(starter: "Starter") -> Iterator[Address]:
     """The address of a running server whose database is `orders-db`."""
     with starter.prepared(Service("orders-db", "postgres")) as launch, starter.started(launch):
         yield launch.address

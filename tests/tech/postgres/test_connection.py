@@ -12,7 +12,7 @@ from dovetail.tech.postgres.connection import GarbledError, RefusedError, connec
 from dovetail.tech.postgres.message import COPY_DONE, build_message, build_query
 
 if TYPE_CHECKING:
-    from tests.tech.postgres.conftest import Starter
+    from tests.tech.conftest import Starter
 
 SECRET, WRONG = "söcret", "wrong"
 

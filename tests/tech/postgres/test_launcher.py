@@ -18,7 +18,7 @@ from dovetail.tech.postgres.connection import connect
 from dovetail.tech.postgres.launcher import launcher
 
 if TYPE_CHECKING:
-    from tests.tech.postgres.conftest import Starter
+    from tests.tech.conftest import Starter
 
 SERVICE = Service("orders-db", "postgres")
 
@@ -77,7 +77,7 @@ def test_what_was_committed_outlives_a_killed_server(starter: "Starter") -> None
 
 
 def test_many_launchers_at_once_share_one_cache(tmp_path_factory: pytest.TempPathFactory, starter: "Starter") -> None:
-    fresh = type(starter)(starter.cache / tmp_path_factory.mktemp("x").name)
+    fresh = starter.caching_in(starter.cache / tmp_path_factory.mktemp("x").name)
 
     def start(number: int) -> str:
         with fresh.prepared(Service(f"db{number % 2}", "postgres")) as launch:

@@ -11,7 +11,7 @@ from dovetail.model.system import Service
 from dovetail.tech.postgres.segment import LISTED, Segment, read_segments, remove_stale
 
 if TYPE_CHECKING:
-    from tests.tech.postgres.conftest import Starter
+    from tests.tech.conftest import Starter
 
 
 def test_the_kernels_list_is_read_by_its_headings() -> None:

@@ -1,92 +1,44 @@
 """Claims about the PostgreSQL tap: real clients' bytes, recorded and cut anywhere."""
 
-import asyncio
 import contextlib
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
 from dovetail.model.address import Address
-from dovetail.model.exchange import Exchange
-from dovetail.plugin.tap import Line
 from dovetail.tech.postgres.message import SSL_REQUEST, build_message, build_query, build_request, build_startup
 from dovetail.tech.postgres.tap import tap
+
+if TYPE_CHECKING:
+    from tests.tech.conftest import Tape
 
 Bytes = tuple[str, bytes]
 
 
-@contextlib.asynccontextmanager
-async def recorded(server: Address) -> AsyncIterator[tuple[int, list[Bytes]]]:
-    """Forward a port of our own to the server and note the bytes of each direction in their order."""
-    seen: list[Bytes] = []
-    serving: set[asyncio.Task[object]] = set()
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str) -> None:
-        with contextlib.suppress(ConnectionError):
-            while data := await reader.read(1 << 16):
-                seen.append((way, data))
-                writer.write(data)
-                await writer.drain()
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        serving.update({task} if task else ())
-        upstream_reader, upstream_writer = await asyncio.open_connection(server.host, server.port)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(pump(reader, upstream_writer, "client"))
-            group.create_task(pump(upstream_reader, writer, "server"))
-
-    door = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with door:
-        yield door.sockets[0].getsockname()[1], seen
-        async with asyncio.timeout(20):
-            await asyncio.gather(*serving)
+@pytest.fixture
+def tape(tape_of: "Callable[..., Tape]") -> "Tape":
+    return tape_of(tap())
 
 
-def replay(seen: list[Bytes], how: str = "closed") -> list[Exchange]:
-    """Have the tap listen to recorded bytes."""
-    exchanges: list[Exchange] = []
-    door = Address("127.0.0.1", 1)
-    listener = tap().listen(Line("orders -> db", 7, door, exchanges.append, lambda: 1000.0))
-    for way, data in seen:
-        (listener.client_sent if way == "client" else listener.server_sent)(data)
-    listener.ended(how)
-    return exchanges
+def record(
+    tape: "Tape", server: Address, scene: Callable[["asyncpg.Connection[asyncpg.Record]"], Awaitable[None]]
+) -> list[Bytes]:
+    async def speak(port: int) -> None:
+        client = await asyncpg.connect(
+            host="127.0.0.1",
+            port=port,
+            user=server.user,
+            password=server.password,
+            database=server.path[1:],
+            server_settings={"application_name": "orders"},
+        )
+        await scene(client)
+        await client.close()
 
-
-def shred(seen: list[Bytes], longest: int) -> list[Bytes]:
-    """Cut the bytes elsewhere, their order kept, into pieces of ever other lengths."""
-    pieces: list[Bytes] = []
-    for way, data in seen:
-        at = 0
-        while at < len(data):
-            length = len(pieces) * 7919 % longest + 1
-            pieces.append((way, data[at : at + length]))
-            at += length
-    return pieces
-
-
-def record(server: Address, scene: Callable[["asyncpg.Connection[asyncpg.Record]"], Awaitable[None]]) -> list[Bytes]:
-    async def act() -> list[Bytes]:
-        async with recorded(server) as (port, seen):
-            client = await asyncpg.connect(
-                host="127.0.0.1",
-                port=port,
-                user=server.user,
-                password=server.password,
-                database=server.path[1:],
-                server_settings={"application_name": "orders"},
-            )
-            await scene(client)
-            await client.close()
-            return seen
-
-    return asyncio.run(act())
+    return tape.record(server, speak)
 
 
 async def busy_scene(client: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -108,8 +60,8 @@ async def busy_scene(client: "asyncpg.Connection[asyncpg.Record]") -> None:
     await statement.fetchval(2)
 
 
-def test_statements_are_told_with_their_ends(database: Address) -> None:
-    exchanges = replay(record(database, busy_scene))
+def test_statements_are_told_with_their_ends(tape: "Tape", database: Address) -> None:
+    exchanges = tape.replay(record(tape, database, busy_scene))
     told = [(e.request[:44], e.answer, e.ended) for e in exchanges]
     assert told[0] == ("create temp table t (id int primary key, not", "CREATE TABLE; INSERT 0 1", "answered")
     assert told[1:29] == [("insert into t values ($1, $2)", "INSERT 0 1", "answered")] * 28
@@ -130,21 +82,19 @@ def test_statements_are_told_with_their_ends(database: Address) -> None:
 
 
 @pytest.mark.parametrize("longest", [1, 7, 300, 40_000])
-def test_any_cut_of_the_bytes_tells_the_same(database: Address, longest: int) -> None:
-    seen = record(database, busy_scene)
-    whole = replay(seen)
+def test_any_cut_of_the_bytes_tells_the_same(tape: "Tape", database: Address, longest: int) -> None:
+    seen = record(tape, database, busy_scene)
+    whole = tape.replay(seen)
     assert len(whole) > 35
-    assert replay(shred(seen, longest)) == whole
+    assert tape.replay(tape.shred(seen, longest)) == whole
 
 
-def test_a_refused_login_is_a_failed_exchange(server: Address) -> None:
-    async def act() -> list[Bytes]:
-        async with recorded(server) as (port, seen):
-            with contextlib.suppress(asyncpg.InvalidPasswordError):
-                await asyncpg.connect(host="127.0.0.1", port=port, user="postgres", password=str(port), database="x")
-            return seen
+def test_a_refused_login_is_a_failed_exchange(tape: "Tape", server: Address) -> None:
+    async def speak(port: int) -> None:
+        with contextlib.suppress(asyncpg.InvalidPasswordError):
+            await asyncpg.connect(host="127.0.0.1", port=port, user="postgres", password=str(port), database="x")
 
-    (exchange,) = replay(asyncio.run(act()))
+    (exchange,) = tape.replay(tape.record(server, speak))
     assert (exchange.request, exchange.ended) == ("connect to x as postgres", "failed")
     assert "password authentication failed" in exchange.answer
 
@@ -152,19 +102,19 @@ def test_a_refused_login_is_a_failed_exchange(server: Address) -> None:
 @pytest.mark.parametrize(
     ("how", "ended"), [("closed", "cut"), ("cut", "cut"), ("refused", "refused"), ("faulted", "faulted")]
 )
-def test_what_is_open_ends_as_the_connection_did(how: str, ended: str) -> None:
+def test_what_is_open_ends_as_the_connection_did(tape: "Tape", how: str, ended: str) -> None:
     hello = build_startup([("user", "me"), ("database", "shop")])
-    (login,) = replay([("client", hello)], how)
+    (login,) = tape.replay([("client", hello)], how)
     assert (login.request, login.ended) == ("connect to shop as me", ended)
     ready = build_message(b"R", struct.pack("!I", 0)) + build_message(b"Z", b"I")
-    (query,) = replay([("client", hello), ("server", ready), ("client", build_query("select\n 1"))], how)
+    (query,) = tape.replay([("client", hello), ("server", ready), ("client", build_query("select\n 1"))], how)
     assert (query.request, query.ended) == ("select 1", ended)
 
 
-def test_encryption_that_is_declined_is_listened_past() -> None:
+def test_encryption_that_is_declined_is_listened_past(tape: "Tape") -> None:
     hello = build_startup([("user", "me")])
     seen = [("client", build_request(SSL_REQUEST)), ("server", b"N"), ("client", hello)]
-    assert [e.request for e in replay(shred(seen, 3))] == ["connect to me as me"]
+    assert [e.request for e in tape.replay(tape.shred(seen, 3))] == ["connect to me as me"]
 
 
 @pytest.mark.parametrize(
@@ -181,5 +131,5 @@ def test_encryption_that_is_declined_is_listened_past() -> None:
         [("client", b"\0\0\0\x10garbage garbage"), ("server", b"\xff" * 50)],
     ],
 )
-def test_unknown_bytes_end_the_listening_quietly(seen: list[Bytes]) -> None:
-    assert replay(seen) == []
+def test_unknown_bytes_end_the_listening_quietly(tape: "Tape", seen: list[Bytes]) -> None:
+    assert tape.replay(seen) == []

@@ -12,7 +12,7 @@ from dovetail.tech.redis.connection import RefusedError, connect, database_of
 from dovetail.tech.redis.resp import GarbledError, Refused
 
 if TYPE_CHECKING:
-    from tests.tech.redis.conftest import Starter
+    from tests.tech.conftest import Starter
 
 SECRET, WRONG = "s3cret", "wrong"
 

@@ -16,7 +16,7 @@ from dovetail.tech.redis.launcher import launcher
 from dovetail.tech.redis.resp import Reply
 
 if TYPE_CHECKING:
-    from tests.tech.redis.conftest import Starter
+    from tests.tech.conftest import Starter
 
 
 def call(address: Address, *words: str) -> Reply:

@@ -1,104 +1,54 @@
 """Claims about the Redis tap: real clients' bytes, recorded and cut anywhere."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 import redis.asyncio as client_library
 
 from dovetail.model.address import Address
-from dovetail.model.exchange import Exchange
-from dovetail.plugin.tap import Line
 from dovetail.tech.redis.tap import tap
+
+if TYPE_CHECKING:
+    from tests.tech.conftest import Tape
 
 Bytes = tuple[str, bytes]
 
 
-@contextlib.asynccontextmanager
-async def recorded(server: Address) -> AsyncIterator[tuple[int, list[Bytes]]]:
-    """Forward a port of our own to the server and note the bytes of each direction in their order."""
-    seen: list[Bytes] = []
-    serving: set[asyncio.Task[object]] = set()
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str) -> None:
-        with contextlib.suppress(ConnectionError):
-            while data := await reader.read(1 << 16):
-                seen.append((way, data))
-                writer.write(data)
-                await writer.drain()
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        serving.update({task} if task else ())
-        upstream_reader, upstream_writer = await asyncio.open_connection(server.host, server.port)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(pump(reader, upstream_writer, "client"))
-            group.create_task(pump(upstream_reader, writer, "server"))
-
-    door = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with door:
-        yield door.sockets[0].getsockname()[1], seen
-        async with asyncio.timeout(20):
-            await asyncio.gather(*serving)
+@pytest.fixture
+def tape(tape_of: "Callable[..., Tape]") -> "Tape":
+    return tape_of(tap())
 
 
-def replay(seen: list[Bytes], how: str = "closed") -> list[Exchange]:
-    """Have the tap listen to recorded bytes."""
-    exchanges: list[Exchange] = []
-    door = Address("127.0.0.1", 1)
-    listener = tap().listen(Line("orders -> db", 7, door, exchanges.append, lambda: 1000.0))
-    for way, data in seen:
-        (listener.client_sent if way == "client" else listener.server_sent)(data)
-    listener.ended(how)
-    return exchanges
+def record(tape: "Tape", server: Address, protocol: int) -> list[Bytes]:
+    async def speak(port: int) -> None:
+        client = client_library.Redis(
+            host="127.0.0.1", port=port, protocol=protocol, single_connection_client=True, driver_info=None
+        )
+        await client.set("price", "5", ex=60)
+        await client.get("price")
+        await client.get("nothing")
+        await client.set("big", "x" * 300_000)
+        await client.get("big")
+        await client.hset("h", mapping={"a": 1, "b": 2})
+        await client.hgetall("h")
+        with contextlib.suppress(client_library.ResponseError):
+            await client.incr("h")
+        async with client.pipeline(transaction=True) as batch:
+            for number in range(5):
+                batch.rpush("list", f"item {number}")
+            await batch.execute()
+        await client.lrange("list", 0, -1)
+        await client.aclose()
 
-
-def shred(seen: list[Bytes], longest: int) -> list[Bytes]:
-    """Cut the bytes elsewhere, their order kept, into pieces of ever other lengths."""
-    pieces: list[Bytes] = []
-    for way, data in seen:
-        at = 0
-        while at < len(data):
-            length = len(pieces) * 7919 % longest + 1
-            pieces.append((way, data[at : at + length]))
-            at += length
-    return pieces
-
-
-def record(server: Address, protocol: int) -> list[Bytes]:
-    async def act() -> list[Bytes]:
-        async with recorded(server) as (port, seen):
-            client = client_library.Redis(
-                host="127.0.0.1", port=port, protocol=protocol, single_connection_client=True, driver_info=None
-            )
-            await client.set("price", "5", ex=60)
-            await client.get("price")
-            await client.get("nothing")
-            await client.set("big", "x" * 300_000)
-            await client.get("big")
-            await client.hset("h", mapping={"a": 1, "b": 2})
-            await client.hgetall("h")
-            with contextlib.suppress(client_library.ResponseError):
-                await client.incr("h")
-            async with client.pipeline(transaction=True) as batch:
-                for number in range(5):
-                    batch.rpush("list", f"item {number}")
-                await batch.execute()
-            await client.lrange("list", 0, -1)
-            await client.aclose()
-            return seen
-
-    return asyncio.run(act())
+    return tape.record(server, speak)
 
 
 @pytest.mark.parametrize("protocol", [2, 3])
-def test_commands_are_told_with_their_replies(database: Address, protocol: int) -> None:
+def test_commands_are_told_with_their_replies(tape: "Tape", database: Address, protocol: int) -> None:
     greetings = ("HELLO", "CLIENT", "SELECT")
-    exchanges = [e for e in replay(record(database, protocol)) if not e.request.startswith(greetings)]
+    exchanges = [e for e in tape.replay(record(tape, database, protocol)) if not e.request.startswith(greetings)]
     told = [(e.request, e.answer, e.ended) for e in exchanges]
     assert told[:3] == [
         ("SET price 5 EX 60", "OK", "answered"),
@@ -119,50 +69,48 @@ def test_commands_are_told_with_their_replies(database: Address, protocol: int) 
 
 @pytest.mark.parametrize("longest", [1, 5, 100, 50_000])
 @pytest.mark.parametrize("protocol", [2, 3])
-def test_any_cut_of_the_bytes_tells_the_same(database: Address, protocol: int, longest: int) -> None:
-    seen = record(database, protocol)
-    whole = replay(seen)
+def test_any_cut_of_the_bytes_tells_the_same(tape: "Tape", database: Address, protocol: int, longest: int) -> None:
+    seen = record(tape, database, protocol)
+    whole = tape.replay(seen)
     assert len(whole) > 15
-    assert replay(shred(seen, longest)) == whole
+    assert tape.replay(tape.shred(seen, longest)) == whole
 
 
 @pytest.mark.parametrize("protocol", [2, 3])
-def test_messages_of_a_subscription_are_told(database: Address, protocol: int) -> None:
-    async def act() -> list[Bytes]:
-        async with recorded(database) as (port, seen):
-            client = client_library.Redis(host="127.0.0.1", port=port, protocol=protocol)
-            sender = client_library.Redis(host=database.host, port=database.port)
-            async with client.pubsub() as channels:
-                await channels.subscribe("prices", "news")
-                await channels.psubscribe("orders.*")
-                for _ in range(3):
-                    await channels.get_message(timeout=10)
-                await sender.publish("orders.5", "created")
-                while (await channels.get_message(ignore_subscribe_messages=True, timeout=10)) is None:
-                    pass
-            await sender.aclose()
-            await client.aclose()
-            return seen
+def test_messages_of_a_subscription_are_told(tape: "Tape", database: Address, protocol: int) -> None:
+    async def speak(port: int) -> None:
+        client = client_library.Redis(host="127.0.0.1", port=port, protocol=protocol)
+        sender = client_library.Redis(host=database.host, port=database.port)
+        async with client.pubsub() as channels:
+            await channels.subscribe("prices", "news")
+            await channels.psubscribe("orders.*")
+            for _ in range(3):
+                await channels.get_message(timeout=10)
+            await sender.publish("orders.5", "created")
+            while (await channels.get_message(ignore_subscribe_messages=True, timeout=10)) is None:
+                pass
+        await sender.aclose()
+        await client.aclose()
 
-    seen = asyncio.run(act())
-    exchanges = replay(seen)
+    seen = tape.record(database, speak)
+    exchanges = tape.replay(seen)
     told = [(e.request, e.answer) for e in exchanges if not e.request.startswith(("CLIENT", "HELLO"))]
     assert told[:3] == [
         ("SUBSCRIBE prices news", "confirmed"),
         ("PSUBSCRIBE orders.*", "confirmed"),
         ("pmessage orders.* orders.5", "created"),
     ]
-    assert replay(shred(seen, 4)) == exchanges
+    assert tape.replay(tape.shred(seen, 4)) == exchanges
 
 
-def test_what_is_open_ends_as_the_connection_did() -> None:
-    (exchange,) = replay([("client", b"*3\r\n$5\r\nBLPOP\r\n$1\r\nq\r\n$1\r\n0\r\n")], "faulted")
+def test_what_is_open_ends_as_the_connection_did(tape: "Tape") -> None:
+    (exchange,) = tape.replay([("client", b"*3\r\n$5\r\nBLPOP\r\n$1\r\nq\r\n$1\r\n0\r\n")], "faulted")
     assert (exchange.request, exchange.ended) == ("BLPOP q 0", "faulted")
 
 
-def test_a_password_is_not_told() -> None:
+def test_a_password_is_not_told(tape: "Tape") -> None:
     seen = [("client", b"*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\nPING\r\n"), ("server", b"+OK\r\n+PONG\r\n")]
-    assert [(e.request, e.answer) for e in replay(seen)] == [("AUTH …", "OK"), ("PING", "PONG")]
+    assert [(e.request, e.answer) for e in tape.replay(seen)] == [("AUTH …", "OK"), ("PING", "PONG")]
 
 
 @pytest.mark.parametrize(
@@ -174,5 +122,5 @@ def test_a_password_is_not_told() -> None:
         [("client", b"*x\r\n")],
     ],
 )
-def test_unknown_bytes_end_the_listening_quietly(seen: list[Bytes]) -> None:
-    assert replay(seen) == []
+def test_unknown_bytes_end_the_listening_quietly(tape: "Tape", seen: list[Bytes]) -> None:
+    assert tape.replay(seen) == []
