@@ -1,4 +1,4 @@
-from dovetail.cli.table import draw_table
+from dovetail.cli.table import draw_table, pack
 
 ROWS = [("service", "state", "address"), ("orders", "ready", "http://127.0.0.1:22701"), ("orders-db", "gone", "")]
 
@@ -30,3 +30,9 @@ def test_what_has_no_first_cell_stands_with_what_it_follows() -> None:
         "  no server",
         "  pip install it",
     ]
+
+
+def test_cells_stand_beside_each_other_as_far_as_there_is_room() -> None:
+    cells = ("orders", "ready", "http://127.0.0.1:22701/a-long-path")
+    assert pack(cells, None, "  ") == ["  orders · ready · http://127.0.0.1:22701/a-long-path"]
+    assert pack(cells, 20, "  ") == ["  orders · ready", "  http://127.0.0.1:2", "  2701/a-long-path"]

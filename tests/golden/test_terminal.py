@@ -110,6 +110,14 @@ def test_no_line_of_a_refusal_is_wider_than_the_terminal(
     assert fenced.remains() == []
 
 
+def test_no_line_about_a_kept_environment_is_wider_than_the_terminal(fenced: Any) -> None:
+    fenced.checks(CHECKS)
+    for words in (("up",), ("ps",), ("run",), ("logs",), ("kill", "app"), ("down",)):
+        _, shown = show(fenced, *words)
+        assert shown
+        assert too_wide(shown) == [], words
+
+
 def test_without_a_terminal_there_is_not_one_escape_code(fenced: Any) -> None:
     fenced.checks(CHECKS)
     said = fenced.type("run", "--verbose")

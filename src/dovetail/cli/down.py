@@ -6,6 +6,7 @@ from dovetail.app.loop import run_async
 from dovetail.app.project import find_folder
 from dovetail.app.warm import tear_down
 from dovetail.cli.arguments import make_parser
+from dovetail.cli.width import fit
 from dovetail.model.outcome import ExitCode
 
 
@@ -16,9 +17,10 @@ def main(words: list[str]) -> int:
     for info, remains in ended:
         if remains:
             code = ExitCode.NOT_READY
-            sys.stdout.write(f"{info.system} · {info.environment} left behind: {', '.join(remains)}\n")
+            told = f"left behind: {', '.join(remains)}"
         else:
-            sys.stdout.write(f"{info.system} · {info.environment} is down, nothing is left\n")
+            told = "is down, nothing is left"
+        sys.stdout.write(fit(f"{info.system} · {info.environment} {told}\n", sys.stdout))
     if not ended:
         sys.stdout.write("nothing was running\n")
     return code

@@ -9,6 +9,10 @@ from dovetail.app.past import read_last_logs
 from dovetail.app.project import find_folder
 from dovetail.app.warm import is_running, read_logs
 from dovetail.cli.arguments import make_parser
+from dovetail.cli.width import columns_of
+from dovetail.report.terminal import fold, width_of
+
+INDENT = 2
 
 
 def main(words: list[str]) -> int:
@@ -31,6 +35,15 @@ async def show_live(folder: str, services: Sequence[str], *, is_followed: bool) 
 
 
 def write_line(at: float, service: str, text: str) -> None:
-    moment = time.strftime("%H:%M:%S", time.localtime(at))
-    sys.stdout.write(f"{moment} {service} │ {text}\n")
+    lead = f"{time.strftime('%H:%M:%S', time.localtime(at))} {service} │ "
+    sys.stdout.write("".join(f"{row}\n" for row in lay_out(lead, text, columns_of(sys.stdout))))
     sys.stdout.flush()
+
+
+def lay_out(lead: str, text: str, width: int | None) -> list[str]:
+    """Fold a line under its text where the lead is short, else under its beginning; what is coloured stays whole."""
+    if width is None or not text.isprintable() or width_of(lead + text) <= width:
+        return [lead + text]
+    indent = width_of(lead) if width_of(lead) <= width // 3 else INDENT
+    first, *rest = fold(text, width - indent, max(1, width - width_of(lead)))
+    return [(lead + first).rstrip(), *(" " * indent + row for row in rest)]

@@ -4,15 +4,17 @@ import json
 import sys
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TextIO
+
+from msgspec.structs import replace
 
 from dovetail.app.loop import run_async
 from dovetail.app.project import find_folder
 from dovetail.app.warm import RunningStage, list_running
 from dovetail.cli.arguments import make_parser
-from dovetail.cli.table import draw_table
-from dovetail.cli.width import columns_of, fit
+from dovetail.cli.table import draw_table, pack
+from dovetail.cli.width import columns_of
+from dovetail.report.text import hide_password
 
 HEAD = ("service", "state", "technology", "pid", "since", "restarts", "address")
 
@@ -20,10 +22,13 @@ HEAD = ("service", "state", "technology", "pid", "since", "restarts", "address")
 def main(words: list[str]) -> int:
     parser = make_parser("ps")
     parser.add_argument("-a", "--all", action="store_true", help="those of all projects of this user")
+    parser.add_argument("--passwords", action="store_true", help="show the passwords in addresses")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
     parsed = parser.parse_args(words[1:])
     folder = "" if parsed.all else str(find_folder(parsed.file))
     stages = run_async(list_running(folder))
+    if not parsed.passwords:
+        stages = tuple(hide_passwords(stage) for stage in stages)
     if parsed.format == "json":
         sys.stdout.write(json.dumps([describe(stage) for stage in stages], indent=2) + "\n")
     elif stages:
@@ -31,6 +36,11 @@ def main(words: list[str]) -> int:
     else:
         sys.stdout.write("nothing is running\nstart it: dovetail up\n")
     return 0
+
+
+def hide_passwords(stage: RunningStage) -> RunningStage:
+    """Return the stage without the passwords in its addresses, as reports show them."""
+    return replace(stage, states=tuple(replace(state, door=hide_password(state.door)) for state in stage.states))
 
 
 def describe(stage: RunningStage) -> dict[str, object]:
@@ -63,9 +73,7 @@ def write_stages(stages: Iterable[RunningStage], stream: TextIO) -> None:
     for stage in stages:
         info = stage.info
         kept = "kept" if info.is_kept else "of a run"
-        where = Path(info.folder)
-        title = f"{info.system} · {info.environment} · {kept} · up {spell_age(now - info.started_at)} · {where}\n"
-        stream.write(fit(title, stream))
+        title = (info.system, info.environment, kept, f"up {spell_age(now - info.started_at)}", info.folder)
         rows = [HEAD]
         rows += [
             (
@@ -79,7 +87,8 @@ def write_stages(stages: Iterable[RunningStage], stream: TextIO) -> None:
             )
             for state in stage.states
         ]
-        stream.write("".join(f"{line}\n" for line in draw_table(rows, columns_of(stream), "  ")))
+        width = columns_of(stream)
+        stream.write("".join(f"{line}\n" for line in (*pack(title, width), *draw_table(rows, width, "  "))))
 
 
 def spell_age(seconds: float) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from dovetail.report.terminal import hang, width_of
 
+BETWEEN = " · "
+
 
 def draw_table(rows: Sequence[Sequence[str]], width: int | None, indent: str = "") -> list[str]:
     """Lay out rows of one length in `width` columns, or in as many as they need."""
@@ -19,5 +21,19 @@ def draw_table(rows: Sequence[Sequence[str]], width: int | None, indent: str = "
 
 def fold_row(row: Sequence[str], width: int, indent: str) -> list[str]:
     first, *rest = row
-    told = " · ".join(cell for cell in rest if cell)
-    return [*(hang(indent, first, width) if first else ()), *(hang(f"{indent}  ", told, width) if told else ())]
+    told = [cell for cell in rest if cell]
+    return [*(hang(indent, first, width) if first else ()), *(pack(told, width, f"{indent}  ") if told else ())]
+
+
+def pack(cells: Sequence[str], width: int | None, indent: str = "") -> list[str]:
+    """Put cells beside each other, on as many lines as they need; only one that is wider than a line is broken."""
+    if width is None:
+        return [indent + BETWEEN.join(cells)]
+    rows: list[str] = []
+    for cell in cells:
+        joined = f"{rows[-1]}{BETWEEN}{cell}" if rows else indent + cell
+        if rows and width_of(joined) > width:
+            rows.append(indent + cell)
+        else:
+            rows[-1:] = [joined]
+    return [piece for row in rows for piece in hang(indent, row.removeprefix(indent), width)]

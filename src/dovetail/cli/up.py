@@ -9,7 +9,8 @@ from dovetail.app.options import BY_NAME
 from dovetail.app.project import open_project
 from dovetail.app.warm import bring_up
 from dovetail.cli.arguments import add_options, make_parser, read_flags
-from dovetail.cli.ps import write_stages
+from dovetail.cli.ps import hide_passwords, write_stages
+from dovetail.cli.width import fit
 from dovetail.model.event import Event, ServiceChanged
 
 OPTIONS = (BY_NAME["environment"], BY_NAME["direct"])
@@ -23,7 +24,7 @@ def main(words: list[str]) -> int:
     project = open_project(parsed.file, os.environ)
     settings = resolve(read_flags(parsed, OPTIONS), os.environ, project.system.defaults, project.system.file)
     running = run_async(bring_up(project, settings, parsed.services, tell_change))
-    write_stages([running], sys.stdout)
+    write_stages([hide_passwords(running)], sys.stdout)
     return 0
 
 
@@ -32,4 +33,4 @@ def tell_change(event: Event) -> None:
     if isinstance(event, ServiceChanged) and event.state in {"ready", "done", "failed"}:
         took = f" in {event.ready_ms / 1000:.1f} s" if event.ready_ms else ""
         detail = f": {event.detail}" if event.detail and event.state == "failed" else ""
-        sys.stderr.write(f"  {event.service} {event.state}{took}{detail}\n")
+        sys.stderr.write(fit(f"  {event.service} {event.state}{took}{detail}\n", sys.stderr))
