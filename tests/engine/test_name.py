@@ -2,7 +2,7 @@
 
 import pytest
 
-from dovetail.engine.name import find_unknown_names
+from dovetail.engine.name import find_unknown_names, has_slots
 from dovetail.model.check import Action, Check, Fragment, Step, Together
 from dovetail.model.data import Data, Table
 
@@ -56,3 +56,23 @@ def test_the_place_and_the_nearest_name_are_told() -> None:
     problem = find_unknown_names(check(Step("http.request", "orders", "POST /", fields)), ())[0]
     assert (problem.file, problem.line, problem.column) == ("a.yaml", 7, 15)
     assert problem.now == "did you mean role?"
+
+
+@pytest.mark.parametrize(
+    "played",
+    [
+        check(ask("GET /{{ role }}")),
+        check(ask("GET /", expect={"json": {"items": [{"{{ role }}": 1}]}})),
+        check(cleanup=(ask("DELETE /{{ role }}"),)),
+        check(Together((ask("GET /{{ role }}"),))),
+        check(Fragment("f", (ask("GET /"),), {"who": "{{ role }}"})),
+        Check("c", "c", "api", (ask("GET /"),), condition="{{ role }} == admin"),
+        Check("c", "c", "api", (ask("GET /"),), inputs={"role": "{{ unique.id }}"}),
+    ],
+)
+def test_a_slot_is_seen_wherever_it_stands(played: Check) -> None:
+    assert has_slots(played)
+
+
+def test_plain_words_have_no_slot() -> None:
+    assert not has_slots(check(ask("GET /{a}", expect={"json": {"id": "}} {"}}), cleanup=(ask("DELETE /a"),)))

@@ -25,9 +25,8 @@ def test_halting_ends_what_is_watched_now_and_what_is_watched_later() -> None:
         asyncio.get_running_loop().call_soon(lambda: stop.set("Ctrl-C", halts=True))
         for _ in range(2):
             try:
-                async with asyncio.timeout(60) as limit:
-                    with stop.watch(limit):
-                        await asyncio.Event().wait()
+                with stop.limit(60):
+                    await asyncio.Event().wait()
             except TimeoutError:
                 ended += 1
         await stop.wait_for_halt()

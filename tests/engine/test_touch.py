@@ -1,6 +1,6 @@
 """What a check touches, read from its words."""
 
-from dovetail.engine.touch import edges_meant, fragments_of, has_together, touch
+from dovetail.engine.touch import edges_meant, has_together, touch
 from dovetail.model.check import Check, FaultOrder, Fragment, Step, Together
 from dovetail.model.system import Edge, Service, System
 from dovetail.model.vocabulary import Effect
@@ -11,10 +11,6 @@ SYSTEM = System(
 TECHNOLOGIES = {"http.request": "http", "called": "stage", "kill": "stage"}
 ASK, TELL = Step("http.request", "a", "GET /"), Step("http.request", "b", "POST /")
 NESTED = (ASK, Together((TELL,)), Fragment("f", (Fragment("g", (ASK, TELL)),)))
-
-
-def test_fragments_are_found_in_all_depths() -> None:
-    assert [fragment.name for fragment in fragments_of(NESTED)] == ["f", "g"]
 
 
 def test_together_is_found_in_fragments_too() -> None:

@@ -1,4 +1,4 @@
-from dovetail.model.check import Fragment, Step, Together, steps_of
+from dovetail.model.check import Check, Fragment, Step, Together, all_steps, fragments_of, steps_of
 
 ASK, TELL = Step("http.request", "a", "GET /"), Step("http.request", "b", "POST /")
 
@@ -6,3 +6,12 @@ ASK, TELL = Step("http.request", "a", "GET /"), Step("http.request", "b", "POST 
 def test_steps_are_found_in_all_depths_in_order() -> None:
     nested = (ASK, Together((TELL,)), Fragment("f", (Fragment("g", (ASK, TELL)),)))
     assert list(steps_of(nested)) == [ASK, TELL, ASK, TELL]
+
+
+def test_the_steps_of_the_cleanup_are_the_last() -> None:
+    assert all_steps(Check("c", "c", "api", (ASK,), cleanup=(Together((TELL,)),))) == [ASK, TELL]
+
+
+def test_fragments_are_found_in_all_depths() -> None:
+    nested = (ASK, Together((TELL,)), Fragment("f", (Fragment("g", (ASK, TELL)),)))
+    assert [fragment.name for fragment in fragments_of(nested)] == ["f", "g"]

@@ -6,6 +6,7 @@ import pytest
 
 from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
+from dovetail.report.fact import Readiness
 from dovetail.report.finding import find_causes
 from dovetail.report.record import read_run
 from dovetail.report.section import LIST_ALL_BELOW, MOST_SIGHTINGS, Sections
@@ -21,7 +22,11 @@ def rows(events: list[Event], width: int = 100, *, is_verbose: bool = False) -> 
     style = Style(width, has_color=False)
     findings = find_causes(record)
     sections = Sections(record, findings, style, is_verbose=is_verbose)
-    return [*tell_ready(record, style), *sections.rows(), *sum_up(record, findings, style)]
+    return [
+        *tell_ready(Readiness(record.services, record.ready_ms), style),
+        *sections.rows(),
+        *sum_up(record, findings, style),
+    ]
 
 
 def test_a_failure_tells_line_path_expectation_cause_log_and_next_step(shop_events: list[Event]) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from dovetail.model.event import Event, RunStarted
 from dovetail.model.outcome import Verdict
+from dovetail.report.fact import Readiness
 from dovetail.report.finding import find_causes
 from dovetail.report.record import read_run
 from dovetail.report.summary import head, sum_up, tell_ready
@@ -29,7 +30,9 @@ def test_the_head_keeps_the_seed_at_the_end_or_on_its_own_line(shop_events: list
 
 
 def test_services_are_told_with_the_time_they_took(shop_events: list[Event]) -> None:
-    assert tell_ready(read_run(shop_events), WIDE)[0].startswith("  ready in 0.7 s   gateway 0.1  users 0.2")
+    record = read_run(shop_events)
+    told = tell_ready(Readiness(record.services, record.ready_ms), WIDE)
+    assert told[0].startswith("  ready in 0.7 s   gateway 0.1  users 0.2")
 
 
 def test_a_cause_of_several_lines_keeps_them(story: "Story") -> None:

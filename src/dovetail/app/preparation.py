@@ -18,7 +18,7 @@ from dovetail.engine.selection import Selection
 from dovetail.environment.order import StageOrder
 from dovetail.errors import Problem, SuiteError, UsageError
 from dovetail.errors.nearest import nearest, suggest
-from dovetail.model.check import Suite, steps_of
+from dovetail.model.check import Suite, all_steps
 from dovetail.model.data import Data, Place
 from dovetail.model.system import EnvironmentSpec
 from dovetail.source.environment import choose_environment
@@ -162,7 +162,7 @@ def _needed_services(project: Project, suite: Suite, plan: Plan) -> frozenset[st
             continue
         for fault in job.check.faults:
             touched.update(_ends(project, fault.edge))
-        for step in (*steps_of(job.check.actions), *steps_of(job.check.cleanup)):
+        for step in all_steps(job.check):
             touched.add(step.on)
             touched.update(name for fault in step.faults for name in _ends(project, fault.edge))
             touched.update(_named(step.subject, project))

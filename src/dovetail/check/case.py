@@ -1,6 +1,6 @@
 """One expectation on trial: what was evaluated, what did not hold and where; handed through all rules by the judge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import NamedTuple, NoReturn, TypeAlias
 
@@ -21,6 +21,9 @@ class Absent(Enum):
 
 
 ABSENT = Absent.ABSENT
+
+# The built-in first: an abstract class is slow to ask.
+OBJECT = (dict, Mapping)
 Seen: TypeAlias = "Data | Absent"
 
 # A chain of (where we came from, key in the answer, key in what was written); a tuple, for it is made at every step.

@@ -1,7 +1,8 @@
 """What is wrong with expectations before anything runs: unknown kinds, rules that cannot be; called when planning."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from dovetail.check.case import OBJECT
 from dovetail.check.kind import KINDS
 from dovetail.check.route import is_list
 from dovetail.check.rule.form import Inner, Rule, Rules
@@ -10,7 +11,7 @@ from dovetail.errors import Problem
 from dovetail.errors.nearest import nearest
 from dovetail.model.data import NOWHERE, Data, Path, locate
 
-Written = Iterator[tuple[Path, str, str]]
+Mistakes = list[tuple[Path, str, str]]
 
 
 def find_mistakes(expect: Mapping[str, Data]) -> tuple[Problem, ...]:
@@ -18,62 +19,69 @@ def find_mistakes(expect: Mapping[str, Data]) -> tuple[Problem, ...]:
 
     What still holds `{{ }}` is left to the judge.
     """
-    problems = []
-    for path, what, now in _in_values(expect, ()):
-        place = locate(expect, path) or NOWHERE
-        problems.append(Problem(what, now, place.file, place.line, place.column))
-    return tuple(problems)
+    found: Mistakes = []
+    _in_values(expect, (), found)
+    return tuple(_place(expect, path, what, now) for path, what, now in found)
 
 
-def _in_data(written: Data, path: Path) -> Written:
+def _place(expect: Mapping[str, Data], path: Path, what: str, now: str) -> Problem:
+    place = locate(expect, path) or NOWHERE
+    return Problem(what, now, place.file, place.line, place.column)
+
+
+def _in_data(written: Data, path: Path, found: Mistakes) -> None:
     if isinstance(written, str):
-        yield from _in_text(written, path)
-    elif isinstance(written, Mapping):
-        yield from _in_rules(written, path) if is_rules(written) else _in_values(written, path)
+        _in_text(written, path, found)
+    elif isinstance(written, OBJECT):
+        if is_rules(written):
+            _in_rules(written, path, found)
+        else:
+            _in_values(written, path, found)
     elif is_list(written):
-        yield from _in_items(written, path)
+        _in_items(written, path, found)
 
 
-def _in_values(written: Data, path: Path) -> Written:
-    if isinstance(written, Mapping):
+def _in_values(written: Data, path: Path, found: Mistakes) -> None:
+    if isinstance(written, OBJECT):
         for key, value in written.items():
-            yield from _in_data(value, (*path, key))
+            _in_data(value, (*path, key), found)
     else:
-        yield from _in_data(written, path)
+        _in_data(written, path, found)
 
 
-def _in_items(written: Data, path: Path) -> Written:
+def _in_items(written: Data, path: Path, found: Mistakes) -> None:
     if is_list(written):
         for index, item in enumerate(written):
-            yield from _in_data(item, (*path, index))
+            _in_data(item, (*path, index), found)
 
 
-def _in_text(text: str, path: Path) -> Written:
+def _in_text(text: str, path: Path, found: Mistakes) -> None:
     if text[:1] == "<" and text[-1:] == ">" and text not in KINDS:
         close = nearest(text, KINDS, 0.7)
         if close:
-            yield path, f"{text} is no kind", f"did you mean {close}? write exactly: for the text itself"
+            now = f"did you mean {close}? write exactly: for the text itself"
+            found.append((path, f"{text} is no kind", now))
 
 
-def _in_rules(rules: Rules, path: Path) -> Written:
+def _in_rules(rules: Rules, path: Path, found: Mistakes) -> None:
     for name in rules:
         rule = RULES.get(name)
         if rule is None:
             continue
         mistake = "" if _is_open(rules) else rule.mistake(rules)
         if mistake:
-            yield (*path, name), mistake, f"for example {rule.example}"
+            found.append(((*path, name), mistake, f"for example {rule.example}"))
         else:
-            yield from _inside(rule, rules[name], (*path, name))
+            _inside(rule, rules[name], (*path, name), found)
 
 
-def _inside(rule: Rule, written: Data, path: Path) -> Written:
+def _inside(rule: Rule, written: Data, path: Path, found: Mistakes) -> None:
     if rule.inner is Inner.ITSELF:
-        yield from _in_data(written, path)
+        _in_data(written, path, found)
     elif rule.inner is Inner.ITEMS:
-        yield from _in_items(written, path)
+        _in_items(written, path, found)
     elif rule.inner is Inner.VALUES:
-        yield from _in_values(written, path)
+        _in_values(written, path, found)
 
 
 def _is_open(written: Data) -> bool:

@@ -6,7 +6,7 @@ list is a mismatch. An object whose keys are all rules is judged by them, every 
 
 from collections.abc import Mapping
 
-from dovetail.check.case import ABSENT, Case, Judgement, Seen, Spot
+from dovetail.check.case import ABSENT, OBJECT, Case, Judgement, Seen, Spot
 from dovetail.check.compare import compare_list, compare_object
 from dovetail.check.display import Phrase, kind_of, show
 from dovetail.check.equality import is_same
@@ -14,9 +14,6 @@ from dovetail.check.kind import KINDS
 from dovetail.check.rule.table import RULES, is_rules
 from dovetail.errors.nearest import nearest
 from dovetail.model.data import Data, Path
-
-# The built-in first: an abstract class is slow to ask.
-OBJECT = (dict, Mapping)
 
 
 def judge(expected: Data, actual: Data, path: Path = (), origin: Data = None) -> Judgement:

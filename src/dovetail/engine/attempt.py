@@ -59,9 +59,8 @@ class Attempt:
     async def _play_to_ending(self, trace: str) -> Ending:
         self._deadline = time.perf_counter() + self._limit
         try:
-            async with asyncio.timeout(self._limit + GRACE) as backstop:
-                with self._play.stop.watch(backstop):
-                    return await self._play_whole(trace)
+            with self._play.stop.limit(self._limit + GRACE):
+                return await self._play_whole(trace)
         except TimeoutError:
             return self._tell_broken_off()
         except StageLostError as failure:
@@ -78,7 +77,8 @@ class Attempt:
     async def _play_whole(self, trace: str) -> Ending:
         private = await self._room.enter()
         doors = {**self._play.doors, **private} if private else self._play.doors
-        self._scope = fill_scope(self._play, self._check, self._number, private)
+        if self._job.has_slots:
+            self._scope = fill_scope(self._play, self._check, self._number, private)
         if not holds(self._check.condition, self._scope, self._play.renderer):
             return Verdict.SKIPPED, f"its condition does not hold: {self._check.condition}"
         where = Whereabouts(doors, self._room.rolled_back, self._room.slice_name)
@@ -163,7 +163,7 @@ class Attempt:
         """Lift faults, clean up, close, leave the room; returns all that went wrong."""
         trouble: list[str] = []
         try:
-            async with asyncio.timeout(self._limit + GRACE):
+            with self._play.limits.begin(self._limit + GRACE):
                 await self._lift(self._leases)
                 if self._conversation is not None:
                     trouble += await self._clean_up()

@@ -10,11 +10,21 @@ from msgspec.structs import replace
 from dovetail.check.template import BRACES, holds_slot, parse_template
 from dovetail.errors import Problem, SuiteError
 from dovetail.errors.nearest import nearest
-from dovetail.model.check import Action, Check, Fragment, Step, Together
+from dovetail.model.check import Action, Check, Fragment, Step, Together, all_steps, fragments_of
 from dovetail.model.data import Data, Place, Row, Table
 
 SOURCES = frozenset({"unique", "now", "seed", "check"})
 FORGIVING = "default"
+
+
+def has_slots(check: Check) -> bool:
+    """Tell whether anything in a check is filled in when it is played; in most nothing is."""
+    return (
+        holds_slot(check.inputs)
+        or holds_slot(check.condition)
+        or any(holds_slot(fragment.inputs) for fragment in fragments_of(check.actions))
+        or any(holds_slot(words) for step in all_steps(check) for words in _words_of(step))
+    )
 
 
 def find_unknown_names(check: Check, services: Iterable[str]) -> list[Problem]:
@@ -45,9 +55,13 @@ def _walk(actions: Sequence[Action], known: set[str], sources: frozenset[str], p
 
 
 def _look(step: Step, known: set[str], problems: list[Problem]) -> None:
-    for words in (step.condition, step.subject, step.fields, step.expect):
+    for words in _words_of(step):
         if holds_slot(words):
             problems += _unknown(words, known, step.place)
+
+
+def _words_of(step: Step) -> tuple[Data, ...]:
+    return step.condition, step.subject, step.fields, step.expect
 
 
 def _unknown(words: Data, known: set[str], place: Place) -> Iterator[Problem]:

@@ -12,14 +12,14 @@ from dovetail.check.grammar import find_mistakes
 from dovetail.check.renderer import Renderer
 from dovetail.engine.isolation import Choice, DataServices, choose_isolation, choose_slice
 from dovetail.engine.misuse import find_misuse
-from dovetail.engine.name import find_unknown_names
+from dovetail.engine.name import find_unknown_names, has_slots
 from dovetail.engine.selection import Selection, name_checks, select_checks
 from dovetail.engine.shorthand import spell_out
-from dovetail.engine.touch import EffectOf, Touch, fragments_of, touch
+from dovetail.engine.touch import EffectOf, Touch, touch
 from dovetail.engine.wish import drop_uncontended, turn_of, wish_for
 from dovetail.environment.stage import LockWish
 from dovetail.errors import Problem, SuiteError
-from dovetail.model.check import Check, Isolation, Suite, steps_of
+from dovetail.model.check import Check, Isolation, Suite, all_steps, fragments_of
 from dovetail.model.data import Data
 from dovetail.model.graph import Reach, reach
 from dovetail.model.system import EnvironmentSpec, System
@@ -31,6 +31,7 @@ class Job(Struct, frozen=True):
     """A check made ready to run; `number` is its place in every report, `needs` are ids of other jobs.
 
     `is_slice_kept` says that its slice may serve the next check: all data can be set back, no process was steered.
+    `has_slots` says that something in it is filled in when it is played.
     """
 
     check: Check
@@ -41,6 +42,7 @@ class Job(Struct, frozen=True):
     slice_services: frozenset[str] = frozenset()
     is_slice_kept: bool = False
     skip: str = ""
+    has_slots: bool = True
 
     @property
     def id(self) -> str:
@@ -82,12 +84,13 @@ class Plan(Struct, frozen=True):
 def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrder) -> Plan:
     """Select, order, lock and isolate."""
     checks = select_checks(suite, order.selection)
-    mistakes = [problem for check in checks for problem in _find_mistakes(check, system)]
+    slotted = frozenset(check.id for check in checks if has_slots(check))
+    mistakes = [problem for check in checks for problem in _find_mistakes(check, system, slotted)]
     if mistakes:
         raise SuiteError(*dict.fromkeys(mistakes))
     needs = _resolve_needs(checks)
     start_order = _order_starts(checks, needs, order.seed)
-    landscape = _survey(system, knowledge, order)
+    landscape = _survey(system, knowledge, order, slotted)
     checks = tuple(spell_out(check) for check in checks)
     misused = [problem for check in checks for problem in _find_misuse(check, landscape)]
     if misused:
@@ -136,20 +139,21 @@ class _Decision(Struct, frozen=True):
 
 
 class _Landscape(Struct, frozen=True):
-    """`elsewhere` are the services that run already; what lies below them is theirs."""
+    """`elsewhere` are the services that run already; what lies below them is theirs; `slotted` are ids of checks."""
 
     system: System
     reaches: Mapping[str, Reach]
     knowledge: Knowledge
     order: PlanOrder
     elsewhere: frozenset[str]
+    slotted: frozenset[str]
     decisions: dict[_Question, _Decision] = field(default_factory=dict)
 
     def touch(self, check: Check) -> Touch:
         return touch(check, self.system, self.knowledge.technologies, self.knowledge.effect_of)
 
 
-def _survey(system: System, knowledge: Knowledge, order: PlanOrder) -> _Landscape:
+def _survey(system: System, knowledge: Knowledge, order: PlanOrder, slotted: frozenset[str]) -> _Landscape:
     given = order.environment.addresses if order.environment else {}
     elsewhere = frozenset(s.name for s in system.services if s.external or given.get(s.name))
     reaches = {
@@ -158,12 +162,13 @@ def _survey(system: System, knowledge: Knowledge, order: PlanOrder) -> _Landscap
         else flow(system, service.name)
         for service in system.services
     }
-    return _Landscape(system, reaches, knowledge, order, elsewhere)
+    return _Landscape(system, reaches, knowledge, order, elsewhere, slotted)
 
 
-def _find_mistakes(check: Check, system: System) -> Iterator[Problem]:
-    yield from find_unknown_names(check, system.by_name)
-    for step in (*steps_of(check.actions), *steps_of(check.cleanup)):
+def _find_mistakes(check: Check, system: System, slotted: frozenset[str]) -> Iterator[Problem]:
+    if check.id in slotted:
+        yield from find_unknown_names(check, system.by_name)
+    for step in all_steps(check):
         yield from find_mistakes(step.expect)
 
 
@@ -175,7 +180,8 @@ def _find_misuse(check: Check, landscape: _Landscape) -> tuple[Problem, ...]:
 
 
 def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str, ...]) -> Job:
-    is_unique = _uses_unique(check, landscape.knowledge.renderer)
+    is_slotted = check.id in landscape.slotted
+    is_unique = is_slotted and _uses_unique(check, landscape.knowledge.renderer)
     question = _Question(landscape.touch(check), check.isolation, check.locks, is_unique)
     decision = landscape.decisions.get(question)
     if decision is None:
@@ -189,6 +195,7 @@ def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str
         decision.slice_services,
         decision.is_slice_kept,
         check.skip or decision.skip,
+        is_slotted,
     )
 
 
@@ -218,7 +225,7 @@ def _refuse_isolation(check: Check, touched: Touch, landscape: _Landscape) -> st
 def _uses_unique(check: Check, renderer: Renderer) -> bool:
     spoken: list[Data] = [check.inputs]
     spoken += [fragment.inputs for fragment in fragments_of(check.actions)]
-    for step in (*steps_of(check.actions), *steps_of(check.cleanup)):
+    for step in all_steps(check):
         spoken += [step.subject, step.fields]
     return any("unique" in renderer.names_in(words) for words in spoken)
 
@@ -248,6 +255,8 @@ def _resolve_needs(checks: Sequence[Check]) -> Mapping[str, tuple[str, ...]]:
 def _order_starts(checks: Sequence[Check], needs: Mapping[str, Iterable[str]], seed: str) -> tuple[str, ...]:
     """Shuffle by the seed, so that no check leans on its neighbour by luck, then bring needs first."""
     ids = sorted((check.id for check in checks), key=lambda id_: blake2b(f"{seed}/{id_}".encode()).digest())
+    if not any(needs.values()):
+        return tuple(ids)
     sorter: TopologicalSorter[str] = TopologicalSorter({id_: needs[id_] for id_ in ids})
     try:
         return tuple(sorter.static_order())

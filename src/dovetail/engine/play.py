@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from dovetail.check.renderer import Renderer
 from dovetail.check.unique import Unique
 from dovetail.engine.cast import Cast
+from dovetail.engine.limit import Limits
 from dovetail.engine.slice_pool import SlicePool
 from dovetail.engine.stop import Stop
 from dovetail.environment.stage import Sink, Stage
@@ -39,6 +40,7 @@ class Play(Struct, frozen=True):
     renderer: Renderer = field(default_factory=Renderer)
     stop: Stop = field(default_factory=Stop)
     soiled: set[str] = field(default_factory=set)
+    limits: Limits = field(default_factory=Limits)
     slices: SlicePool = field(default_factory=SlicePool)
     broken: list[str] = field(default_factory=list)
     mark: str = ""

@@ -1,6 +1,7 @@
 """Walks a plan's jobs with several agents at once and tallies how their checks ended. Called by the app's session."""
 
 import asyncio
+import math
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -83,9 +84,8 @@ class _Troupe:
     async def _is_locked(self, owner: str, wish: LockWish) -> bool:
         """Wait for what somebody else may hold for long; a halted run waits no more."""
         try:
-            async with asyncio.timeout(None) as patience:
-                with self._play.stop.watch(patience):
-                    await self._play.stage.lock(owner, wish)
+            with self._play.stop.limit(math.inf):
+                await self._play.stage.lock(owner, wish)
         except TimeoutError:
             return False
         return True

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from dovetail.engine.vocabulary import CALLED
-from dovetail.model.check import Action, Check, Fragment, Step, Together, steps_of
+from dovetail.model.check import Action, Check, Fragment, Step, Together, all_steps
 from dovetail.model.data import Table
 
 TIMES = "times"
@@ -16,7 +16,7 @@ TIMES = "times"
 
 def spell_out(check: Check) -> Check:
     """Return the check with every short form in its long one; the check itself where it has none."""
-    if not any(_is_short(step) for step in (*steps_of(check.actions), *steps_of(check.cleanup))):
+    if not any(_is_short(step) for step in all_steps(check)):
         return check
     return replace(check, actions=_spell_all(check.actions), cleanup=_spell_all(check.cleanup))
 

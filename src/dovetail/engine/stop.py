@@ -1,8 +1,8 @@
 """The wish to end a run early: it wakes whoever waits and ends what is being played. Set by Ctrl-C and --fail-fast."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+
+from dovetail.engine.limit import Limit, Limits
 
 
 class Stop:
@@ -11,7 +11,7 @@ class Stop:
     def __init__(self) -> None:
         self.why = ""
         self.halts = False
-        self._watched: set[asyncio.Timeout] = set()
+        self._limits = Limits()
         self._halted = asyncio.Event()
 
     @property
@@ -24,20 +24,11 @@ class Stop:
         if halts and not self.halts:
             self.why, self.halts = why, True
             self._halted.set()
-            now = asyncio.get_running_loop().time()
-            for timeout in self._watched:
-                timeout.reschedule(now)
+            self._limits.end_all()
 
     async def wait_for_halt(self) -> None:
         await self._halted.wait()
 
-    @contextmanager
-    def watch(self, timeout: asyncio.Timeout) -> Iterator[None]:
-        """Have `timeout` end at once when the run is halted meanwhile."""
-        if self.halts:
-            timeout.reschedule(asyncio.get_running_loop().time())
-        self._watched.add(timeout)
-        try:
-            yield
-        finally:
-            self._watched.discard(timeout)
+    def limit(self, seconds: float) -> Limit:
+        """Return a limit that ends its block also when the run is halted meanwhile."""
+        return self._limits.begin(0.0 if self.halts else seconds)

@@ -1,11 +1,11 @@
 """What a check touches when it acts, read from its words alone; called by the plan to choose locks and isolation."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
 from dovetail.engine.vocabulary import CALLED, STAGE, STEERING_VERBS
-from dovetail.model.check import Action, Check, Fragment, Together, steps_of
+from dovetail.model.check import Action, Check, Fragment, Together, all_steps
 from dovetail.model.data import Data
 from dovetail.model.system import System
 from dovetail.model.vocabulary import Effect
@@ -44,14 +44,6 @@ class Touch(Struct, frozen=True):
         return self.steered | {act.service for act in self.acts if act.effect is Effect.DISTURBS}
 
 
-def fragments_of(actions: Sequence[Action]) -> Iterator[Fragment]:
-    """Yield every fragment, also those inside of others."""
-    for action in actions:
-        if isinstance(action, Fragment):
-            yield action
-            yield from fragments_of(action.actions)
-
-
 def has_together(actions: Sequence[Action]) -> bool:
     return any(
         isinstance(action, Together) or (isinstance(action, Fragment) and has_together(action.actions))
@@ -73,7 +65,7 @@ def touch(check: Check, system: System, technologies: Mapping[str, str], effect_
     steered: set[str] = set()
     counted: set[str] = set()
     broken = {fault.edge for fault in check.faults}
-    for step in (*steps_of(check.actions), *steps_of(check.cleanup)):
+    for step in all_steps(check):
         broken.update(fault.edge for fault in step.faults)
         technology = technologies[step.verb]
         if step.verb in STEERING_VERBS:

@@ -1,6 +1,8 @@
 """The format: one JSON line an event, `["check-ended", {…}]`, after a first line that names the format's version."""
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 import msgspec
 
@@ -11,9 +13,9 @@ VERSION = 1
 HEADER = b'["journal",{"version":%d}]\n' % VERSION
 OPENINGS: Mapping[type[Event], bytes] = {kind: f'["{name}",'.encode() for name, kind in EVENTS.items()}
 
+LINE = tuple[str, msgspec.Raw]
+
 _encoder = msgspec.json.Encoder(enc_hook=str)
-_outer = msgspec.json.Decoder(tuple[str, msgspec.Raw])
-_inner: Mapping[str, msgspec.json.Decoder[Event]] = {name: msgspec.json.Decoder(kind) for name, kind in EVENTS.items()}
 
 
 class UnreadableLineError(ValueError):
@@ -32,17 +34,23 @@ def write_line(event: Event) -> bytes:
 def read_line(line: bytes) -> Event | str:
     """Return the event, or the name of one that this version does not know."""
     try:
-        name, body = _outer.decode(line)
-        decoder = _inner.get(name)
-        return name if decoder is None else decoder.decode(body)
+        name, body = _decoder_of(LINE).decode(line)
+        event: Event | str = _decoder_of(EVENTS[name]).decode(body) if name in EVENTS else name
     except (msgspec.DecodeError, UnicodeDecodeError) as mistake:
         raise UnreadableLineError(str(mistake)) from mistake
+    return event
+
+
+@cache
+def _decoder_of(kind: type[Any]) -> msgspec.json.Decoder[Any]:
+    """Make the decoder of a kind of event; a run only writes, so none is made before the first is read."""
+    return msgspec.json.Decoder(kind)
 
 
 def check_header(line: bytes, path: str) -> None:
     """Refuse what is no journal, and a journal of a newer format."""
     try:
-        name, body = _outer.decode(line)
+        name, body = _decoder_of(LINE).decode(line)
         version = msgspec.json.decode(body, type=dict[str, int])["version"]
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
         name, version = "", 0

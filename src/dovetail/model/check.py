@@ -1,6 +1,6 @@
 """A check as read from a user's file: steps with expectations, faults, and what keeps it apart from others."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -99,13 +99,29 @@ class Suite(Struct, frozen=True):
     python_files: tuple[str, ...] = ()
 
 
-def steps_of(actions: Sequence[Action]) -> Iterator[Step]:
-    """Yield every step, also those together and those of fragments, in the order written."""
+def all_steps(check: Check) -> list[Step]:
+    """Return every step of a check, those of its cleanup at last."""
+    return steps_of((*check.actions, *check.cleanup))
+
+
+def steps_of(actions: Sequence[Action]) -> list[Step]:
+    """Return every step, also those together and those of fragments, in the order written."""
+    steps: list[Step] = []
     for action in actions:
         match action:
             case Step():
-                yield action
+                steps.append(action)
             case Together():
-                yield from action.steps
+                steps += action.steps
             case Fragment():
-                yield from steps_of(action.actions)
+                steps += steps_of(action.actions)
+    return steps
+
+
+def fragments_of(actions: Sequence[Action]) -> list[Fragment]:
+    """Return every fragment, also those inside of others."""
+    fragments: list[Fragment] = []
+    for action in actions:
+        if isinstance(action, Fragment):
+            fragments += [action, *fragments_of(action.actions)]
+    return fragments

@@ -111,7 +111,7 @@ class Console:
     def _hear_start(self, event: CheckStarted) -> None:
         if not self._is_ready_told:
             self._is_ready_told = True
-            self._say(tell_ready(self._recorder.record(), self._style))
+            self._say(tell_ready(self._recorder.readiness(), self._style))
         self._running[event.check] = event
 
     def _hear_end(self, event: CheckEnded) -> None:

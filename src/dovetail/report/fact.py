@@ -98,6 +98,13 @@ class ServiceRecord(Struct, frozen=True):
         return SLICE in self.name
 
 
+class Readiness(Struct, frozen=True):
+    """The services so far, and after how long the last of them was ready; 0 where one never was."""
+
+    services: tuple[ServiceRecord, ...]
+    ready_ms: float
+
+
 class EdgeRecord(Struct, frozen=True):
     """`failed` counts answers that said no or never came, `faulted` those given by a fault.
 

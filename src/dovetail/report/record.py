@@ -27,7 +27,17 @@ from dovetail.model.event import (
 from dovetail.model.outcome import ExitCode, Verdict
 from dovetail.report.attribution import Share, Span, attribute
 from dovetail.report.draft import CheckDraft, EdgeDraft, LogBook, ServiceDraft
-from dovetail.report.fact import BAD_ENDS, NO_ANSWERS, SLICE, Attribution, CheckRecord, FaultRecord, Record, Totals
+from dovetail.report.fact import (
+    BAD_ENDS,
+    NO_ANSWERS,
+    SLICE,
+    Attribution,
+    CheckRecord,
+    FaultRecord,
+    Readiness,
+    Record,
+    Totals,
+)
 from dovetail.report.reach import Reach
 
 CUT_SHORT = "the run was cut short"
@@ -100,6 +110,12 @@ class Recorder:
             self._drawn = self._draw()
         return self._drawn
 
+    def readiness(self) -> Readiness:
+        """Return the services alone, which does not ask for the checks."""
+        begin = self.start.at if self.start else self._first_at
+        services = tuple(draft.finish(self._log) for draft in self._services.values())
+        return Readiness(services, self._ready_after(begin) * 1000)
+
     def _draw(self) -> Record:
         start = self.start or RunStarted(self._first_at, "", "", "", "", "", 0)
         reach = Reach(start.edges)
@@ -111,6 +127,7 @@ class Recorder:
             scope: count(c for c in checks if c.scope == scope) for scope in dict.fromkeys(c.scope for c in checks)
         }
         verdict, exit_code, causes = self._conclude(totals)
+        readiness = self.readiness()
         return Record(
             run=start.run,
             system=start.system,
@@ -125,14 +142,14 @@ class Recorder:
             exit_code=exit_code,
             causes=causes,
             is_complete=self.end is not None,
-            services=tuple(draft.finish(self._log) for draft in self._services.values()),
+            services=readiness.services,
             edges=tuple(draft.finish(is_failing=name in failing) for name, draft in self._edges.items()),
             checks=checks,
             faults=faults,
             notices=tuple(self._notices),
             totals=totals,
             scopes=scopes,
-            ready_ms=self._ready_after(start.at) * 1000,
+            ready_ms=readiness.ready_ms,
             teardown_ms=self._torn_down.took_ms if self._torn_down else 0.0,
             remains=self._torn_down.remains if self._torn_down else (),
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dovetail.model.event import RunStarted
 from dovetail.model.outcome import Verdict
-from dovetail.report.fact import Record
+from dovetail.report.fact import Readiness, Record
 from dovetail.report.finding import Finding
 from dovetail.report.sign import LOOKS
 from dovetail.report.terminal import LEAST_GAP, Style, hang, shorten, spread, width_of
@@ -23,13 +23,13 @@ def head(start: RunStarted, style: Style) -> list[str]:
     return spread(left, f"seed {start.seed}" if start.seed else "", style, "bold")
 
 
-def tell_ready(record: Record, style: Style) -> list[str]:
+def tell_ready(readiness: Readiness, style: Style) -> list[str]:
     """Say when each service was ready; those that never were are left out."""
-    ready = [(one.name, one.ready_ms / 1000) for one in record.services if one.ready_ms and not one.is_slice]
+    ready = [(one.name, one.ready_ms / 1000) for one in readiness.services if one.ready_ms and not one.is_slice]
     if not ready:
         return []
     text = "  ".join(f"{name} {seconds:.1f}" for name, seconds in ready)
-    lead = f"  ready in {record.ready_ms / 1000:.1f} s   " if record.ready_ms else "  ready   "
+    lead = f"  ready in {readiness.ready_ms / 1000:.1f} s   " if readiness.ready_ms else "  ready   "
     return [style.paint(row, "dim") for row in hang(lead, text, style.width)]
 
 

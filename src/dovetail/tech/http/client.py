@@ -51,6 +51,7 @@ class Conversation(asyncio.Protocol):
         self._loop = loop
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[Reply] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._reply = Reply()
         self._parts: list[bytes] = []
         self._size = 0
@@ -60,8 +61,8 @@ class Conversation(asyncio.Protocol):
         self.is_open = True
         self.idle_since = 0.0
 
-    def ask(self, method: str, data: bytes) -> "asyncio.Future[Reply]":
-        """Send a whole request; the future ends with its answer or a NoReplyError."""
+    def ask(self, method: str, data: bytes, until: float | None = None) -> "asyncio.Future[Reply]":
+        """Send a whole request; the future ends with its answer or a NoReplyError, with a TimeoutError at `until`."""
         self._method = method
         self._reply = Reply()
         self._parts, self._size = [], 0
@@ -70,11 +71,14 @@ class Conversation(asyncio.Protocol):
         if self._transport is None or not self.is_open:
             self._waiter.set_exception(NoReplyError("closed", "the connection was closed", is_untouched=True))
         else:
+            if until is not None:
+                self._timer = self._loop.call_at(until, self._time_out)
             self._transport.write(data)
         return self._waiter
 
     def close(self) -> None:
         self.is_open = False
+        self._stop_timer()
         if self._transport is not None:
             self._transport.abort()
 
@@ -131,6 +135,7 @@ class Conversation(asyncio.Protocol):
         waiter = self._waiter
         if waiter is None or waiter.done():
             return
+        self._stop_timer()
         try:
             self._reply.body = decode(b"".join(self._parts), self._reply.headers.get("content-encoding", ""))
         except zlib.error as error:
@@ -141,7 +146,17 @@ class Conversation(asyncio.Protocol):
         self.idle_since = self._loop.time()
         waiter.set_result(self._reply)
 
+    def _time_out(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(TimeoutError())
+        self.close()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
     def _fail(self, kind: str, message: str) -> None:
+        self._stop_timer()
         reply = self._reply if self._has_head else None
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(NoReplyError(kind, message, reply, is_untouched=not self._is_begun))
@@ -166,16 +181,19 @@ class Client:
         self._trust = trust
         self._context: ssl.SSLContext | None = None
 
-    async def ask(self, origin: Origin, method: str, data: bytes) -> Reply:
-        """Send `data` and wait for the answer; a kept connection that turns out closed is replaced once."""
+    async def ask(self, origin: Origin, method: str, data: bytes, until: float | None = None) -> Reply:
+        """Send `data` and wait for the answer; it comes before the loop's time is `until`, or a TimeoutError does.
+
+        A kept connection that turns out closed is replaced once.
+        """
         conversation = self._take(origin)
         if conversation is not None:
             try:
-                return await self._ask(origin, conversation, method, data)
+                return await self._ask(origin, conversation, method, data, until)
             except NoReplyError as error:
                 if not (error.is_untouched and method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")):
                     raise
-        return await self._ask(origin, await self._connect(origin), method, data)
+        return await self._ask(origin, await self._connect(origin, until), method, data, until)
 
     def close(self) -> None:
         for idle in self._idle.values():
@@ -183,9 +201,11 @@ class Client:
                 conversation.close()
         self._idle.clear()
 
-    async def _ask(self, origin: Origin, conversation: Conversation, method: str, data: bytes) -> Reply:
+    async def _ask(
+        self, origin: Origin, conversation: Conversation, method: str, data: bytes, until: float | None
+    ) -> Reply:
         try:
-            reply = await conversation.ask(method, data)
+            reply = await conversation.ask(method, data, until)
         except asyncio.CancelledError:
             conversation.close()
             raise
@@ -202,19 +222,22 @@ class Client:
             conversation.close()
         return None
 
-    async def _connect(self, origin: Origin) -> Conversation:
+    async def _connect(self, origin: Origin, until: float | None) -> Conversation:
         loop = asyncio.get_running_loop()
         if origin.scheme == "https" and self._context is None:
             self._context = self._trust()
         context = self._context if origin.scheme == "https" else None
         try:
-            _, conversation = await loop.create_connection(
-                lambda: Conversation(loop), origin.host, origin.port, ssl=context
-            )
+            async with asyncio.timeout_at(until):
+                _, conversation = await loop.create_connection(
+                    lambda: Conversation(loop), origin.host, origin.port, ssl=context
+                )
         except ssl.SSLError as error:
             raise NoReplyError("protocol", f"no TLS with {origin.host}:{origin.port}: {error}") from error
         except ConnectionResetError as error:
             raise NoReplyError("reset", "the connection was reset before any answer came") from error
+        except TimeoutError:
+            raise
         except OSError as error:
             raise NoReplyError("refused", f"no connection to {origin.host}:{origin.port}: {_why(error)}") from error
         return conversation

@@ -36,9 +36,9 @@ class HttpSession:
 
     async def perform(self, act: Act, seconds: float) -> Answer:
         request = read_request(act)
+        until = asyncio.get_running_loop().time() + seconds
         try:
-            async with asyncio.timeout(seconds):
-                reply = await self._ask(request)
+            reply = await self._ask(request, until)
         except TimeoutError:
             return make_refusal(request, NoReplyError("timeout", f"no answer within {round(seconds, 2):g} s"))
         except NoReplyError as error:
@@ -48,11 +48,11 @@ class HttpSession:
     async def close(self) -> None:
         """Leave the connections in the pool."""
 
-    async def _ask(self, request: Request) -> Reply:
+    async def _ask(self, request: Request, until: float) -> Reply:
         origin = self._origin
         target = self._path + request.target
         own = self._own_headers(request)
-        reply = await self._client.ask(origin, request.method, write(request, target, origin, own))
+        reply = await self._client.ask(origin, request.method, write(request, target, origin, own), until)
         if not request.follows:
             return reply
         url = f"{origin.scheme}://{self._target.address.endpoint}{target}"
@@ -61,7 +61,7 @@ class HttpSession:
                 return reply
             url = urljoin(url, reply.headers["location"])
             request, own, there, target = follow(request, own, origin, url, reply.status)
-            reply = await self._client.ask(there, request.method, write(request, target, there, own))
+            reply = await self._client.ask(there, request.method, write(request, target, there, own), until)
             origin = there
         return reply
 
