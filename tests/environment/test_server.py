@@ -173,6 +173,18 @@ def test_a_kept_stage_outlives_its_holders_until_it_is_taken_down(yard: Any) -> 
     asyncio.run(play())
 
 
+def test_a_kept_stage_that_never_came_up_ends_with_whoever_started_it(yard: Any) -> None:
+    async def play() -> None:
+        async with theatre(yard, is_kept=True) as house:
+            starter = RemoteStage()
+            await starter.connect(house.socket, is_holder=True)
+            starter.close()
+            async with asyncio.timeout(20):
+                await house.server.ended.wait()
+
+    asyncio.run(play())
+
+
 def test_without_anybody_who_ever_held_it_the_stage_ends_with_who_started_it(yard: Any) -> None:
     async def play() -> None:
         async with theatre(yard) as house:

@@ -222,8 +222,8 @@ class StageServer:
             await self._stage.drop(service, name)
 
     def _is_unheld(self) -> bool:
-        has_failed = self._opening.done() and not self._opening.cancelled() and self._opening.exception() is not None
-        is_kept = self._info.is_kept and not has_failed
+        is_up = self._opening.done() and not self._opening.cancelled() and self._opening.exception() is None
+        is_kept = self._info.is_kept and is_up
         return not is_kept and self._was_held and not any(client.is_holder for client in self._clients)
 
     def _tell(self, client: Client, event: Event) -> None:
