@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 SERVICE = Path(__file__).with_name("service.py")
+STUBBORN = Path(__file__).with_name("stubborn.py")
 COMMAND = (sys.executable, "-c", "import sys; from dovetail.cli.main import main; sys.exit(main())")
 DEADLINE = 90.0
 
@@ -51,6 +52,12 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
+
+    def serve_stubbornly(self, mood: str) -> None:
+        """Have the one service ignore SIGTERM and keep a daemon."""
+        self.write(
+            "dovetail.yaml", SYSTEM.replace(str(SERVICE), str(STUBBORN)).replace("{{ port }}", f"{{{{ port }}}} {mood}")
+        )
 
     def checks(self, text: str, name: str = "a.yaml") -> Path:
         return self.write(f"tests/integration/{name}", f"scope: api\non: app\nchecks:\n{text}")

@@ -1,18 +1,16 @@
-"""Ctrl-C once and twice, while services start, while checks run and during teardown: told, exit 2, nothing left.
+"""Ctrl-C once and twice, while services start, while checks run, clean up and during teardown: told, exit 2, all gone.
 
 The service ignores SIGTERM and has a daemon, so that every teardown takes a moment.
 """
 
 import json
 import signal
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-STUBBORN = Path(__file__).with_name("stubborn.py")
 MOMENTS = {"start": '"starting"', "checks": "check-started", "teardown": '"stopping"'}
 CHECKS = """\
   - name: it waits
@@ -20,7 +18,7 @@ CHECKS = """\
       - http: GET {path}
         expect: {{status: 200}}
     finally:
-      - http: GET /tidy
+      - http: GET {tidy}
         expect: {{status: 200}}
   - name: it comes after
     needs: [it waits]
@@ -33,9 +31,8 @@ CHECKS = """\
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("moment", list(MOMENTS))
 def test_ctrl_c_ends_with_2_and_leaves_nothing(fenced: Any, moment: str, times: int) -> None:
-    run = f"{sys.executable} {STUBBORN} {{{{ port }}}} {'never' if moment == 'start' else 'serves'}"
-    fenced.write("dovetail.yaml", f"system: tiny\nservices:\n  app:\n    run: {run}\n    ready: GET /health\n")
-    fenced.checks(CHECKS.format(path="/wait" if moment == "checks" else "/"))
+    fenced.serve_stubbornly("never" if moment == "start" else "serves")
+    fenced.checks(CHECKS.format(path="/wait" if moment == "checks" else "/", tidy="/tidy"))
     process = fenced.start("run", "--report-format", "json", "--timeout", "60s")
     fenced.wait_for(process, lambda: MOMENTS[moment] in fenced.journal() and (fenced.folder / "daemon.txt").exists())
     began = time.monotonic()
@@ -59,3 +56,18 @@ def test_ctrl_c_ends_with_2_and_leaves_nothing(fenced: Any, moment: str, times: 
         assert verdicts == {"it waits": "passed", "it comes after": "passed"}
     else:
         assert set(verdicts.values()) == {"skipped"}
+
+
+def test_a_second_ctrl_c_abandons_a_cleanup_that_hangs(fenced: Any) -> None:
+    fenced.serve_stubbornly("serves")
+    fenced.checks(CHECKS.format(path="/wait", tidy="/wait"))
+    process = fenced.start("run", "--timeout", "60s")
+    fenced.wait_for(process, lambda: "check-started" in fenced.journal())
+    process.send_signal(signal.SIGINT)
+    fenced.wait_for(process, lambda: "interrupted by Ctrl-C" in fenced.journal())
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert time.monotonic() - began < 15
+    assert fenced.remains() == []

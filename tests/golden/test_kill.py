@@ -7,7 +7,6 @@ empty environment and no open file of its parent's.
 import json
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,12 @@ from typing import Any
 import pytest
 
 SECONDS_TO_GO = 5.0
-STUBBORN = Path(__file__).with_name("stubborn.py")
 WAITING = """\
   - name: it waits
     steps:
       - http: GET /wait
         expect: {status: 200}
 """
-
-
-def stubborn(project: Any, mood: str) -> None:
-    run = f"{sys.executable} {STUBBORN} {{{{ port }}}} {mood}"
-    project.write("dovetail.yaml", f"system: tiny\nservices:\n  app:\n    run: {run}\n    ready: GET /health\n")
-    project.checks(WAITING)
 
 
 def daemon_of(project: Any) -> int:
@@ -54,7 +46,8 @@ def is_alive(pid: int) -> bool:
 @pytest.mark.parametrize("victim", ["command", "stage", "reaper"])
 @pytest.mark.parametrize("mood", ["never", "serves"])
 def test_whoever_is_killed_nothing_is_left(fenced: Any, victim: str, mood: str) -> None:
-    stubborn(fenced, mood)
+    fenced.serve_stubbornly(mood)
+    fenced.checks(WAITING)
     process = fenced.start("run", "--report-format", "json")
     moment = "check-started" if mood == "serves" else "service-changed"
     fenced.wait_for(process, lambda: moment in fenced.journal() and (fenced.folder / "daemon.txt").exists())
@@ -75,7 +68,8 @@ def test_whoever_is_killed_nothing_is_left(fenced: Any, victim: str, mood: str) 
 
 
 def test_a_run_after_a_kill_is_green_and_knows_what_was_cut_short(fenced: Any) -> None:
-    stubborn(fenced, "serves")
+    fenced.serve_stubbornly("serves")
+    fenced.checks(WAITING)
     process = fenced.start("run")
     fenced.wait_for(process, lambda: "check-started" in fenced.journal() and (fenced.folder / "daemon.txt").exists())
     daemon = daemon_of(fenced)

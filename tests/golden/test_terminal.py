@@ -163,18 +163,19 @@ def test_a_reader_that_goes_ends_neither_the_run_nor_its_cleanup(fenced: Any) ->
     assert fenced.remains() == []
 
 
-def test_a_mistake_told_into_a_closed_pipe_keeps_its_exit_code(fenced: Any) -> None:
+@pytest.mark.parametrize(("word", "code"), [("run", 4), ("--help", 0)])
+def test_a_closed_pipe_is_met_in_silence_and_changes_no_exit_code(fenced: Any, word: str, code: int) -> None:
     fenced.write("dovetail.yaml", MISTAKEN)
     reading, writing = os.pipe()
     os.close(reading)
     ended = subprocess.run(
-        (*fenced.command, "run"),
+        (*fenced.command, word),
         cwd=fenced.folder,
         env=fenced.environ({}),
         stdout=writing,
-        stderr=writing,
+        stderr=writing if code else subprocess.PIPE,
         timeout=60,
         check=False,
     )
     os.close(writing)
-    assert ended.returncode == 4
+    assert (ended.returncode, ended.stderr or b"") == (code, b"")
