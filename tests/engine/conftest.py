@@ -18,7 +18,7 @@ from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Tally
 from dovetail.environment.stage import LockWish, LogLine, ServiceState, Sink
-from dovetail.errors import StageError
+from dovetail.errors import Problem, StageError, UnreadError
 from dovetail.model.address import Address
 from dovetail.model.check import Action, Check, FaultOrder, Step, Suite
 from dovetail.model.event import AttemptEnded, CheckEnded, Event, StepEnded
@@ -105,6 +105,8 @@ class HouseStage:
         self._do(f"{verb} {service}")
 
     async def calls(self, edge: str, since: float) -> tuple[Exchange, ...]:
+        if "calls" in self.refuses:
+            raise UnreadError(Problem(f"the calls of {edge} cannot be counted", "speak plaintext"))
         return tuple(call for call in self.exchanges if call.edge == edge and call.started_at >= since)
 
     async def logs(self, service: str = "", since: float = 0.0) -> tuple[LogLine, ...]:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from dovetail.model.check import Step
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import Verdict
@@ -42,6 +44,22 @@ def test_the_number_may_stand_in_the_subject(house: Make, check: Make) -> None:
 def test_a_stand_in_that_was_never_called_is_seen(house: Make, check: Make) -> None:
     outcome = house().play(check("c", called("orders -> stock", expect={"times": {"at_least": 1}})))
     assert outcome.ended("c").verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize("times", [0, 1])
+def test_calls_that_nobody_could_read_are_an_error_and_no_number(house: Make, check: Make, times: int) -> None:
+    blind = house(exchanges=[exchange("GET /a", time.time() + 3600)], refuses=frozenset({"calls"}))
+    outcome = blind.play(check("c", called({"on": "stock", "times": times})))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    (mismatch,) = outcome.steps("c")[0].mismatches
+    assert mismatch.path == "error"
+    assert mismatch.got == "the calls of orders -> stock cannot be counted; speak plaintext"
+
+
+def test_a_check_may_expect_that_nobody_can_read_an_edge(house: Make, check: Make) -> None:
+    step = called("orders -> stock", expect={"error": {"kind": "protocol"}})
+    outcome = house(refuses=frozenset({"calls"})).play(check("c", step))
+    assert outcome.ended("c").verdict is Verdict.PASSED
 
 
 def test_an_unknown_edge_is_the_suites_mistake(house: Make, check: Make) -> None:

@@ -12,6 +12,7 @@ from dovetail.edge.detour import Bend, Detour, End, Feed, Span
 from dovetail.edge.fault.fault import Fault
 from dovetail.edge.flow import Direction, Flow
 from dovetail.edge.relay import Ear, Relay
+from dovetail.edge.unread import Unread
 from dovetail.plugin.fault import ActiveFault, Framed
 from dovetail.plugin.tap import Listener, RewritingListener
 from dovetail.wire.stream import reset
@@ -52,6 +53,7 @@ class Connection:
         self._detour: Detour | None = None
         self._rewriter = cast("RewritingListener", listener) if hasattr(listener, "rewrite") else None
         self._expected: list[tuple[str, ActiveFault]] = []
+        self.unread: Unread | None = None
 
     def start(self) -> None:
         if self._rewriter is not None:
@@ -77,6 +79,13 @@ class Connection:
             self._way()
             self._expected.append((lease, fault))
             self._settle_spans()
+
+    def lose(self, unread: Unread) -> None:
+        """Hand the listener nothing more, since it can read no more; only count."""
+        if self.unread is None:
+            self.unread = unread
+            self._request.hear_with(unread.client_sent)
+            self._answer.hear_with(unread.server_sent)
 
     def leave(self, lease: str) -> None:
         if self._detour is None:

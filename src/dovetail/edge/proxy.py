@@ -5,6 +5,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 from msgspec import Struct, field
@@ -14,7 +15,8 @@ from dovetail.edge.dialling import Dialling
 from dovetail.edge.door import Door
 from dovetail.edge.fault.catalog import FAULTS
 from dovetail.edge.fault.fault import Fault
-from dovetail.errors import Problem, SuiteError
+from dovetail.edge.unread import Unread, require_read
+from dovetail.errors import Problem, SuiteError, UnreadError
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
 from dovetail.model.exchange import Exchange
@@ -62,6 +64,7 @@ class EdgeProxy:
         self._fittings = fittings
         self._hear = hear
         self._seen: deque[Exchange] = deque(maxlen=REMEMBERED)
+        self._unread: deque[Unread] = deque(maxlen=REMEMBERED)
         self._timers: list[Timer] = []
         self._leases: dict[str, Lease] = {}
         self._given = self._count = 0
@@ -105,7 +108,16 @@ class EdgeProxy:
         return tuple(self._leases.values())
 
     def calls(self, since: float = 0.0) -> tuple[Exchange, ...]:
-        """Return the exchanges that began at `since` or later, as far back as memory goes."""
+        """Return the exchanges that began at `since` or later, as far back as memory goes.
+
+        Raises UnreadError where that would be too few, for bytes crossed since then that nobody could read.
+        """
+        if self._fittings.tap is None:
+            name, technology = self._edge.name, self._edge.technology
+            what = f"the calls of {name} cannot be counted: what {technology} speaks is not listened to"
+            raise UnreadError(Problem(what, "prove it at the service"))
+        open_ones = [connection.unread for connection in self._connections.values() if connection.unread]
+        require_read(self._edge, [*self._unread, *open_ones], since)
         return tuple(exchange for exchange in self._seen if exchange.started_at >= since)
 
     async def close(self) -> None:
@@ -163,7 +175,8 @@ class EdgeProxy:
         tap = self._fittings.tap
         listener = None
         if tap is not None:
-            listener = tap.listen(Line(self._edge.name, number, self.door, self._report, self._fittings.clock))
+            lost = partial(self._lose, number)
+            listener = tap.listen(Line(self._edge.name, number, self.door, self._report, self._fittings.clock, lost))
         connection = Connection(self._ground, number, (client, server), listener)
         self._connections[number] = connection
         for lease in self._leases.values():
@@ -180,8 +193,13 @@ class EdgeProxy:
         self._seen.append(exchange)
         self._hear(exchange)
 
+    def _lose(self, number: int, size: int) -> None:
+        self._connections[number].lose(Unread(size, self._fittings.clock))
+
     def _forget(self, number: int) -> None:
-        self._connections.pop(number, None)
+        gone = self._connections.pop(number, None)
+        if gone is not None and gone.unread is not None:
+            self._unread.append(gone.unread)
 
     def _timer(self) -> Timer:
         if not self._timers:

@@ -74,6 +74,10 @@ class Relay:
         self._change_reader()
         self.ease()
 
+    def hear_with(self, hear: Callable[[bytes], None]) -> None:
+        """Have what is heard from the next piece on told to someone else; for a relay that is listened to."""
+        self._hear = hear
+
     def restore(self) -> None:
         """Pass bytes straight on again."""
         self._detour, self._end_detour, self._held = None, None, _nothing

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dovetail.engine.touch import edges_meant
 from dovetail.engine.vocabulary import CALLED
 from dovetail.environment.stage import Stage, in_slice
-from dovetail.errors import StageError, SuiteError
+from dovetail.errors import StageError, SuiteError, UnreadError
 from dovetail.model.data import Bound, Data
 from dovetail.model.exchange import Exchange
 from dovetail.model.system import System
@@ -50,6 +50,8 @@ class StageSession:
                 return await self._steer(act)
         except TimeoutError:
             return _no_answer(f"{act.verb} {act.subject}", "timeout", f"not done within {seconds:g} s")
+        except UnreadError as failure:
+            return _no_answer(f"{act.verb} {act.subject}", "protocol", "; ".join(str(failure).splitlines()))
         except StageError as failure:
             return _no_answer(f"{act.verb} {act.subject}", "server", str(failure))
 

@@ -10,6 +10,7 @@ from dovetail.errors.tree import (
     StageError,
     StageLostError,
     SuiteError,
+    UnreadError,
     UsageError,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "StageError",
     "StageLostError",
     "SuiteError",
+    "UnreadError",
     "UsageError",
 ]

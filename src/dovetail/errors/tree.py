@@ -7,6 +7,7 @@ DovetailError
 ├── StageError              the environment failed                 exit 6
 │   ├── NotReadyError       a service can never become ready
 │   ├── StageLostError      what runs the services ended while it was needed
+│   ├── UnreadError         what crossed an edge could not be read, so that its calls have no number
 │   └── MissingPartError    a library or server is not installed
 └── BrokenDovetailError     we are wrong                           exit 3
 """
@@ -77,6 +78,10 @@ class StageLostError(StageError):
         what = "the environment ended while it was needed"
         now = "something killed it or its reaper, or `dovetail down` ended it: run again"
         super().__init__(*(problems or (Problem(what, now),)))
+
+
+class UnreadError(StageError):
+    pass
 
 
 class MissingPartError(StageError):

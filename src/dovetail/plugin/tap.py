@@ -1,7 +1,7 @@
 """The sockets on an edge's wire: a tap listens, a rewriter also changes what names addresses.
 
 Called by the edge proxy; filled in `tech/<name>/tap.py`, which defines `tap()`, which returns a Tap or a Rewriter.
-Listeners never raise and never wait: unknown bytes end the listening, not the connection.
+Listeners never raise and never wait: unknown bytes end the listening, not the connection, and the line hears of it.
 """
 
 from collections.abc import Callable
@@ -13,14 +13,24 @@ from dovetail.model.address import Address
 from dovetail.model.exchange import Exchange
 
 
+def _hear_nothing(_size: int) -> None:
+    """Stand in for an owner that counts nothing."""
+
+
 class Line(Struct, frozen=True):
-    """One proxied connection on an edge: `door` is the proxy's own address, `clock` tells seconds since the epoch."""
+    """One proxied connection on an edge: `door` is the proxy's own address, `clock` tells seconds since the epoch.
+
+    `lost` hears, once, that nothing can be read from here on, and of how many bytes that is true already: 0 where every
+    call that has begun is told. What crosses then is counted instead of heard, and `called:` gives no number for it. A
+    connection that became something else in an exchange which was told (a web socket) is not lost.
+    """
 
     edge: str
     connection: int
     door: Address
     report: Callable[[Exchange], None]
     clock: Callable[[], float]
+    lost: Callable[[int], None] = _hear_nothing
 
 
 class Listener(Protocol):

@@ -114,7 +114,7 @@ class EdgeHandle:
 
     @property
     def calls(self) -> int:
-        """How many exchanges the tap has seen since the test took the edge."""
+        """How many exchanges the tap has seen since the test took the edge; raises where it could not read them all."""
         return self._border.wait(self._check.count(self.name, self._since))
 
     def fault(self, **words: Data) -> "FaultHandle":
