@@ -1,11 +1,12 @@
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dovetail.environment.remote import RemoteStage
-from dovetail.errors import StageError
+from dovetail.errors import Problem, StageError, UnreadError
 
 
 def test_a_door_behind_which_nobody_is_is_an_error_of_the_environment(tmp_path: Path) -> None:
@@ -30,6 +31,24 @@ def test_every_verb_of_the_stage_works_from_another_process(yard: Any) -> None:
             await stage.open_slice("w", frozenset({"b"}))
             assert (await stage.address("b", "w")).port != (await stage.address("b")).port
             await stage.close_slice("w")
+
+    asyncio.run(play())
+
+
+def test_calls_that_nobody_could_read_are_the_same_error_in_another_process(yard: Any, spoken: Any) -> None:
+    async def play() -> None:
+        async with yard.stage(yard.service("a", "b"), yard.service("b")) as stage:
+            said = await spoken((await stage.address("a")).port)
+            door = int(next(line for line in said.splitlines() if line.startswith("B_URL=")).rpartition(":")[2])
+            began = time.time()
+            assert "200 OK" in await spoken(door, "no request at all")
+            with pytest.raises(UnreadError) as refusal:
+                await stage.calls("a -> b", began)
+            (problem,) = refusal.value.problems
+            assert isinstance(problem, Problem)
+            assert problem.what.startswith("the calls of a -> b cannot be counted: a connection carried")
+            assert problem.now.startswith("speak plaintext on this edge")
+            assert await stage.calls("a -> b", time.time() + 1) == ()
 
     asyncio.run(play())
 

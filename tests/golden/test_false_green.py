@@ -3,9 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Encryption
 
 SERVICE = Path(__file__).with_name("service.py")
 
@@ -115,6 +118,44 @@ def test_a_job_is_ready_when_it_has_ended_with_0(project: Any, ending: str, code
     assert said.code == code, said
     assert sentence in said.out
     assert ("migrate │ no such table" in said.out) == (code != 0)
+
+
+def test_a_count_over_calls_that_nobody_could_read_is_not_green(project: Any, encryption: "Encryption") -> None:
+    run = f"{sys.executable} {SERVICE.with_name('confidant.py')}"
+    certificate = encryption.certificate
+    project.write(
+        "dovetail.yaml",
+        f"""\
+system: tiny
+services:
+  app:
+    run: {run} asker {{{{ port }}}} {certificate}
+    ready: GET /
+    uses: {{keeper: KEEPER_URL}}
+  keeper:
+    run: {run} keeper {{{{ port }}}} {encryption.key} {certificate}
+    ready: {{tcp: true}}
+""",
+    )
+    project.checks(
+        """\
+  - name: the keeper is never asked
+    steps:
+      - http: GET /ask
+        expect: {status: 200}
+      - called: {on: app -> keeper, times: 0}
+  - name: nobody is asked
+    steps:
+      - http: GET /
+        expect: {status: 200}
+      - called: {on: app -> keeper, times: 0}
+"""
+    )
+    said = project.type("run", COLUMNS="400")
+    assert said.code == 1, said
+    assert "1 passed" in said.out
+    assert "the calls of app -> keeper cannot be counted: a connection carried" in said.out
+    assert "speak plaintext on this edge inside the test environment, or prove it at the service" in said.out
 
 
 def test_an_unknown_service_names_the_nearest(project: Any) -> None:

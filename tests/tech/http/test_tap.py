@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dovetail.errors import UnreadError
 from dovetail.model.address import Address
+from dovetail.model.check import FaultOrder
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.driver import Act, Target
 from dovetail.plugin.tap import Line
@@ -14,6 +16,7 @@ from dovetail.tech.http.driver import driver
 from dovetail.tech.http.tap import HttpListener, tap
 
 if TYPE_CHECKING:
+    from tests.conftest import Encryption
     from tests.tech.http.conftest import Stand
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -27,8 +30,9 @@ class Ears:
 
     def __init__(self) -> None:
         self.seen: list[Exchange] = []
+        self.lost: list[int] = []
         self.now = 0.0
-        line = Line("orders -> payments", 3, Address("127.0.0.1", 1), self.seen.append, self._clock)
+        line = Line("orders -> payments", 3, Address("127.0.0.1", 1), self.seen.append, self._clock, self.lost.append)
         listener = tap().listen(line)
         assert isinstance(listener, HttpListener)
         self.listener = listener
@@ -95,6 +99,28 @@ def test_after_an_upgrade_nothing_is_listened_to(ears: Ears) -> None:
     ears.listener.ended("closed")
     assert ears.told == [("GET /a?b=1", "101 Switching Protocols", "answered")]
     assert not ears.listener.is_between
+    assert not ears.lost
+
+
+def test_a_tunnel_that_was_granted_is_told_at_once_and_not_listened_to(ears: Ears) -> None:
+    ears.listener.client_sent(b"CONNECT shop:443 HTTP/1.1\r\n\r\n")
+    ears.listener.server_sent(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    assert ears.told == [("CONNECT shop:443", "200 Connection established", "answered")]
+    ears.listener.client_sent(b"\x16\x03\x01 hello")
+    ears.listener.server_sent(b"\x16\x03\x03 hello")
+    ears.listener.ended("closed")
+    assert len(ears.seen) == 1
+    assert not ears.lost
+
+
+@pytest.mark.parametrize("upgrade", [b"h2c", b"TLS/1.2, HTTP/1.1"])
+def test_an_upgrade_behind_which_calls_go_on_is_lost(ears: Ears, upgrade: bytes) -> None:
+    ears.listener.client_sent(GET)
+    ears.listener.server_sent(
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: %b\r\n\r\n" % upgrade
+    )
+    assert ears.told == [("GET /a?b=1", "101 Switching Protocols", "answered")]
+    assert ears.lost == [0]
 
 
 def test_repeated_messages_are_told_each_time_and_changed_ones_as_they_are(ears: Ears) -> None:
@@ -148,12 +174,37 @@ def test_an_open_exchange_ends_with_its_connection(ears: Ears, said: bytes, how:
     assert [e.ended for e in ears.seen] == [ended]
 
 
-def test_garbage_ends_the_listening_and_nothing_is_raised(ears: Ears) -> None:
-    for data in (b"\x16\x03\x01garbage", GET, b"\x00" * 100):
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\x16\x03\x01garbage", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"ping\r\n", b"GET / HTTP/1.1 \r\n\r\n", bytes(100)],
+)
+def test_garbage_is_lost_and_nothing_is_raised(ears: Ears, garbage: bytes) -> None:
+    for data in (garbage, GET, bytes(100)):
         ears.listener.client_sent(data)
         ears.listener.server_sent(data)
     ears.listener.ended("closed")
     assert not ears.seen
+    assert ears.lost == [len(garbage)]
+
+
+def test_a_server_that_speaks_first_is_lost(ears: Ears) -> None:
+    ears.listener.server_sent(b"220 ready\r\n")
+    assert ears.lost == [11]
+
+
+def test_a_request_before_the_garbage_is_told(ears: Ears) -> None:
+    ears.listener.client_sent(GET)
+    ears.listener.client_sent(b"\x16\x03\x01")
+    ears.listener.ended("closed")
+    assert ears.told == [("GET /a?b=1", "", "cut")]
+    assert ears.lost == [3]
+
+
+def test_an_answer_that_cannot_be_read_ends_its_request_so_that_none_is_missing(ears: Ears) -> None:
+    ears.listener.client_sent(GET)
+    ears.listener.server_sent(b"H\x95TP/1.1 200 OK\r\n\r\n")
+    assert ears.told == [("GET /a?b=1", "", "cut")]
+    assert ears.lost == [0]
 
 
 def test_a_real_service_is_heard_over_a_kept_connection(stand: "Stand", service: Address) -> None:
@@ -206,7 +257,40 @@ def test_an_upgraded_connection_passes_unharmed(stand: "Stand") -> None:
             writer.write(b"\x00\xff123")
             assert await reader.readexactly(5) == b"321\xff\x00"
             writer.close()
-            assert [e.answer for e in seen] == ["101 Switching Protocols"]
+            assert [call.answer for call in proxy.calls()] == ["101 Switching Protocols"]
+            assert proxy.calls() == tuple(seen)
+
+    stand.play(scene())
+
+
+def test_the_calls_of_a_client_that_speaks_tls_are_not_counted(
+    stand: "Stand", service: Address, encryption: "Encryption"
+) -> None:
+    async def scene() -> None:
+        async with encryption.before(service) as door, stand.tapped(door) as (proxy, seen):
+            reader, writer = await asyncio.open_connection(
+                proxy.door.host, proxy.door.port, ssl=encryption.client, server_hostname="localhost"
+            )
+            writer.write(b"GET /a HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 200 OK")
+            writer.close()
+            with pytest.raises(UnreadError, match="that nobody can read as http"):
+                proxy.calls()
+            assert not seen
+
+    stand.play(scene())
+
+
+def test_a_corrupted_answer_hides_no_call_of_a_client_that_connects_anew(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, _):
+            proxy.inject(FaultOrder("orders -> payments", "corrupt", {"share": 1.0, "to": "answer"}), 60)
+            for _ in range(2):
+                reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+                writer.write(GET)
+                assert not (await reader.read(4)).startswith(b"HTTP")
+                writer.close()
+            assert [(call.request, call.ended) for call in proxy.calls()] == [("GET /a?b=1", "cut")] * 2
 
     stand.play(scene())
 

@@ -10,6 +10,7 @@ from dovetail.plugin.tap import Line, Tap
 from dovetail.wire.http1 import (
     END,
     HEAD,
+    TUNNEL,
     Framer,
     Kind,
     bare_request,
@@ -26,6 +27,7 @@ TRACE = re.compile(rb"\r\ntraceparent: *[0-9a-f]{2}-([0-9a-f]{32})-")
 FAULT_MARK = b"\r\ndovetail-fault:"
 ODD_METHODS = (b"HEAD", b"CONNECT")
 SWITCHING = b"101"
+STILL_CALLING = re.compile(rb"\r\nupgrade:[^\r]*\b(h2c|tls/)")
 FAILING = b"400"
 
 
@@ -59,7 +61,10 @@ class Known(Struct, frozen=True):
 
 
 class HttpListener:
-    """One connection; bytes that are not HTTP, or no longer, end the listening."""
+    """One connection; bytes that are not HTTP, or no longer, end the listening.
+
+    After an upgrade or a CONNECT that was granted there are no more calls, unless it goes on as HTTP/2 or over TLS.
+    """
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -73,6 +78,7 @@ class HttpListener:
         self._status = b""
         self._ended = ""
         self._is_deaf = False
+        self._has_turned = False
 
     @property
     def is_between(self) -> bool:
@@ -95,7 +101,8 @@ class HttpListener:
                 self._asked.append(self._latest)
             if self._latest is not None:
                 self._latest.sent += len(piece)
-        self._is_deaf = self._requests.is_broken
+        if self._requests.is_broken:
+            self._lose(len(data))
 
     def server_sent(self, data: bytes) -> None:
         if self._is_deaf:
@@ -110,16 +117,15 @@ class HttpListener:
         for kind, piece in self._answers.feed(data):
             self._hear_answer(kind, piece)
         if self._answers.is_broken:
-            self._give_up("cut")
+            self._lose(0 if self._asked else len(data))
 
     def _hear_answer(self, kind: Kind, piece: bytes) -> None:
         self._answered += len(piece)
         if kind is HEAD:
             self._status = piece[9 : piece.index(b"\r\n")]
             self._ended = name_end(self._status, self._answers.lowered)
-            if self._status.startswith(SWITCHING):
-                self._finish()
-                self._is_deaf = True
+            if self._has_turned:
+                self._turn()
         elif kind is END:
             self._finish()
 
@@ -129,8 +135,21 @@ class HttpListener:
                 self._finish()
             self._give_up("faulted" if how == "faulted" else "cut")
 
+    def _turn(self) -> None:
+        """Tell the exchange that made the connection something else."""
+        self._finish()
+        if STILL_CALLING.search(self._answers.lowered):
+            self._lose(0)
+        self._is_deaf = True
+
+    def _lose(self, size: int) -> None:
+        self._give_up("cut")
+        self._line.lost(size)
+
     def _measure_answer(self, head: bytes, lowered: bytes) -> int:
-        return measure_answer(head, lowered, self._asked[0].request.method if self._asked else b"")
+        length = measure_answer(head, lowered, self._asked[0].request.method if self._asked else b"")
+        self._has_turned = length == TUNNEL
+        return length
 
     def _finish(self) -> None:
         """Report the exchange whose answer is whole; an interim answer is none."""
