@@ -133,10 +133,11 @@ def welcome(door: socket.socket, greeting: bytes | None) -> None:
 
 
 class Tape:
-    """Records what a client and a server say to each other and has a tap listen to it."""
+    """Records what a client and a server say to each other and has a tap listen to it; `lost` is of the last replay."""
 
     def __init__(self, tap: Tap) -> None:
         self._tap = tap
+        self.lost: list[int] = []
 
     def record(self, server: Address, scene: Callable[[int], Awaitable[None]]) -> list[Bytes]:
         """Let the scene speak to the server through a port; return the bytes of each direction in their order."""
@@ -150,7 +151,8 @@ class Tape:
 
     def replay(self, seen: list[Bytes], how: str = "closed") -> list[Exchange]:
         exchanges: list[Exchange] = []
-        line = Line("orders -> db", 7, Address("127.0.0.1", 1), exchanges.append, lambda: 1000.0)
+        self.lost = []
+        line = Line("orders -> db", 7, Address("127.0.0.1", 1), exchanges.append, lambda: 1000.0, self.lost.append)
         listener = self._tap.listen(line)
         for way, data in seen:
             (listener.client_sent if way == "client" else listener.server_sent)(data)

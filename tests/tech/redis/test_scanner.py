@@ -31,7 +31,13 @@ def test_a_client_may_type_plain_lines() -> None:
     ]
 
 
-@pytest.mark.parametrize("sent", [b"HTTP/1.1 400\r\n", b"*x\r\n", b"+" + b"x" * 70_000])
+@pytest.mark.parametrize("sent", [b"\x16\x03\x01", b"\x16\x03\x01 \r\n", b"*2\r\n\x16"])
+def test_bytes_that_no_command_begins_with_are_told_before_their_line_ends(sent: bytes) -> None:
+    with pytest.raises(UnknownBytesError):
+        list(Scanner(may_be_inline=True).scan(sent))
+
+
+@pytest.mark.parametrize("sent", [b"HTTP/1.1 400\r\n", b"*x\r\n", b"+" + b"x" * 70_000, b"\x15\x03\x03"])
 def test_unknown_bytes_are_told(sent: bytes) -> None:
     with pytest.raises(UnknownBytesError):
         list(Scanner().scan(sent))

@@ -1,18 +1,27 @@
 """Claims about the Redis tap: real clients' bytes, recorded and cut anywhere."""
 
+import asyncio
 import contextlib
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 import pytest
+import redis as sync_library
 import redis.asyncio as client_library
+from msgspec.structs import replace
 
+from dovetail.edge.proxy import EdgeProxy, Fittings, open_edge
+from dovetail.errors import UnreadError
 from dovetail.model.address import Address
+from dovetail.model.system import Edge, Service
 from dovetail.tech.redis.tap import tap
 
 if TYPE_CHECKING:
-    from tests.tech.conftest import Tape
+    from tests.conftest import Encryption
+    from tests.tech.conftest import Starter, Tape
 
+PATIENCE = 30.0
 Bytes = tuple[str, bytes]
 
 
@@ -117,10 +126,93 @@ def test_a_password_is_not_told(tape: "Tape") -> None:
     "seen",
     [
         [("client", b"*1\r\n$7\r\nMONITOR\r\n"), ("server", b'+OK\r\n+1.0 [0 x] "GET"\r\n')],
-        [("client", b"\x16\x03\x01\x02\x00\x01" + b"x" * 70_000)],
+        [("client", b"*3\r\n$6\r\nCLIENT\r\n$5\r\nREPLY\r\n$3\r\nOFF\r\n"), ("client", b"PING\r\n")],
+        [("client", b"\x16\x03\x01\x02\x00\x01")],
+        [("client", b"\x16\x03\x01\r\n")],
         [("server", b"HTTP/1.1 400 Bad Request\r\n\r\n")],
+        [("server", b"\x15\x03\x01")],
         [("client", b"*x\r\n")],
     ],
 )
-def test_unknown_bytes_end_the_listening_quietly(tape: "Tape", seen: list[Bytes]) -> None:
+def test_unknown_bytes_are_lost_quietly(tape: "Tape", seen: list[Bytes]) -> None:
     assert tape.replay(seen) == []
+    assert tape.lost == [len(seen[0][1])]
+
+
+def test_an_answer_that_cannot_be_read_ends_its_command_so_that_none_is_missing(tape: "Tape") -> None:
+    (exchange,) = tape.replay([("client", b"PING\r\n"), ("server", b"\x95PONG"), ("client", b"GET k\r\n")])
+    assert (exchange.request, exchange.ended) == ("PING", "cut")
+    assert tape.lost == [0]
+
+
+def test_a_refused_replica_is_listened_to_further(tape: "Tape") -> None:
+    asked, refused = ("client", b"PSYNC ? -1\r\n"), ("server", b"-ERR unknown command\r\n")
+    seen = [asked, refused, ("client", b"PING\r\n"), ("server", b"+PONG\r\n")]
+    assert [(e.request, e.ended) for e in tape.replay(seen)] == [("PSYNC ? -1", "failed"), ("PING", "answered")]
+    assert not tape.lost
+
+
+@contextlib.asynccontextmanager
+async def tapped(target: Address) -> AsyncIterator[EdgeProxy]:
+    proxy = await open_edge(Edge("orders", "cache", "redis"), target, lambda _: None, Fittings(tap=tap()))
+    try:
+        yield proxy
+    finally:
+        await proxy.close()
+
+
+def test_the_calls_of_a_client_that_speaks_tls_are_not_counted(database: Address, encryption: "Encryption") -> None:
+    async def act() -> None:
+        async with encryption.before(database) as door, tapped(door) as proxy:
+            client = client_library.Redis(
+                host="localhost", port=proxy.door.port, ssl=True, ssl_ca_certs=str(encryption.certificate)
+            )
+            assert await client.set("price", "5")
+            await client.aclose()
+            with pytest.raises(UnreadError, match="that nobody can read as redis"):
+                proxy.calls()
+
+    asyncio.run(act())
+
+
+def test_a_real_replica_is_told_up_to_where_it_begins(tape: "Tape", starter: "Starter", database: Address) -> None:
+    def follow(port: int) -> None:
+        primary = sync_library.Redis(database.host, database.port)
+        primary.config_set("repl-diskless-sync-delay", 0)
+        primary.set("price", "5")
+        with starter.prepared(Service("copy", "redis")) as launch:
+            command = (*launch.command, "--replicaof", "127.0.0.1", str(port))
+            with starter.started(replace(launch, command=command)):
+                replica = sync_library.Redis(launch.address.host, launch.address.port)
+                primary.set("stock", "7")
+                deadline = time.monotonic() + PATIENCE
+                while replica.get("stock") != b"7":
+                    assert time.monotonic() < deadline, "the replica never followed"
+                    time.sleep(0.01)
+                replica.close()
+        primary.close()
+
+    async def follow_for_a_while(port: int) -> None:
+        await asyncio.to_thread(follow, port)
+
+    told = tape.replay(tape.record(database, follow_for_a_while))
+    assert [e.ended for e in told if e.request == "PSYNC ? -1"] == ["answered"]
+    assert told[-1].request == "PSYNC ? -1"
+    assert not tape.lost
+
+
+def test_a_monitor_on_the_edge_leaves_no_number(database: Address) -> None:
+    async def act() -> None:
+        async with tapped(database) as proxy:
+            client = client_library.Redis(host=proxy.door.host, port=proxy.door.port)
+            await client.get("price")
+            assert [call.request for call in proxy.calls() if call.request.startswith("GET")] == ["GET price"]
+            async with client.monitor() as monitor, asyncio.timeout(PATIENCE):
+                await client.get("stock")
+                while (await monitor.next_command())["command"] != "GET stock":
+                    pass
+            await client.aclose()
+            with pytest.raises(UnreadError, match="a connection carried"):
+                proxy.calls()
+
+    asyncio.run(act())

@@ -15,6 +15,8 @@ _BULKS = frozenset(b"$=!")
 _COLLECTIONS = frozenset(b"*%~>")
 _LINES = frozenset(b"+-:,#_(")
 _MAP = ord("%")
+_KINDS = _BULKS | _COLLECTIONS | _LINES
+_INLINE = frozenset(range(ord(" "), ord("~") + 1)) | frozenset(b"\t\r\n")
 
 
 class UnknownBytesError(Exception):
@@ -85,7 +87,7 @@ class Scanner:
         """
         stop = data.find(_END, at)
         if stop < 0:
-            if len(data) - at > LINE_AT_MOST:
+            if len(data) - at > LINE_AT_MOST or not self._may_begin(data[at]):
                 raise UnknownBytesError
             return 0
         kind, text, after = data[at], data[at + 1 : stop], stop + 2
@@ -93,6 +95,8 @@ class Scanner:
         if self._sight is None:
             self._sight = Sight(chr(kind))
             if self._may_be_inline and kind not in _COLLECTIONS:
+                if kind not in _INLINE:
+                    raise UnknownBytesError
                 return self._read_inline(data[at:stop], after)
         if kind in _BULKS:
             return self._read_bulk(data, after, _number(text))
@@ -103,6 +107,10 @@ class Scanner:
         else:
             raise UnknownBytesError
         return after
+
+    def _may_begin(self, kind: int) -> bool:
+        """Tell whether a line can begin so; of one that cannot, the end need not be awaited."""
+        return kind in (_INLINE if self._may_be_inline and self._sight is None else _KINDS)
 
     def _read_bulk(self, data: bytes, after: int, length: int) -> int:
         if length < 0:

@@ -1,7 +1,8 @@
 """The tap of Redis and Valkey: commands and their replies, read from the bytes on an edge. Called by the edge proxy.
 
-Follows pipelines, transactions and subscriptions in both versions of the protocol; a connection that turns to
-replication, monitoring or unanswered commands is left alone. Passwords are not shown.
+Follows pipelines, transactions and subscriptions in both versions of the protocol. A connection that turns to
+replication is told and left alone; one that turns to monitoring or to commands without replies is lost. Passwords are
+not shown.
 """
 
 from collections import deque
@@ -15,17 +16,18 @@ from dovetail.tech.redis.scanner import Scanner, Sight, UnknownBytesError
 SUBSCRIBING = frozenset({"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"})
 CONFIRMING = frozenset(name.lower() for name in SUBSCRIBING)
 MESSAGES = frozenset({"message", "pmessage", "smessage"})
-DEAFENING = frozenset({"MONITOR", "SYNC", "PSYNC", "REPLCONF"})
+UNPAIRED = frozenset({"MONITOR", "SYNC"})
 SECRET = frozenset({"AUTH", "HELLO", "ACL", "CONFIG", "MIGRATE"})
 
 
 class _Asked(Struct):
-    """A command under way; `confirmations` are still to come where it subscribes."""
+    """A command under way; `confirmations` are still to come where it subscribes; `turns` is for a replica's."""
 
     request: str
     at: float
     sent: int
     confirmations: int = 0
+    turns: bool = False
 
 
 class RedisListener:
@@ -36,6 +38,7 @@ class RedisListener:
         self._asked: deque[_Asked] = deque()
         self._is_subscribed = False
         self._is_deaf = False
+        self._is_replica = False
         self._reported_sent = 0
         self._reported_answered = 0
 
@@ -47,7 +50,7 @@ class RedisListener:
             for command in self._client.scan(data):
                 self._hear_command(command, now)
         except UnknownBytesError:
-            self._is_deaf = True
+            self._lose(len(data))
 
     def server_sent(self, data: bytes) -> None:
         if self._is_deaf:
@@ -56,22 +59,31 @@ class RedisListener:
         try:
             for reply in self._server.scan(data):
                 self._hear_reply(reply, now)
+                if self._is_replica:
+                    self._is_deaf = True
+                    return
         except UnknownBytesError:
-            self._is_deaf = True
+            self._lose(0 if self._asked else len(data))
 
     def ended(self, how: str) -> None:
-        now = self._line.clock()
-        while self._asked:
-            self._report(self._asked.popleft(), "", "cut" if how == "closed" else how, now)
+        self._give_up("cut" if how == "closed" else how, self._line.clock())
         self._is_deaf = True
+
+    def _lose(self, size: int) -> None:
+        self._is_deaf = True
+        self._give_up("cut", self._line.clock())
+        self._line.lost(size)
+
+    def _give_up(self, ended: str, now: float) -> None:
+        while self._asked:
+            self._report(self._asked.popleft(), "", ended, now)
 
     def _hear_command(self, command: Sight, now: float) -> None:
         name = command.words[0].upper() if command.words else ""
-        if name in DEAFENING or (name == "CLIENT" and [word.upper() for word in command.words[1:2]] == ["REPLY"]):
-            self._is_deaf = True
-            return
+        if name in UNPAIRED or (name == "CLIENT" and [word.upper() for word in command.words[1:2]] == ["REPLY"]):
+            raise UnknownBytesError
         sent = self._client.position
-        asked = _Asked(_describe(name, command), now, sent - self._reported_sent)
+        asked = _Asked(_describe(name, command), now, sent - self._reported_sent, turns=name == "PSYNC")
         self._reported_sent = sent
         if name in SUBSCRIBING:
             self._is_subscribed = True
@@ -92,7 +104,9 @@ class RedisListener:
                 return
         if front:
             self._asked.popleft()
-            self._report(front, _tell(reply), "failed" if reply.kind in "-!" else "answered", now)
+            is_refused = reply.kind in "-!"
+            self._report(front, _tell(reply), "failed" if is_refused else "answered", now)
+            self._is_replica = front.turns and not is_refused
 
     def _confirm(self, front: _Asked | None, now: float) -> None:
         if front and front.confirmations:
