@@ -1,18 +1,25 @@
 """Claims about the PostgreSQL tap: real clients' bytes, recorded and cut anywhere."""
 
+import asyncio
 import contextlib
+import ssl
 import struct
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
+from dovetail.edge.proxy import EdgeProxy, Fittings, open_edge
+from dovetail.errors import UnreadError
 from dovetail.model.address import Address
+from dovetail.model.system import Edge
 from dovetail.tech.postgres.message import SSL_REQUEST, build_message, build_query, build_request, build_startup
 from dovetail.tech.postgres.tap import tap
 
 if TYPE_CHECKING:
+    from tests.conftest import Encryption
     from tests.tech.conftest import Tape
 
 Bytes = tuple[str, bytes]
@@ -131,5 +138,86 @@ def test_encryption_that_is_declined_is_listened_past(tape: "Tape") -> None:
         [("client", b"\0\0\0\x10garbage garbage"), ("server", b"\xff" * 50)],
     ],
 )
-def test_unknown_bytes_end_the_listening_quietly(tape: "Tape", seen: list[Bytes]) -> None:
+def test_unknown_bytes_are_lost_quietly(tape: "Tape", seen: list[Bytes]) -> None:
     assert tape.replay(seen) == []
+    assert tape.lost == [len(data) for way, data in seen if data != build_request(SSL_REQUEST)][:1]
+
+
+def test_an_answer_that_cannot_be_read_ends_its_statement_so_that_none_is_missing(tape: "Tape") -> None:
+    ready = build_message(b"R", struct.pack("!I", 0)) + build_message(b"Z", b"I")
+    seen = [("client", build_startup([("user", "me")])), ("server", ready), ("client", build_query("select 1"))]
+    told = tape.replay([*seen, ("server", b"\xff" * 20), ("client", build_query("select 2"))])
+    assert [(e.request, e.ended) for e in told] == [("select 1", "cut")]
+    assert tape.lost == [0]
+
+
+def test_statements_before_and_after_replication_are_told(tape: "Tape") -> None:
+    stream = build_message(b"d", b"w" + bytes(24) + b"a record")
+    done = build_message(b"c", b"")
+    ready = build_message(b"Z", b"I")
+    seen = [
+        ("client", build_startup([("user", "me"), ("replication", "database")])),
+        ("server", build_message(b"R", struct.pack("!I", 0)) + ready),
+        ("client", build_query("START_REPLICATION 0/0")),
+        ("server", build_message(b"W", b"\0\0\0") + stream),
+        ("client", build_message(b"d", b"r" + bytes(33))),
+        ("server", stream + done),
+        ("client", done),
+        ("server", build_message(b"C", b"START_STREAMING\0") + ready),
+        ("client", build_query("select 1")),
+        ("server", build_message(b"C", b"SELECT 1\0") + ready),
+    ]
+    for longest in (5, 1000):
+        told = [(e.request, e.answer) for e in tape.replay(tape.shred(seen, longest))]
+        assert told == [("START_REPLICATION 0/0", "START_STREAMING"), ("select 1", "SELECT 1")]
+        assert not tape.lost
+
+
+@contextlib.asynccontextmanager
+async def tapped(target: Address) -> AsyncIterator[EdgeProxy]:
+    proxy = await open_edge(Edge("orders", "db", "postgres"), target, lambda _: None, Fittings(tap=tap()))
+    try:
+        yield proxy
+    finally:
+        await proxy.close()
+
+
+async def connect_through(
+    proxy: EdgeProxy, server: Address, tls: ssl.SSLContext | None = None
+) -> "asyncpg.Connection[asyncpg.Record]":
+    return await asyncpg.connect(
+        host="localhost", port=proxy.door.port, user=server.user, password=server.password, database=server.path[1:],
+        ssl=tls,
+    )  # fmt: skip
+
+
+def test_the_calls_of_a_client_that_turns_to_tls_are_not_counted(database: Address, encryption: "Encryption") -> None:
+    async def act() -> None:
+        async with encryption.before(database, build_request(SSL_REQUEST), b"S") as door, tapped(door) as proxy:
+            client = await connect_through(proxy, database, encryption.client)
+            assert await client.fetchval("select 1") == 1
+            with pytest.raises(UnreadError, match="that nobody can read as postgres"):
+                proxy.calls()
+            began = time.time()
+            assert proxy.calls(began) == ()
+            await client.fetchval("select 2")
+            with pytest.raises(UnreadError):
+                proxy.calls(began)
+            await client.close()
+
+    asyncio.run(act())
+
+
+def test_a_connection_that_only_cancels_hides_no_call(database: Address) -> None:
+    async def act() -> None:
+        async with tapped(database) as proxy:
+            client = await connect_through(proxy, database)
+            with pytest.raises(asyncio.TimeoutError):
+                await client.fetchval("select pg_sleep(60)", timeout=0.05)
+            assert await client.fetchval("select 1") == 1
+            told = [(call.request, call.ended) for call in proxy.calls()]
+            assert ("select pg_sleep(60)", "failed") in told
+            assert ("select 1", "answered") in told
+            await client.close()
+
+    asyncio.run(act())

@@ -1,6 +1,7 @@
 """The tap of PostgreSQL: statements and how they ended, read from the bytes on an edge. Called by the edge proxy.
 
-Follows simple and extended queries, also pipelined; a connection that turns to TLS or to replication is left alone.
+Follows simple and extended queries, also pipelined, and the statement that turns to replication; what turns to TLS is
+lost. A connection that only cancels is left alone.
 """
 
 import re
@@ -10,15 +11,15 @@ from msgspec import Struct, field
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Listener, Tap
-from dovetail.tech.postgres.message import GSS_REQUEST, SSL_REQUEST, STARTUP, read_refusal, read_text
+from dovetail.tech.postgres.message import CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST, STARTUP, read_refusal, read_text
 from dovetail.tech.postgres.scanner import Scanner, UnknownBytesError
 
 REQUEST_AT_MOST = 400
 GREETING_AT_MOST = 10_000
 FROM_CLIENT = b"PBEQSCF"
 FROM_CLIENT_BESIDES = b"DHXdcfp"
-FROM_SERVER = b"CIsEZ1W"
-FROM_SERVER_BESIDES = b"RSKNTtDnAGHdc23vV"
+FROM_SERVER = b"CIsEZ1"
+FROM_SERVER_BESIDES = b"RSKNTtDnAGHWdc23vV"
 _TRACE = re.compile(r"traceparent='00-([0-9a-f]{32})-")
 
 
@@ -54,42 +55,46 @@ class PostgresListener:
         if self._is_deaf:
             return
         now = self._line.clock()
-        if self._is_greeting:
-            self._greeting += data
-            data = self._read_greeting(now)
         try:
-            for kind, body in self._client.scan(data):
+            messages = self._read_greeting(data, now) if self._is_greeting else data
+            for kind, body in self._client.scan(messages):
                 self._hear_client(chr(kind), body, now)
         except UnknownBytesError:
-            self._is_deaf = True
+            self._lose(len(data))
 
     def server_sent(self, data: bytes) -> None:
         if self._is_deaf:
             return
         now = self._line.clock()
-        if self._is_offered:
-            data = self._read_offer(data, now)
         try:
-            for kind, body in self._server.scan(data):
+            messages = self._read_offer(data, now) if self._is_offered else data
+            for kind, body in self._server.scan(messages):
                 self._hear_server(chr(kind), body, now)
         except UnknownBytesError:
-            self._is_deaf = True
+            self._lose(0 if self._asked else len(data))
 
     def ended(self, how: str) -> None:
-        now = self._line.clock()
-        for asked in self._asked:
-            if asked.kind in {"query", "statement", "login"}:
-                self._report(asked, "", "cut" if how == "closed" else how, now)
-        self._asked.clear()
+        self._give_up("cut" if how == "closed" else how, self._line.clock())
         self._is_deaf = True
 
-    def _read_greeting(self, now: float) -> bytes:
-        """Read what comes before messages have kinds; return the bytes behind it."""
+    def _lose(self, size: int) -> None:
+        self._is_deaf = True
+        self._give_up("cut", self._line.clock())
+        self._line.lost(size)
+
+    def _give_up(self, ended: str, now: float) -> None:
+        for asked in self._asked:
+            if asked.kind in {"query", "statement", "login"}:
+                self._report(asked, "", ended, now)
+        self._asked.clear()
+
+    def _read_greeting(self, data: bytes, now: float) -> bytes:
+        """Read what comes before messages have kinds; return the bytes behind it. Raises UnknownBytesError."""
+        self._greeting += data
         said = self._greeting
         length, code = int.from_bytes(said[:4], "big"), int.from_bytes(said[4:8], "big")
         if said[:1] not in {b"", b"\0"} or length > GREETING_AT_MOST:
-            self._is_deaf = True
-            return b""
+            raise UnknownBytesError
         if len(said) < max(8, length) or self._is_offered:
             return b""
         self._greeting = said[length:]
@@ -103,20 +108,21 @@ class PostgresListener:
             text = f"connect to {self._who.get('database', user)} as {user}"
             self._asked.append(_Asked("login", text, at=now, sent=length))
             return self._greeting
-        else:
+        elif code == CANCEL_REQUEST:
             self._is_deaf = True
+        else:
+            raise UnknownBytesError
         return b""
 
     def _read_offer(self, data: bytes, now: float) -> bytes:
-        """Read the one byte that accepts or declines encryption; what is encrypted is not listened to."""
+        """Read the one byte that accepts or declines encryption; raises UnknownBytesError where it is accepted."""
         self._is_offered = False
         if data[:1] == b"E":
             return data
         if data[:1] != b"N":
-            self._is_deaf = True
-            return b""
+            raise UnknownBytesError
         if self._greeting:
-            self._read_greeting(now)
+            self._read_greeting(b"", now)
         return data[1:]
 
     def _hear_client(self, kind: str, body: bytes, now: float) -> None:
@@ -152,8 +158,6 @@ class PostgresListener:
     def _hear_server(self, kind: str, body: bytes, now: float) -> None:
         front = self._asked[0] if self._asked else None
         match kind:
-            case "W":
-                self._is_deaf = True
             case "E":
                 self._refuse(front, body, now)
             case "Z":
