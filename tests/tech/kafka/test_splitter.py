@@ -29,7 +29,7 @@ def test_of_a_large_frame_only_the_head_is_kept() -> None:
     ]
 
 
-@pytest.mark.parametrize("size", [b"\0\0\0\3", b"\xff\xff\xff\xff"])
+@pytest.mark.parametrize("size", [b"\0\0\0\3", b"\xff\xff\xff\xff", b"\x16\x03\x01\x02", b"GET "])
 def test_a_size_that_cannot_be_is_a_frame_error(size: bytes) -> None:
     with pytest.raises(FrameError):
         list(Splitter(8).feed(size))

@@ -202,14 +202,16 @@ def test_an_exchange_tells_topic_number_and_trace(open_door: OpenDoor, new_topic
     assert all(exchange.bytes_answered for exchange in door.seen("fetch")), "an empty long poll is no exchange"
 
 
-def test_bytes_of_another_protocol_pass_untouched() -> None:
+def test_bytes_of_another_protocol_pass_untouched_and_are_lost() -> None:
     for greeting in (
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 200,
         b"GET / HTTP/1.1\r\n\r\n",
         b"\0" * 64,
     ):
-        listener = tap().listen(Line("e", 1, Address("127.0.0.1", 1), hear_nothing, time.time))
+        lost: list[int] = []
+        listener = tap().listen(Line("e", 1, Address("127.0.0.1", 1), hear_nothing, time.time, lost.append))
         listener.client_sent(greeting)
+        assert lost == [len(greeting)]
         assert listener.rewrite(greeting) == greeting
         listener.server_sent(greeting)
         assert listener.rewrite(b"more") == b"more"
@@ -339,6 +341,19 @@ def tell(*pieces: tuple[str, bytes]) -> list[tuple[str, str, str]]:
 )
 def test_how_an_exchange_ended_is_told(pieces: list[tuple[str, bytes]], expected: tuple[str, str, str]) -> None:
     assert tell(*pieces) == [expected]
+
+
+def test_an_answer_that_cannot_be_read_ends_its_request_so_that_none_is_missing() -> None:
+    told: list[Exchange] = []
+    lost: list[int] = []
+    listener = tap().listen(Line("e", 1, Address("127.0.0.1", 1), told.append, time.time, lost.append))
+    listener.client_sent(produce())
+    listener.server_sent(b"\x16\x03\x03\x00\x7a")
+    listener.ended("closed")
+    assert [(exchange.request, exchange.answer, exchange.ended) for exchange in told] == [
+        ("produce orders", "not readable", "cut")
+    ]
+    assert lost == [0]
 
 
 def test_a_request_without_an_answer_keeps_no_place_for_one() -> None:

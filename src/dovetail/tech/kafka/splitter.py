@@ -6,6 +6,8 @@ from dovetail.tech.kafka.frame import FrameError
 
 _PREFIX = 4
 _SMALLEST = 4
+# Far beyond what brokers are set to take (100 MiB by default), and less than TLS or text read as a size.
+_BIGGEST = 256 << 20
 
 
 class Splitter:
@@ -43,6 +45,6 @@ class Splitter:
         if len(self._head) == _PREFIX:
             self._size = self._missing = int.from_bytes(self._head, "big", signed=True)
             self._head.clear()
-            if self._size < _SMALLEST:
+            if not _SMALLEST <= self._size <= _BIGGEST:
                 raise FrameError(f"a frame of {self._size} bytes")
         return len(piece)

@@ -2,7 +2,7 @@
 
 Called by the edge. A broker names its own address in its answers; they are changed to the edge's door, so that cutting
 the edge cuts the client. Behind one door there can be one broker only. SASL in the clear is understood; TLS passes
-through untouched and unheard, and so do the addresses within: such a broker needs a listener that advertises the door.
+through untouched and is lost, and so are the addresses within: such a broker needs a listener that advertises the door.
 """
 
 from collections import Counter
@@ -74,7 +74,7 @@ class KafkaListener:
             for head, size in self._asked.feed(data):
                 self._ask(head, size)
         except FrameError:
-            self._is_deaf = True
+            self._lose(len(data))
 
     def server_sent(self, data: bytes) -> None:
         if self._is_deaf:
@@ -83,16 +83,26 @@ class KafkaListener:
             for head, size in self._answered.feed(data):
                 self._answer(head, size)
         except FrameError:
-            self._is_deaf = True
+            self._lose(0 if self._open else len(data))
 
     def rewrite(self, data: bytes) -> bytes:
         return self._rewriting.feed(data)
 
     def ended(self, how: str) -> None:
+        if not self._is_deaf:
+            self._give_up(f"connection {how}", "cut" if how == "closed" else how)
+            self._open.clear()
+
+    def _lose(self, size: int) -> None:
+        """Tell what is open, but keep it: answers to it may still be rewritten."""
+        self._is_deaf = True
+        self._give_up("not readable", "cut")
+        self._line.lost(size)
+
+    def _give_up(self, answer: str, ended: str) -> None:
         for waiting in self._open.values():
             if waiting.question.api != FETCH and is_told(waiting.question.api):
-                self._report(waiting, f"connection {how}", "cut" if how == "closed" else how, 0, ())
-        self._open.clear()
+                self._report(waiting, answer, ended, 0, ())
 
     def _kind_of(self, correlation: int) -> Kind | None:
         found = self._open.get(correlation)
