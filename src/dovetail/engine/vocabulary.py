@@ -30,7 +30,7 @@ STEERING = (
 COUNTING = Verb(
     CALLED,
     Word("edge", "any", "an edge (`orders -> payments`), or {on: edge or service, times: number}", is_required=True),
-    "Count what crossed an edge since the check began, as seen on the wire.",
+    "Count what crossed an edge since the check began, as seen on the wire; an error where that cannot be read.",
     fields=(Word("request", "string", "count only requests that start so, such as `POST /charges`"),),
     facets=(
         Word("times", "int", "how many calls there were"),
