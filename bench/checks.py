@@ -95,7 +95,7 @@ def growth(folder: Path, url: str) -> tuple[Row, ...]:
 
 def through_edge(folder: Path, url: str) -> Row:
     """Tell what one more check costs where a proxy with its HTTP tap stands between, in a process of its own."""
-    with program("proxy", url.rpartition(":")[2], "tapped") as (port, _):
+    with program("proxy", url.rpartition(":")[2], "http") as (port, _):
         taken: dict[int, list[float]] = {COUNT: [], MANY: []}
         for size in taken:
             write_dovetail(folder / f"edge-{size}", f"http://127.0.0.1:{port}", size)

@@ -7,11 +7,13 @@ import asyncio
 import os
 import select
 import socket
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -21,20 +23,70 @@ from dovetail.edge.proxy import Fittings, open_edge
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
 from dovetail.model.system import Edge
-from dovetail.tech.http.tap import tap
+from dovetail.tech.http import tap as http
+from dovetail.tech.postgres import tap as postgres
+from dovetail.tech.redis import tap as redis
 
 HOST = "127.0.0.1"
 PIECE = 1 << 18
-ASK = b"GET /orders/17 HTTP/1.1\r\nHost: orders\r\nUser-Agent: bench\r\nAccept: application/json\r\n\r\n"
 BODY = b'{"id": 1, "status": "pending", "total": 19.98}'
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
-PING = bytes(200)
 SINK = b"S"
 DELAY = 0.02
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What is asked in turn over a connection, and how each is answered; a login may come first."""
+
+    asks: tuple[bytes, ...]
+    answer: bytes
+    login: bytes = b""
+    welcome: bytes = b""
+
+
+def _message(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("!I", len(body) + 4) + body
+
+
+def _column(name: bytes, of_type: int) -> bytes:
+    return name + b"\0" + struct.pack("!IHIhIH", 16384, 1, of_type, -1, 0, 0)
+
+
+def _value(text: bytes) -> bytes:
+    return struct.pack("!I", len(text)) + text
+
+
+ORDERS = range(100, 200)
+PING = Talk((bytes(200),), bytes(200))
+TALKS = {
+    "http": Talk(
+        tuple(
+            b"GET /orders/%d HTTP/1.1\r\nHost: orders\r\nUser-Agent: bench\r\nAccept: application/json\r\n\r\n" % order
+            for order in ORDERS
+        ),
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY),
+    ),
+    "postgres": Talk(
+        tuple(_message(b"Q", b"select id, status, total from orders where id = %d\0" % order) for order in ORDERS),
+        _message(b"T", struct.pack("!H", 3) + _column(b"id", 23) + _column(b"status", 25) + _column(b"total", 1700))
+        + _message(b"D", struct.pack("!H", 3) + _value(b"100") + _value(b"pending") + _value(b"19.98"))
+        + _message(b"C", b"SELECT 1\0")
+        + _message(b"Z", b"I"),
+        _message(b"", struct.pack("!I", 196608) + b"user\0orders\0database\0orders\0\0"),
+        _message(b"R", struct.pack("!I", 0)) + _message(b"Z", b"I"),
+    ),
+    "redis": Talk(
+        tuple(b"*2\r\n$3\r\nGET\r\n$9\r\norder:%d\r\n" % order for order in ORDERS),
+        b"$%d\r\n%b\r\n" % (len(BODY), BODY),
+    ),
+}
+TAPS = {"http": http, "postgres": postgres, "redis": redis}
+
+
 def run_origin() -> None:
-    """Echo what comes; answer what begins like a request; swallow all after an S, and say so at its end."""
+    """Answer what is asked in one of the talks, echo all else; swallow all after an S, and say so at its end."""
+    answers = {ask: talk.answer for talk in TALKS.values() for ask in talk.asks}
+    answers |= {talk.login: talk.welcome for talk in TALKS.values() if talk.login}
     listening = socket.create_server((HOST, 0), backlog=512)
     print(listening.getsockname()[1], flush=True)
     poll = select.epoll()
@@ -63,7 +115,8 @@ def run_origin() -> None:
             elif descriptor not in sinks and buffer[0] == SINK[0]:
                 sinks.add(descriptor)
             elif descriptor not in sinks:
-                stream.sendall(ANSWER if buffer[0] == ASK[0] else view[:count])
+                said = bytes(view[:count])
+                stream.sendall(answers.get(said, said))
 
 
 def _leave(stream: socket.socket, *, is_sink: bool) -> None:
@@ -76,8 +129,8 @@ def _leave(stream: socket.socket, *, is_sink: bool) -> None:
 
 
 async def run_proxy(port: int, kind: str) -> None:
-    fittings = Fittings(tap=tap() if kind == "tapped" else None)
-    proxy = await open_edge(Edge("bench", "origin", "http"), Address(HOST, port), lambda _: None, fittings)
+    fittings = Fittings(tap=TAPS[kind].tap() if kind in TAPS else None)
+    proxy = await open_edge(Edge("bench", "origin", kind), Address(HOST, port), lambda _: None, fittings)
     if kind == "slow":
         proxy.inject(FaultOrder("bench -> origin", "latency", {"delay": DELAY}), 3600)
     print(proxy.door.port, flush=True)
@@ -111,8 +164,8 @@ def ping(port: int, times: int) -> list[float]:
     with connect(port) as stream:
         for _ in range(times):
             start = time.perf_counter()
-            stream.sendall(PING)
-            left = len(PING)
+            stream.sendall(PING.asks[0])
+            left = len(PING.answer)
             while left:
                 left -= len(stream.recv(left))
             taken.append(time.perf_counter() - start)
@@ -145,27 +198,36 @@ def pour(port: int, size: int) -> float:
         return size / (time.perf_counter() - start)
 
 
-def crowd(port: int, sent: bytes, size: int, connections: int, seconds: float) -> tuple[int, float]:
-    """Ask over many connections at once; return how many answers of `size` bytes came, and in how long."""
+def crowd(port: int, talk: Talk, connections: int, seconds: float) -> tuple[int, float]:
+    """Ask over many connections at once; return how many answers came, and in how long."""
     poll = select.epoll()
-    streams = {stream.fileno(): stream for stream in (connect(port) for _ in range(connections))}
+    streams = {stream.fileno(): stream for stream in (_log_in(port, talk) for _ in range(connections))}
     for stream in streams.values():
         poll.register(stream, select.EPOLLIN)
-        stream.sendall(sent)
-    answers, received, start = 0, 0, time.perf_counter()
+        stream.sendall(talk.asks[0])
+    answers, start = 0, time.perf_counter()
     until = start + seconds
     while time.perf_counter() < until:
         for descriptor, _ in poll.poll():
             stream = streams[descriptor]
-            received = len(stream.recv(65536))
-            if received < min(size, 1):
-                raise ConnectionError("the proxy hung up")
+            if len(stream.recv(65536)) != len(talk.answer):
+                raise ConnectionError("the proxy hung up, or tore an answer apart")
             answers += 1
-            stream.sendall(sent)
+            stream.sendall(talk.asks[answers % len(talk.asks)])
     took = time.perf_counter() - start
     for stream in streams.values():
         stream.close()
     return answers, took
+
+
+def _log_in(port: int, talk: Talk) -> socket.socket:
+    stream = connect(port)
+    if talk.login:
+        stream.sendall(talk.login)
+        left = len(talk.welcome)
+        while left:
+            left -= len(stream.recv(left))
+    return stream
 
 
 def processor_seconds(process: int) -> float:

