@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TypeVar
 
 Result = TypeVar("Result")
-MADE_BETWEEN_SEARCHES = 10_000
+MADE_BETWEEN_SEARCHES = 50_000
 FASTEST = "asyncio" if sys.platform == "win32" else "uvloop"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
 from msgspec import Struct
 
@@ -42,7 +42,7 @@ class Judgement(Struct, frozen=True):
         return not self.mismatches
 
 
-class Miss(NamedTuple):
+class Miss(Struct, frozen=True):
     spot: Spot
     expected: Seen
     got: Seen

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from dovetail.check.case import ABSENT, Case, Seen, Spot, Weigh
 from dovetail.check.display import Phrase, kind_of, show
 from dovetail.errors.nearest import nearest
@@ -61,4 +63,4 @@ def _name_nearest(case: Case, key: str, actual: Mapping[str, Data]) -> None:
     close = nearest(key, [str(other) for other in actual], 0.7)
     last = case.misses[-1]
     if close and not last.why:
-        case.misses[-1] = last._replace(why=f"there is {close}")
+        case.misses[-1] = replace(last, why=f"there is {close}")

@@ -6,6 +6,8 @@ list is a mismatch. An object whose keys are all rules is judged by them, every 
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from dovetail.check.case import ABSENT, OBJECT, Case, Judgement, Seen, Spot
 from dovetail.check.compare import compare_list, compare_object
 from dovetail.check.display import Phrase, kind_of, show
@@ -78,7 +80,7 @@ def _weigh_rules(case: Case, rules: Mapping[str, Data], actual: Seen, spot: Spot
 def _name_literal(case: Case, name: str) -> None:
     last = case.misses[-1]
     hint = f"the answer has a key {name}: write exact: {{{name}: …}} to mean it"
-    case.misses[-1] = last._replace(why=f"{last.why}; {hint}" if last.why else hint)
+    case.misses[-1] = replace(last, why=f"{last.why}; {hint}" if last.why else hint)
 
 
 def _explain(expected: Data, actual: Seen) -> str:

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 
-_ACCESS = re.compile(
+_ACCESS = (
     r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\b.{0,400}?\b[123]\d\d\b"
     r"|\b[123]\d\d\b.{0,40}?\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\b"
 )
-_TROUBLE = re.compile(
-    r"error|exception|fatal|panic|critical|traceback|\bdied\b|killed|abort|segfault|fail|cannot|can't|could not"
-    r"|unable|refused|denied|no such|not found|missing|out of memory|unhandled|invalid",
-    re.IGNORECASE,
+_TROUBLE = (
+    r"(?i)error|exception|fatal|panic|critical|traceback|\bdied\b|killed|abort|segfault|fail|cannot|can't|could not"
+    r"|unable|refused|denied|no such|not found|missing|out of memory|unhandled|invalid"
 )
 _TRACE_HEAD = r"^\s*(?:Traceback \(most recent call last\)|During handling of|The above exception)"
 _TRACE_BODY = r"^\s+\S|^\s*$"
@@ -21,12 +20,12 @@ FRAMES_KEPT = 4
 def pick_lines(lines: Sequence[str], most: int) -> tuple[str, ...]:
     """Return at most `most` of `lines`, in their order; those that only differ in numbers stand for each other."""
     told = _unlike(_without_frames([line.rstrip() for line in lines if line.strip()]))
-    telling = [line for line in told if not _ACCESS.search(line)]
+    telling = [line for line in told if not re.search(_ACCESS, line)]
     if telling:
         told = telling
     if len(told) <= most:
         return tuple(told)
-    spots = [spot for spot, line in enumerate(told) if _TROUBLE.search(line)][-most:]
+    spots = [spot for spot, line in enumerate(told) if re.search(_TROUBLE, line)][-most:]
     rest = [spot for spot in range(len(told) - 1, -1, -1) if spot not in spots]
     return tuple(told[spot] for spot in sorted((*spots, *rest[: most - len(spots)])))
 

@@ -1,6 +1,5 @@
 """`each:` and `repeat:`, the rows that make several checks of one; called by the check reader."""
 
-import csv
 import re
 from collections.abc import Mapping
 from io import StringIO
@@ -93,7 +92,9 @@ class CaseReader:
 
 def read_csv(text: str, file: str) -> Row:
     """Read rows under a line of names; a cell means what the same text means in YAML, an empty one is empty text."""
-    reader = csv.DictReader(StringIO(text), restkey="", restval="", skipinitialspace=True)
+    from csv import DictReader
+
+    reader = DictReader(StringIO(text), restkey="", restval="", skipinitialspace=True)
     rows = Row(file)
     for cells in reader:
         row = Table(file)

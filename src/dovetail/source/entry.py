@@ -38,7 +38,7 @@ class Entry:
         return read_value(self.table, self._words[key], self.mistakes)
 
     def text(self, key: str, default: str = "") -> str:
-        read = self.value(key)
+        read = self.value(key) if key in self.table else None
         return read if isinstance(read, str) else default
 
     def flag(self, key: str, *, default: bool = False) -> bool:
@@ -54,7 +54,7 @@ class Entry:
         return read if isinstance(read, int) else None
 
     def names(self, key: str) -> tuple[str, ...]:
-        read = self.value(key)
+        read = self.value(key) if key in self.table else None
         return (
             tuple(str(name) for name in read) if isinstance(read, tuple) else (read,) if isinstance(read, str) else ()
         )

@@ -53,7 +53,7 @@ def test_json_is_there_where_the_body_is_json(body: bytes, kind: str, json: obje
     ],
 )
 def test_text_is_read_by_its_charset(body: bytes, kind: str, text: object) -> None:
-    assert read_text(reply(body, kind)) == text
+    assert read_text(body, kind) == text
 
 
 def test_cookies_lose_their_attributes() -> None:

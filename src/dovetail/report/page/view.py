@@ -123,6 +123,9 @@ class _View:
 
     def _text(self, text: str, most: int = 6000) -> int:
         """Return the number of `text` in the table of strings."""
+        known = self._strings.get(text) if len(text) <= most else None
+        if known is not None:
+            return known
         short = clean(text)
         if len(short) > most:
             short = f"{short[:most]}…"

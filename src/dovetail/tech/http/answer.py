@@ -42,8 +42,8 @@ def make_refusal(request: Request, error: NoReplyError) -> Answer:
 
 
 def _facets(reply: Reply) -> dict[str, Data]:
-    facets: dict[str, Data] = {"status": reply.status, "headers": reply.headers, "body": read_text(reply)}
-    kind = reply.headers.get("content-type", "")
+    kind = reply.headers.find("content-type")
+    facets: dict[str, Data] = {"status": reply.status, "headers": reply.headers, "body": read_text(reply.body, kind)}
     if reply.body and ("json" in kind or reply.body.lstrip().startswith(_OPENINGS)):
         with suppress(msgspec.DecodeError):
             facets["json"] = _JSON.decode(reply.body)
@@ -52,13 +52,13 @@ def _facets(reply: Reply) -> dict[str, Data]:
     return facets
 
 
-def read_text(reply: Reply) -> str | bytes:
-    """Decode the body by its charset, UTF-8 unless it names another; bytes that are no text stay bytes."""
-    _, _, charset = reply.headers.get("content-type", "").partition("charset=")
+def read_text(body: bytes, kind: str) -> str | bytes:
+    """Decode a body by the charset of its kind, UTF-8 unless it names one; bytes that are no text stay bytes."""
+    charset = kind.partition("charset=")[2].partition(";")[0].strip("\"' ")
     try:
-        return reply.body.decode(charset.partition(";")[0].strip("\"' ") or "utf-8")
+        return body.decode(charset or "utf-8")
     except (UnicodeDecodeError, LookupError):
-        return reply.body
+        return body
 
 
 def read_cookies(headers: Headers) -> dict[str, Data]:

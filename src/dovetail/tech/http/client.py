@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import zlib
 from collections.abc import Callable
-from typing import NamedTuple, cast
+from typing import cast
 
 import httptools
 from msgspec import Struct, field
@@ -18,7 +18,7 @@ INTERIM_BELOW = 200
 SWITCHING = 101
 
 
-class Origin(NamedTuple):
+class Origin(Struct, frozen=True):
     """Where connections lead; one pool for each."""
 
     scheme: str
@@ -137,7 +137,7 @@ class Conversation(asyncio.Protocol):
             return
         self._stop_timer()
         try:
-            self._reply.body = decode(b"".join(self._parts), self._reply.headers.get("content-encoding", ""))
+            self._reply.body = decode(b"".join(self._parts), self._reply.headers.find("content-encoding"))
         except zlib.error as error:
             self._fail("protocol", f"the body cannot be decompressed: {error}")
             return
@@ -168,7 +168,7 @@ class Conversation(asyncio.Protocol):
 
     def _progress(self) -> str:
         if self._has_head:
-            whole = self._reply.headers.get("content-length", "")
+            whole = self._reply.headers.find("content-length")
             return f" after {self._size}{f' of {whole}' if whole else ''} bytes of the body"
         return " within the answer" if self._is_begun else " before any answer came"
 

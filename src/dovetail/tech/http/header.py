@@ -19,6 +19,10 @@ class Headers(Mapping[str, str]):
         before = self._values.get(name)
         self._values[name] = value if before is None else f"{before}, {value}"
 
+    def find(self, name: str) -> str:
+        """Return the value of a header whose name is written in lower case, "" where it is absent."""
+        return self._values.get(name, "")
+
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
 
