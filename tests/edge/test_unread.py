@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dovetail.edge.proxy import REMEMBERED
 from dovetail.edge.unread import Unread, require_read
-from dovetail.errors import UnreadError
+from dovetail.errors import StageError, UnreadError
 from dovetail.model.exchange import Exchange
 from dovetail.model.system import Edge
 from dovetail.plugin.tap import Line, Listener
@@ -149,6 +150,24 @@ def test_an_edge_that_nobody_listens_to_has_no_calls_to_count(stand: "Stand") ->
         async with stand.open(1) as proxy:
             with pytest.raises(UnreadError, match="what http speaks is not listened to"):
                 proxy.calls()
+
+    stand.play(scene())
+
+
+def test_more_calls_than_are_remembered_are_refused_and_not_told_as_fewer(stand: "Stand", clock: Ticking) -> None:
+    async def scene() -> None:
+        async with (
+            stand.serve() as port,
+            stand.open(port, tap=ReaderTap(), clock=clock) as proxy,
+            stand.call(proxy) as (reader, writer),
+        ):
+            await say(reader, writer, b"one")
+            clock.now = 200.0
+            for _ in range(REMEMBERED):
+                await say(reader, writer, b"more")
+            assert len(proxy.calls(150.0)) == REMEMBERED
+            with pytest.raises(StageError, match=f"the first of more than {REMEMBERED} are forgotten"):
+                proxy.calls(100.0)
 
     stand.play(scene())
 

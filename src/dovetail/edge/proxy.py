@@ -1,6 +1,7 @@
 """The proxy of one edge: its door, its connections, its faults and what its tap saw; opened by the environment."""
 
 import asyncio
+import math
 import socket
 import time
 from collections import deque
@@ -16,7 +17,7 @@ from dovetail.edge.door import Door
 from dovetail.edge.fault.catalog import FAULTS
 from dovetail.edge.fault.fault import Fault
 from dovetail.edge.unread import Unread, require_read
-from dovetail.errors import Problem, SuiteError, UnreadError
+from dovetail.errors import Problem, StageError, SuiteError, UnreadError
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
 from dovetail.model.exchange import Exchange
@@ -65,6 +66,7 @@ class EdgeProxy:
         self._hear = hear
         self._seen: deque[Exchange] = deque(maxlen=REMEMBERED)
         self._unread: deque[Unread] = deque(maxlen=REMEMBERED)
+        self._forgotten = -math.inf
         self._timers: list[Timer] = []
         self._leases: dict[str, Lease] = {}
         self._given = self._count = 0
@@ -108,9 +110,10 @@ class EdgeProxy:
         return tuple(self._leases.values())
 
     def calls(self, since: float = 0.0) -> tuple[Exchange, ...]:
-        """Return the exchanges that began at `since` or later, as far back as memory goes.
+        """Return the exchanges that began at `since` or later.
 
-        Raises UnreadError where that would be too few, for bytes crossed since then that nobody could read.
+        Raises where that would be too few: UnreadError for bytes that crossed since then and that nobody could read,
+        StageError for more exchanges than are remembered.
         """
         if self._fittings.tap is None:
             name, technology = self._edge.name, self._edge.technology
@@ -118,6 +121,11 @@ class EdgeProxy:
             raise UnreadError(Problem(what, "prove it at the service"))
         open_ones = [connection.unread for connection in self._connections.values() if connection.unread]
         require_read(self._edge, [*self._unread, *open_ones], since)
+        if self._forgotten >= since:
+            what = (
+                f"the calls of {self._edge.name} cannot be counted: the first of more than {REMEMBERED} are forgotten"
+            )
+            raise StageError(Problem(what, "count over fewer calls at a time, each part in a check of its own"))
         return tuple(exchange for exchange in self._seen if exchange.started_at >= since)
 
     async def close(self) -> None:
@@ -190,6 +198,8 @@ class EdgeProxy:
         self._report(Exchange(name, technology, request, why, "refused", started, took, number))
 
     def _report(self, exchange: Exchange) -> None:
+        if len(self._seen) == REMEMBERED:
+            self._forgotten = max(self._forgotten, self._seen[0].started_at)
         self._seen.append(exchange)
         self._hear(exchange)
 
