@@ -79,6 +79,7 @@ class HouseStage:
     done: list[str] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     refuses: frozenset[str] = frozenset()
+    sinks: list[Sink] = field(default_factory=list)
 
     async def address(self, service: str, slice_name: str = "") -> Address:
         self.done.append(f"address {service} {slice_name}")
@@ -132,7 +133,7 @@ class HouseStage:
         self._do(f"close slice {name}")
 
     def listen(self, sink: Sink) -> None:
-        self.done.append(f"listen {sink}")
+        self.sinks.append(sink)
 
     async def leave(self) -> tuple[str, ...]:
         return ()

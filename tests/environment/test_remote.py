@@ -7,6 +7,7 @@ import pytest
 
 from dovetail.environment.remote import RemoteStage
 from dovetail.errors import Problem, StageError, UnreadError
+from dovetail.model.event import Event, ServiceChanged
 
 
 def test_a_door_behind_which_nobody_is_is_an_error_of_the_environment(tmp_path: Path) -> None:
@@ -49,6 +50,19 @@ def test_calls_that_nobody_could_read_are_the_same_error_in_another_process(yard
             assert problem.what.startswith("the calls of a -> b cannot be counted: a connection carried")
             assert problem.now.startswith("speak plaintext on this edge")
             assert await stage.calls("a -> b", time.time() + 1) == ()
+
+    asyncio.run(play())
+
+
+def test_who_listens_later_hears_how_services_stand(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.stage(yard.service("a")) as stage:
+            heard: list[Event] = []
+            stage.listen(heard.append)
+            assert [(event.service, event.state) for event in heard if isinstance(event, ServiceChanged)] == [
+                ("a", "ready")
+            ]
+            assert len(heard) == 1
 
     asyncio.run(play())
 

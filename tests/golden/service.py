@@ -1,12 +1,13 @@
 """A small HTTP service for golden runs; what it does is said by the path, how it starts by its second argument.
 
-/status/<n> answers n · /wait/<s> answers after s seconds · /after/<n>/<key> answers 503 to the first n requests ·
-/count tells how many requests of the kind `POST /made` there were. Start: `ends` exits at once with 0, `crashes` with 3
-and a reason, `never` listens and never answers.
+/status/<n> answers n · /wait/<s> answers after s seconds · /exit/<n> ends it with n · /after/<n>/<key> answers 503 to
+the first n requests · /count tells how many requests of the kind `POST /made` there were. Start: `ends` exits at once
+with 0, `crashes` with 3 and a reason, `never` listens and never answers.
 """
 
 import collections
 import json
+import os
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +36,9 @@ class Handler(BaseHTTPRequestHandler):
             return int(words[1]), {"said": "as you wish"}
         if words[0] == "wait":
             time.sleep(float(words[1]))
+        if words[0] == "exit":
+            say("that was too much for me")
+            os._exit(int(words[1]))
         if words[0] == "after":
             return (503 if SEEN[f"{self.command} {self.path}"] <= int(words[1]) else 200), {}
         if words[0] == "count":

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from dovetail.engine.condition import holds
 from dovetail.engine.conversation import Conversation, Whereabouts
+from dovetail.engine.demise import Demise, is_steered
 from dovetail.engine.plan import Job
 from dovetail.engine.play import Play, fill_scope, trace_of
 from dovetail.engine.room import Room
@@ -155,9 +156,10 @@ class Attempt:
         cast = self._play.cast
         session = await self._speaking().session(cast.technologies[step.verb], step.on, lane)
         verb = cast.verbs[step.verb]
-        return await play_step(
-            StepOrder(step, verb, session, scope, seconds, self._play.renderer, self._play.clock, is_cleanup)
-        )
+        order = StepOrder(step, verb, session, scope, seconds, self._play.renderer, self._play.clock, is_cleanup)
+        if step.within is not None and not is_steered(self._check, step.on):
+            order = replace(order, demise=Demise(cast.demises, in_slice(step.on, self._room.slice_name)))
+        return await play_step(order)
 
     async def _give_back(self, *, is_sound: bool) -> str:
         """Lift faults, clean up, close, leave the room; returns all that went wrong."""

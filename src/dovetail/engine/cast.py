@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from dovetail.engine.demise import Demises
 from dovetail.engine.isolation import DataServices
 from dovetail.engine.plan import Knowledge
 from dovetail.engine.steering import StageDriver
@@ -14,13 +15,18 @@ from dovetail.plugin.registry import Registry
 
 
 class Cast:
-    """Finds the verb and the driver of a step; drivers are loaded when first asked for."""
+    """Finds the verb and the driver of a step; drivers are loaded when first asked for.
+
+    `demises` tells which services have left the scene by themselves.
+    """
 
     def __init__(self, registry: Registry, stage: Stage, system: System) -> None:
         self._registry = registry
         self._stage_driver = StageDriver(stage, system)
         self._drivers: dict[str, Driver] = {STAGE: self._stage_driver}
         self.verbs, self.technologies = list_verbs(registry)
+        self.demises = Demises()
+        stage.listen(self.demises.hear)
 
     def driver(self, technology: str) -> Driver:
         driver = self._drivers.get(technology)

@@ -12,6 +12,7 @@ from dovetail.check.case import Judgement
 from dovetail.check.judge import judge_answer
 from dovetail.check.renderer import Renderer
 from dovetail.check.route import take
+from dovetail.engine.demise import Demise
 from dovetail.errors import SuiteError
 from dovetail.model.check import Step
 from dovetail.model.data import NOWHERE, Data, Table, locate
@@ -30,7 +31,10 @@ LAST_MOMENT = 0.001
 
 
 class StepOrder(Struct, frozen=True):
-    """A step with who performs it, the values in force, and how many seconds are left for it."""
+    """A step with who performs it, the values in force, and how many seconds are left for it.
+
+    `demise` knows whether the service it speaks to has ended for good; None where somebody may bring it back.
+    """
 
     step: Step
     verb: Verb
@@ -40,6 +44,7 @@ class StepOrder(Struct, frozen=True):
     renderer: Renderer
     clock: Callable[[], float] = time.time
     is_cleanup: bool = False
+    demise: Demise | None = None
 
 
 async def play_step(order: StepOrder) -> StepOutcome:
@@ -112,17 +117,20 @@ async def _ask(order: StepOrder, act: Act, seconds: float) -> tuple[Answer, Judg
 
 
 async def _watch(order: StepOrder, act: Act, seconds: float) -> tuple[Answer, Judgement, tuple[Sighting, ...]]:
-    """Ask until the expectations hold or the time is over; a stream is read on, anything else asked again."""
+    """Ask until the expectations hold or the time is over; a stream is read on, anything else asked again.
+
+    A service that has ended is asked once more, since what it sent before may be heard late.
+    """
     began = time.perf_counter()
     first: list[Sighting] = []
     last: deque[Sighting] = deque(maxlen=SIGHTINGS_KEPT)
     pause, previous = FIRST_PAUSE, ""
-    answer, judgement = Answer({}), Judgement(0, ())
+    answer, judgement, was_dead = Answer({}), Judgement(0, ()), False
     is_stream = order.verb.waits == "stream"
     patience = LAST_MOMENT if is_stream else LAST_ANSWER
     while True:
         left = seconds - (time.perf_counter() - began)
-        latest, judged = await _ask(order, act, max(left, patience))
+        latest, judged = await (_listen if is_stream else _ask)(order, act, max(left, patience))
         at = time.perf_counter() - began
         is_end = is_stream and bool(latest.error)
         if not (is_end and first):
@@ -131,11 +139,37 @@ async def _watch(order: StepOrder, act: Act, seconds: float) -> tuple[Answer, Ju
         if saw != previous or is_stream:
             (first if len(first) < SIGHTINGS_KEPT else last).append(Sighting(at, saw))
             previous = saw
-        if not judged.mismatches or is_end or at >= seconds:
-            return answer, judgement, (*first, *last)
+        why = order.demise.tell() if order.demise is not None and latest.error else ""
+        if not judged.mismatches or is_end or (why and was_dead) or at >= seconds:
+            return answer, _explain(judgement, why), (*first, *last)
+        was_dead = bool(why)
         if not is_stream:
             await asyncio.sleep(min(pause, max(0.0, seconds - at)))
             pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE)
+
+
+async def _listen(order: StepOrder, act: Act, seconds: float) -> tuple[Answer, Judgement]:
+    """Wait for a stream's next message for as long as there is somebody to send it."""
+    if order.demise is None:
+        return await _ask(order, act, seconds)
+    patience = asyncio.timeout(None)
+    try:
+        async with patience:
+            with order.demise.watch(patience):
+                return await _ask(order, act, seconds)
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        message = "nothing came before its server ended"
+        answer = Answer({"error": {"kind": "closed", "message": message}}, error=message)
+        return answer, weigh_answer(order, answer, 0.0)
+
+
+def _explain(judgement: Judgement, why: str) -> Judgement:
+    if not why or not judgement.mismatches:
+        return judgement
+    head, *rest = judgement.mismatches
+    return replace(judgement, mismatches=(replace(head, why=f"{head.why}; {why}" if head.why else why), *rest))
 
 
 def weigh_answer(order: StepOrder, answer: Answer, took: float) -> Judgement:

@@ -14,7 +14,7 @@ from dovetail.environment.stage import LockWish, LogLine, ServiceState, Sink
 from dovetail.errors import StageError, StageLostError
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
-from dovetail.model.event import Event, TornDown
+from dovetail.model.event import Event, ServiceChanged, TornDown
 from dovetail.model.exchange import Exchange
 
 Proof = Callable[[], Awaitable[tuple[str, ...]]]
@@ -38,6 +38,7 @@ class RemoteStage:
         self._count = 0
         self._sinks: list[Sink] = []
         self._unheard: list[Event] = []
+        self._latest: dict[str, ServiceChanged] = {}
         self._is_lost = False
         self._is_torn_down = False
         self._has_left = False
@@ -111,10 +112,11 @@ class RemoteStage:
         await self._ask("close_slice", name)
 
     def listen(self, sink: Sink) -> None:
-        """Hand every event to `sink`; the first listener also gets what came before."""
+        """Hand every event to `sink`; the first listener also gets what came before, a later one how services stand."""
+        past = tuple(self._latest.values() if self._sinks else self._unheard)
         self._sinks.append(sink)
-        unheard, self._unheard = self._unheard, []
-        for event in unheard:
+        self._unheard.clear()
+        for event in past:
             sink(event)
 
     def close(self) -> None:
@@ -171,6 +173,8 @@ class RemoteStage:
 
     def _tell(self, event: Event) -> None:
         self._is_torn_down = self._is_torn_down or isinstance(event, TornDown)
+        if isinstance(event, ServiceChanged):
+            self._latest[event.service] = event
         if not self._sinks:
             self._unheard.append(event)
         for sink in self._sinks:

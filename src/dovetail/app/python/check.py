@@ -9,6 +9,7 @@ from dovetail.app.python.holding import Holding
 from dovetail.app.python.stagehand import Stagehand
 from dovetail.check.unique import Unique
 from dovetail.engine.conversation import Conversation, Whereabouts
+from dovetail.engine.demise import Demise
 from dovetail.engine.plan import Job
 from dovetail.engine.play import describe_doors, trace_of
 from dovetail.engine.room import Room
@@ -133,9 +134,11 @@ class PythonCheck:
         recorder = Recorder(await self._conversation.session(technology, step.on), kept)
         scope = {**self._values, "unique": self.unique, **values}
         verb = self._play.cast.verbs[step.verb]
-        outcome = await play_step(
-            StepOrder(step, verb, recorder, scope, self._play.timeout, self._play.renderer, self._play.clock)
-        )
+        order = StepOrder(step, verb, recorder, scope, self._play.timeout, self._play.renderer, self._play.clock)
+        if step.within is not None and not self._has_steered:
+            label = in_slice(step.on, self._room.slice_name)
+            order = replace(order, demise=Demise(self._play.cast.demises, label))
+        outcome = await play_step(order)
         self.expectations += outcome.expectations
         return Played(outcome, recorder.latest)
 
