@@ -1,8 +1,6 @@
 """`python -m dovetail` is the command `dovetail`."""
 
-import sys
-
-from dovetail.cli.main import main
+from dovetail.cli.main import enter
 
 if __name__ == "__main__":
-    sys.exit(main())
+    enter()

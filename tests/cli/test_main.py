@@ -28,6 +28,7 @@ OURS = {
     "dovetail.cli",
     "dovetail.cli.command",
     "dovetail.cli.main",
+    "dovetail.cli.pipe",
 }
 
 

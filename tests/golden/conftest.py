@@ -17,7 +17,7 @@ import pytest
 
 SERVICE = Path(__file__).with_name("service.py")
 STUBBORN = Path(__file__).with_name("stubborn.py")
-COMMAND = (sys.executable, "-c", "import sys; from dovetail.cli.main import main; sys.exit(main())")
+COMMAND = (sys.executable, "-c", "from dovetail.cli.main import enter; enter()")
 DEADLINE = 90.0
 
 SYSTEM = f"""\

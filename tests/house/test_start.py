@@ -10,6 +10,7 @@ OURS = {
     "dovetail.cli",
     "dovetail.cli.command",
     "dovetail.cli.main",
+    "dovetail.cli.pipe",
     "dovetail.model",
     "dovetail.model.version",
 }

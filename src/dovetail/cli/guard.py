@@ -5,11 +5,10 @@ import sys
 from importlib import import_module
 
 from dovetail.cli.command import OWN_COMMANDS
+from dovetail.cli.pipe import CLOSED_PIPE, write_to_nobody
 from dovetail.errors import DovetailError
 from dovetail.errors.nearest import nearest
 from dovetail.model.outcome import ExitCode
-
-CLOSED_PIPE = 141
 
 
 def run_command(words: list[str]) -> int:
@@ -27,7 +26,7 @@ def run_command(words: list[str]) -> int:
         say("interrupted")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        write_to_nobody()
         return CLOSED_PIPE
     except Exception as mistake:  # noqa: BLE001 - the last door: a mistake of ours is told as ours
         return tell_broken(mistake)

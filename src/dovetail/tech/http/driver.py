@@ -1,7 +1,7 @@
 """Speaks HTTP to a service in a check. Called by the engine."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urljoin, urlsplit
 
 from dovetail.model.address import Address
@@ -16,19 +16,22 @@ READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEEPS_METHOD = frozenset({307, 308})
 MOST_REDIRECTS = 10
+SENDING = frozenset({"POST", "PUT", "PATCH"})
+SIZED = frozenset({"content-length", "transfer-encoding"})
 
 
 class HttpSession:
     """Asks over the driver's pool; `trace` goes with every request, each as a span of its own."""
 
-    def __init__(self, client: Client, target: Target, agent: str) -> None:
+    def __init__(self, client: Client, target: Target, agent: Mapping[str, str]) -> None:
         self._client = client
         self._target = target
         self._origin = origin_of(target.address)
         self._path = target.address.path.rstrip("/")
-        self._standing = {"user-agent": agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
+        self._standing = {"host": host_of(self._origin), **agent}
         if target.address.user:
-            self._standing["authorization"] = basic_authorization(target.address.user, target.address.password)
+            login = basic_authorization(target.address.user, target.address.password)
+            self._standing["authorization"] = f"authorization: {login}\r\n"
         self._spans = 0
 
     async def foresee(self, acts: Sequence[Act]) -> None:
@@ -52,7 +55,7 @@ class HttpSession:
         origin = self._origin
         target = self._path + request.target
         own = self._own_headers(request)
-        reply = await self._client.ask(origin, request.method, write(request, target, origin, own), until)
+        reply = await self._client.ask(origin, request.method, write(request, target, own), until)
         if not request.follows:
             return reply
         url = f"{origin.scheme}://{self._target.address.endpoint}{target}"
@@ -61,16 +64,16 @@ class HttpSession:
                 return reply
             url = urljoin(url, reply.headers["location"])
             request, own, there, target = follow(request, own, origin, url, reply.status)
-            reply = await self._client.ask(there, request.method, write(request, target, there, own), until)
+            reply = await self._client.ask(there, request.method, write(request, target, own), until)
             origin = there
         return reply
 
     def _own_headers(self, request: Request) -> dict[str, str]:
-        """Return what is sent beside the user's own headers, which come first."""
+        """Return the lines that are sent beside the user's own headers, which win."""
         own = self._standing.copy()
         if self._target.trace:
             self._spans += 1
-            own["traceparent"] = f"00-{self._target.trace}-{self._spans:016x}-01"
+            own["traceparent"] = f"traceparent: 00-{self._target.trace}-{self._spans:016x}-01\r\n"
         for name, _ in request.headers:
             own.pop(name, None)
         return own
@@ -79,7 +82,7 @@ class HttpSession:
 class HttpDriver:
     def __init__(self, client: Client | None = None) -> None:
         self._client = client or Client()
-        self._agent = f"dovetail/{VERSION}"
+        self._agent = introduce(f"dovetail/{VERSION}")
 
     def effect_of(self, act: Act) -> Effect:
         method, _ = read_subject(act.subject)
@@ -97,20 +100,23 @@ def origin_of(address: Address) -> Origin:
     return Origin(scheme, address.host, address.port or (443 if scheme == "https" else 80))
 
 
-def write(request: Request, target: str, origin: Origin, own: dict[str, str]) -> bytes:
-    """Write a request as it goes out."""
+def host_of(origin: Origin) -> str:
     host = f"[{origin.host}]" if ":" in origin.host else origin.host
-    names = dict(request.headers)
-    lines = [f"{request.method} {target} HTTP/1.1\r\n"]
-    if "host" not in names:
-        lines.append(f"host: {host}:{origin.port}\r\n")
-    lines += [f"{name}: {value}\r\n" for name, value in own.items()]
+    return f"host: {host}:{origin.port}\r\n"
+
+
+def introduce(agent: str) -> Mapping[str, str]:
+    """Return the lines that tell who asks and what he takes, by their names."""
+    own = {"user-agent": agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
+    return {name: f"{name}: {value}\r\n" for name, value in own.items()}
+
+
+def write(request: Request, target: str, own: Mapping[str, str]) -> bytes:
+    """Write a request as it goes out; `own` are whole lines by their names."""
+    lines = [f"{request.method} {target} HTTP/1.1\r\n", *own.values()]
     lines += [f"{name}: {value}\r\n" for name, value in request.headers]
     body = request.body or b""
-    if (body or request.method in ("POST", "PUT", "PATCH")) and not names.keys() & {
-        "content-length",
-        "transfer-encoding",
-    }:
+    if (body or request.method in SENDING) and not any(name in SIZED for name, _ in request.headers):
         lines.append(f"content-length: {len(body)}\r\n")
     lines.append("\r\n")
     return "".join(lines).encode("latin-1", "replace") + body
@@ -129,7 +135,7 @@ def follow(
         headers = tuple(pair for pair in headers if not pair[0].startswith("content-"))
     if there != origin:
         headers = tuple(pair for pair in headers if pair[0] not in ("authorization", "cookie", "host"))
-        own = {name: value for name, value in own.items() if name != "authorization"}
+        own = {name: line for name, line in own.items() if name != "authorization"} | {"host": host_of(there)}
     return Request(method, target, headers, body, follows=True), own, there, target
 
 

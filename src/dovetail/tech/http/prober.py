@@ -10,7 +10,7 @@ from dovetail.model.system import Probe
 from dovetail.plugin.driver import Act, Answer, Target
 from dovetail.plugin.prober import Prober, Reading
 from dovetail.tech.http.client import Client
-from dovetail.tech.http.driver import HttpSession
+from dovetail.tech.http.driver import HttpSession, introduce
 
 HEALTHY = frozenset({"healthy", "ok", "up", "pass", "passing", "ready"})
 
@@ -28,7 +28,7 @@ class HttpProber:
 async def ask(address: Address, probe: Probe, seconds: float) -> Answer:
     client = Client()
     try:
-        session = HttpSession(client, Target("", address), "dovetail")
+        session = HttpSession(client, Target("", address), introduce("dovetail"))
         return await session.perform(Act("http.request", probe.subject or "GET /"), seconds)
     finally:
         client.close()

@@ -39,6 +39,8 @@ def read_request(act: Act) -> Request:
     """Read subject and fields; raises SuiteError for what no request can be made of."""
     method, target = read_subject(act.subject)
     fields = act.fields
+    if not fields:
+        return Request(method, target)
     if fields.get("query"):
         target += ("&" if "?" in target else "?") + _query(fields["query"], "query")
     kind, body = _body(fields)
