@@ -92,15 +92,16 @@ class AttemptDraft(Struct):
 
 class CheckDraft(Struct):
     planned: PlannedCheck
-    attempts: dict[int, AttemptDraft] = field(default_factory=dict)
-    acted_on: set[str] = field(default_factory=set)
+    attempts: list[AttemptDraft] = field(default_factory=list)
+    acted_on: tuple[str, ...] = ()
     end: CheckEnded | None = None
 
     def start(self, event: CheckStarted) -> None:
-        self.attempts[event.attempt] = AttemptDraft(event)
+        self.attempts.append(AttemptDraft(event))
 
     def step(self, event: StepEnded) -> None:
-        self.acted_on.add(event.step.on)
+        if event.step.on not in self.acted_on:
+            self.acted_on = (*self.acted_on, event.step.on)
         self._attempt(event.attempt, event.step.started_at).steps.append(event.step)
 
     def end_attempt(self, event: AttemptEnded) -> None:
@@ -108,7 +109,7 @@ class CheckDraft(Struct):
 
     def finish(self, last_at: float, unfinished: str) -> CheckRecord:
         planned, end = self.planned, self.end
-        attempts = tuple(attempt.finish(last_at, unfinished) for attempt in self.attempts.values())
+        attempts = tuple(attempt.finish(last_at, unfinished) for attempt in self.attempts)
         why = end.why if end else (unfinished if attempts else f"never started: {unfinished}")
         return CheckRecord(
             id=planned.id,
@@ -123,9 +124,11 @@ class CheckDraft(Struct):
         )
 
     def _attempt(self, number: int, at: float) -> AttemptDraft:
-        if number not in self.attempts:
-            self.attempts[number] = AttemptDraft(CheckStarted(at, self.planned.id, number, 0))
-        return self.attempts[number]
+        for attempt in reversed(self.attempts):
+            if attempt.start.attempt == number:
+                return attempt
+        self.attempts.append(AttemptDraft(CheckStarted(at, self.planned.id, number, 0)))
+        return self.attempts[-1]
 
 
 class ServiceDraft(Struct):

@@ -274,7 +274,7 @@ class Recorder:
         self.end = event
 
 
-def _touched(acted_on: set[str], faults: Iterable[FaultRecord], reach: Reach) -> frozenset[str]:
+def _touched(acted_on: Iterable[str], faults: Iterable[FaultRecord], reach: Reach) -> frozenset[str]:
     starts = set(acted_on)
     for fault in faults:
         starts.update(reach.ends.get(fault.edge, ()))

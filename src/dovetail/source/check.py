@@ -1,13 +1,14 @@
 """The checks of one file; called by the suite reader."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from dovetail.errors.nearest import nearest, suggest
 from dovetail.model.check import Action, Check, Isolation
-from dovetail.model.data import Data, Place, Table
+from dovetail.model.data import Data, Place, Row, Table
 from dovetail.model.system import System
 from dovetail.source.action import SINGLE, ActionReader
 from dovetail.source.case import CaseReader
@@ -15,6 +16,7 @@ from dovetail.source.entry import Entry
 from dovetail.source.grammar import CHECK, FILE, STEP
 from dovetail.source.lexicon import Lexicon
 from dovetail.source.mistake import Mistakes
+from dovetail.source.service import place_of_name
 from dovetail.source.value import describe
 
 UNKNOWN_SCOPE = "services"
@@ -34,11 +36,11 @@ class FileOfChecks(Struct):
 
 
 class Read(Struct, frozen=True):
-    """A check as read, before the names in `needs` have become ids."""
+    """A check as read, before the names in `needs` have become ids; `needs_at` tells where each of them stands."""
 
     check: Check
     file: FileOfChecks
-    entry: Entry
+    needs_at: tuple[Place, ...] = ()
 
 
 class CheckReader:
@@ -61,7 +63,7 @@ class CheckReader:
         if document.get("checks") == []:
             place = document.place_of_key("checks")
             self._mistakes.add(place, "this file has no checks", "list them below, or remove the file")
-        return [read for n, item in enumerate(checks) for read in self._read_item(item, checks.place_of_item(n), file)]
+        return [read for item, place in hand_out(checks) for read in self._read_item(item, place, file)]
 
     def _read_item(self, item: Data, place: Place, file: FileOfChecks) -> list[Read]:
         if not isinstance(item, Table):
@@ -131,6 +133,8 @@ class CheckReader:
             self._mistakes.add(place, "no check can end within 0 s", "write 30s or 500ms, or leave `timeout` out")
         base = self._unique(f"{file.stem}/{slug(name)}")
         ids = file.names.setdefault(name, [])
+        needs = entry.names("needs")
+        needs_at = tuple(place_of_name(entry.table, "needs", name) for name in needs)
         made = []
         for case in self._cases.read(entry):
             ids.append(base + case.suffix)
@@ -142,7 +146,7 @@ class CheckReader:
                 cleanup,
                 faults,
                 tags,
-                entry.names("needs"),
+                needs,
                 entry.names("locks"),
                 isolation,
                 entry.count("retry"),
@@ -152,7 +156,7 @@ class CheckReader:
                 case.inputs,
                 entry.place,
             )
-            made.append(Read(check, file, entry))
+            made.append(Read(check, file, needs_at))
         return made
 
     def _unique(self, wanted: str) -> str:
@@ -177,6 +181,13 @@ class CheckReader:
             place = entry.table.place_of_value("scope")
             self._mistakes.add(place, f"there is no scope `{scope}`", suggest(scope, self._lexicon.scopes))
         return scope
+
+
+def hand_out(items: Row) -> Iterator[tuple[Data, Place]]:
+    """Yield each item with its place and let go of it: what was written goes as what it means comes."""
+    for index, item in enumerate(items):
+        items[index] = None
+        yield item, items.place_of_item(index)
 
 
 def part(item: Table, lexicon: Lexicon) -> tuple[Table, Table]:

@@ -23,7 +23,6 @@ from dovetail.source.grammar import FRAGMENT
 from dovetail.source.lexicon import Lexicon
 from dovetail.source.location import TESTS, find_tests
 from dovetail.source.mistake import Mistakes
-from dovetail.source.service import place_of_name
 from dovetail.source.variable import Variables
 
 
@@ -119,10 +118,9 @@ def connect(read: list[Read], mistakes: Mistakes) -> tuple[Check, ...]:
 
 def resolve_needs(item: Read, ids: Mapping[str, list[str]], mistakes: Mistakes) -> Check:
     found: list[str] = []
-    for name in item.check.needs:
+    for name, place in zip(item.check.needs, item.needs_at, strict=True):
         known = item.file.names.get(name) or ids.get(name)
         if known is None:
-            place = place_of_name(item.entry.table, "needs", name)
             mistakes.add(
                 place, f"there is no check `{name}` in the files read", suggest(name, {*item.file.names, *ids})
             )

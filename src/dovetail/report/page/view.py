@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 
+import msgspec
 from msgspec import Struct
 
 from dovetail.model.data import Place
@@ -88,7 +89,8 @@ class _View:
         record = self._record
         findings = find_causes(record)
         finding_of = {check: number for number, one in reversed(list(enumerate(findings))) for check in one.checks}
-        checks = [self._check(check, finding_of.get(check.id, -1)) for check in record.checks]
+        encode = msgspec.json.encode
+        checks = b",".join([encode(self._check(check, finding_of.get(check.id, -1))) for check in record.checks])
         return {
             "run": {
                 "system": record.system,
@@ -117,7 +119,7 @@ class _View:
             "moreFindings": max(0, len(findings) - MOST_FINDINGS),
             "faults": [self._fault(fault) for fault in record.faults],
             "notices": [[self._since(notice.at), notice.level, clean(notice.text)] for notice in record.notices],
-            "checks": checks,
+            "checks": msgspec.Raw(b"[%b]" % checks),
             "strings": list(self._strings),
         }
 
