@@ -20,6 +20,7 @@ COUNT = 200
 MANY = 1_000
 MOST = 10_000
 GROWTH_ROUNDS = 3
+LIBRARIES = (sys.executable, "-c", "import argparse, asyncio, httptools, msgspec, pathlib, uvloop, yaml")
 DOVETAIL = (str(Path(sys.executable).with_name("dovetail")), "run", "--environment", "existing")
 
 
@@ -57,13 +58,14 @@ def against_peers(folder: Path, url: str) -> tuple[Row, ...]:
     there = [runner for runner in runners() if runner.program.is_there]
     for runner in there:
         runner.write(folder / runner.name, url, COUNT)
-    times: dict[str, list[float]] = {"": [], **{runner.name: [] for runner in there}}
+    times: dict[str, list[float]] = {"": [], "libraries": [], **{runner.name: [] for runner in there}}
     for _ in range(ROUNDS + 1):
         times[""].append(play(DOVETAIL, ours).ms)
+        times["libraries"].append(play(LIBRARIES).ms)
         for runner in there:
             times[runner.name].append(play(runner.program.command + runner.arguments, folder / runner.name).ms)
     took = median(times[""][1:])
-    rows = []
+    rows = [Row("checks: of these, loading the libraries", median(times["libraries"][1:]), unit="ms")]
     for runner in runners():
         name = f"checks: {COUNT} GETs, whole process"
         if runner.name in times:
