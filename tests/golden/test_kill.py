@@ -97,18 +97,33 @@ def test_where_stage_and_reaper_are_killed_together_the_command_takes_over(fence
 
 
 def test_where_all_three_are_killed_together_services_end_and_clean_removes_the_rest(fenced: Any) -> None:
-    fenced.checks(WAITING.replace("/wait", "/wait/60"))
-    process = fenced.start("run")
-    fenced.wait_for(process, lambda: "check-started" in fenced.journal())
-    for pid in [find_victim(fenced, process.pid, victim) for victim in ("command", "reaper", "stage")]:
+    kill_all_three(fenced)
+    assert "leased" in fenced.type("clean").out
+    assert fenced.remains() == []
+
+
+def test_where_all_three_are_killed_together_the_next_run_removes_the_rest_and_says_so(fenced: Any) -> None:
+    kill_all_three(fenced)
+    assert fenced.remains()
+    fenced.checks(WAITING.replace("/wait", "/"))
+    said = fenced.type("run")
+    assert said.code == 0
+    assert "a stage was killed with all who watched it; removed what environment" in said.out
+    assert fenced.remains() == []
+
+
+def kill_all_three(project: Any) -> None:
+    """Kill the command, the reaper and the stage of a run in one blow, and wait for its services to end."""
+    project.checks(WAITING.replace("/wait", "/wait/60"))
+    process = project.start("run")
+    project.wait_for(process, lambda: "check-started" in project.journal())
+    for pid in [find_victim(project, process.pid, victim) for victim in ("command", "reaper", "stage")]:
         os.kill(pid, signal.SIGKILL)
     process.communicate(timeout=60)
     deadline = time.monotonic() + SECONDS_TO_GO
-    while left := fenced.services_left():
+    while left := project.services_left():
         assert time.monotonic() < deadline, left
         time.sleep(0.02)
-    assert "leased" in fenced.type("clean").out
-    assert fenced.remains() == []
 
 
 def wait_until_gone(project: Any, daemon: int) -> None:

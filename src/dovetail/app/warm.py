@@ -14,10 +14,11 @@ from msgspec import Struct
 from dovetail.app.config import Settings
 from dovetail.app.history import HOME, lay_home
 from dovetail.app.project import Project
-from dovetail.environment.attendance import attach, find_stages, sweep
+from dovetail.environment.attendance import attach, find_stages
 from dovetail.environment.opening import open_stage
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.stage import LogLine, ServiceState, Sink
+from dovetail.environment.sweeping import sweep
 from dovetail.errors import Problem, StageError, UsageError
 from dovetail.errors.nearest import suggest
 from dovetail.source.environment import choose_environment

@@ -23,6 +23,7 @@ from dovetail.environment.order import Brief, StageInfo, StageOrder, encode
 from dovetail.environment.port import Ports
 from dovetail.environment.reaper import adopt_orphans, remove_leased
 from dovetail.environment.server import StageServer
+from dovetail.environment.sweeping import sweep
 from dovetail.environment.teardown import end_processes
 from dovetail.errors import DovetailError
 from dovetail.plugin.registry import Registry
@@ -48,13 +49,21 @@ async def host_stage(brief: Brief, registry: Registry, chance: Random, lines: Li
         if sys.platform != "linux":
             means.hub.note("this system does not tell who started whom: a service that daemonizes itself may be left")
         opening = asyncio.create_task(stage.open(), name="open the stage")
+        sweeping = asyncio.create_task(_sweep(means.hub), name="sweep away what killed stages left")
         info = _describe(brief, plot, stage)
         server = StageServer(stage, info, opening)
         await _serve(server, plot, info, lines)
+        await sweeping
     finally:
         end_processes(brief.stage, are_orphans_ours=True)
         means.lease.close()
         remove_leased(str(plot.lease))
+
+
+async def _sweep(hub: Hub) -> None:
+    """Do for others what nobody was left to do; services take their time to start meanwhile."""
+    for what in await asyncio.to_thread(sweep, is_everywhere=False):
+        hub.note(f"a stage was killed with all who watched it; removed {what}")
 
 
 def make_means(brief: Brief, plot: Plot, registry: Registry, chance: Random) -> Means:

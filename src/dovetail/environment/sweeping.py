@@ -1,0 +1,69 @@
+"""What stages left behind that were killed together with all who watched them: processes, folders, leases.
+
+Called by `clean` through the app, and by each stage as it starts.
+"""
+
+import contextlib
+import time
+from pathlib import Path
+
+from dovetail.environment.census import LEASE_MARK, describe
+from dovetail.environment.ground import find_ground, find_room, is_held
+from dovetail.environment.reaper import (
+    Kin,
+    descendants,
+    kill,
+    marked,
+    read_environment,
+    read_kin,
+    remove,
+    remove_if_empty,
+    remove_leased,
+)
+
+SECONDS_TO_DIE = 2.0
+
+
+def sweep(*, is_everywhere: bool = True) -> tuple[str, ...]:
+    """Remove what stages left that nobody watches any more, also off this ground; returns what that was."""
+    ground = find_ground()
+    removed = _end_stray_processes(None if is_everywhere else ground)
+    for lease in sorted(ground.glob("*.lease")):
+        if not is_held(lease):
+            remove_leased(str(lease))
+            removed.append(f"what environment {lease.stem} had leased")
+    for place in (ground, find_room(ground)):
+        for path in sorted(place.glob("*")):
+            if path.suffix != ".lease" and not is_held(ground / f"{path.stem}.lease") and not is_held(path):
+                remove(str(path))
+                removed.append(str(path))
+        remove_if_empty(str(place))
+    return tuple(removed)
+
+
+def _end_stray_processes(ground: Path | None) -> list[str]:
+    """Kill every marked process whose stage is watched by nobody, with all that descends from it; name them."""
+    kin = read_kin()
+    leases = [(pid, lease) for pid, lease in _leases(kin) if ground in {None, lease.parent}]
+    strays = {pid: lease.stem for pid, lease in leases if not is_held(lease)}
+    named = [f"process {pid} ({describe(pid)}) of environment {stage}" for pid, stage in sorted(strays.items())]
+    deadline = time.monotonic() + SECONDS_TO_DIE
+    while time.monotonic() < deadline:
+        left = {pid for stage in set(strays.values()) for pid in marked(stage, kin)}
+        if not left:
+            break
+        kill([*left, *(below for pid in left for below in descendants(pid, kin))])
+        time.sleep(0.005)
+        kin = read_kin()
+    return named
+
+
+def _leases(kin: Kin) -> list[tuple[int, Path]]:
+    """Return every marked process with the path of its stage's lease."""
+    prefix = f"{LEASE_MARK}=".encode()
+    found = []
+    for pid, (_, state) in kin.items():
+        with contextlib.suppress(OSError):
+            marks = read_environment(pid) if state not in "ZX" else []
+            found += [(pid, Path(mark[len(prefix) :].decode())) for mark in marks if mark.startswith(prefix)]
+    return found
