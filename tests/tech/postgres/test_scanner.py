@@ -2,7 +2,7 @@
 
 import pytest
 
-from dovetail.tech.postgres.message import build_message
+from dovetail.tech.postgres.message import build_message, build_query
 from dovetail.tech.postgres.scanner import KEPT, Scanner, UnknownBytesError
 
 
@@ -24,3 +24,58 @@ def test_rows_are_counted_not_read() -> None:
 def test_unknown_bytes_are_told(data: bytes) -> None:
     with pytest.raises(UnknownBytesError):
         list(Scanner(b"Q", b"X").scan(data))
+
+
+READY = build_message(b"Z", b"I")
+DONE = build_message(b"C", b"SELECT 2\0")
+ROW = build_message(b"D", b"\0\0")
+
+
+def test_a_query_that_came_alone_is_taken_as_it_would_be_scanned() -> None:
+    alone, scanned = Scanner(b"Q", b""), Scanner(b"Q", b"")
+    sent = build_query("select 1")
+    assert [(ord("Q"), alone.take_query(sent))] == list(scanned.scan(sent))
+    assert alone.position == scanned.position == len(sent)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"Q", READY, build_query("a")[:-1], build_query("a") * 2, build_query("x" * 2 * KEPT)]
+)
+def test_any_other_message_is_left_to_be_scanned(sent: bytes) -> None:
+    scanner = Scanner(b"Q", b"")
+    assert scanner.take_query(sent) is None
+    assert scanner.position == 0
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_an_answer_that_came_alone_is_taken_and_its_rows_are_counted(rows: int) -> None:
+    scanner = Scanner(b"CZ", b"T", counts_rows=True)
+    sent = build_message(b"T", b"\0\0") + ROW * rows + DONE + READY
+    assert (scanner.take_answer(sent), scanner.take_rows(), scanner.position) == (b"SELECT 2", rows, len(sent))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        READY,
+        READY[:-1],
+        ROW + DONE,
+        ROW + DONE + DONE + READY,
+        build_message(b"E", b"\0") + READY,
+        build_message(b"N", b"\0") + DONE + READY,
+        ROW + build_message(b"C", b"SELECT 2\0" + READY),
+        b"D\0\0\0\0" + DONE + READY,
+    ],
+)
+def test_any_other_answer_is_left_to_be_scanned(sent: bytes) -> None:
+    scanner = Scanner(b"CZ", b"T", counts_rows=True)
+    assert scanner.take_answer(sent) is None
+    assert (scanner.take_rows(), scanner.position) == (0, 0)
+
+
+def test_in_the_middle_of_something_nothing_is_taken_alone() -> None:
+    scanner = Scanner(b"QCZ", b"T", counts_rows=True)
+    list(scanner.scan(ROW[:3]))
+    assert scanner.take_query(build_query("a")) is None
+    assert scanner.take_answer(DONE + READY) is None

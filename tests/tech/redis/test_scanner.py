@@ -41,3 +41,66 @@ def test_bytes_that_no_command_begins_with_are_told_before_their_line_ends(sent:
 def test_unknown_bytes_are_told(sent: bytes) -> None:
     with pytest.raises(UnknownBytesError):
         list(Scanner().scan(sent))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"*2\r\n$3\r\nGET\r\n$9\r\norder:177\r\n",
+        b"*2\r\n$3\r\nGET\r\n$0\r\n\r\n",
+        b"*0\r\n",
+        write_command([b"SET", b"k", b"x" * 500]),
+    ],
+)
+def test_a_small_command_that_came_alone_is_taken_as_it_would_be_scanned(sent: bytes) -> None:
+    alone, scanned = Scanner(may_be_inline=True), Scanner(may_be_inline=True)
+    (sight,) = scanned.scan(sent)
+    assert alone.take_words(sent) == sight.words
+    assert alone.position == scanned.position
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"PING\r\n",
+        b"*2\r\n$3\r\nGET\r\n$9\r\norder\r\n",
+        b"*2\r\n$4\r\nECHO\r\n$4\r\na\r\nb\r\n",
+        b"*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nPING\r\n",
+        "*2\r\n$4\r\nECHO\r\n$2\r\nä\r\n".encode(),
+        write_command([b"DEL", *[b"k"] * 9]),
+        write_command([b"SET", b"k", b"x" * 5000]),
+    ],
+)
+def test_any_other_command_is_left_to_be_scanned(sent: bytes) -> None:
+    scanner = Scanner(may_be_inline=True)
+    assert scanner.take_words(sent) is None
+    assert scanner.position == 0
+
+
+@pytest.mark.parametrize(
+    "sent", [b"+OK\r\n", b":7\r\n", b"$0\r\n\r\n", b"$3\r\na\r\n\r\n", b"$500\r\n" + b"x" * 500 + b"\r\n"]
+)
+def test_a_text_that_came_alone_is_taken_as_it_would_be_scanned(sent: bytes) -> None:
+    alone, scanned = Scanner(), Scanner()
+    (sight,) = scanned.scan(sent)
+    assert alone.take_text(sent) == sight.words[0]
+    assert alone.position == scanned.position
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"-ERR no\r\n", b"$-1\r\n", b"$3\r\nab", b"+OK\r\n+OK\r\n", b"$" + b"9" * 5000 + b"\r\n", b"*0\r\n", b"\r\n"],
+)
+def test_any_other_reply_is_left_to_be_scanned(sent: bytes) -> None:
+    scanner = Scanner()
+    assert scanner.take_text(sent) is None
+    assert scanner.position == 0
+
+
+def test_in_the_middle_of_something_nothing_is_taken_alone() -> None:
+    commands, replies = Scanner(may_be_inline=True), Scanner()
+    list(commands.scan(b"*2\r\n$4\r\nECHO\r\n"))
+    list(replies.scan(b"*2\r\n+a\r\n"))
+    assert commands.take_words(b"*1\r\n$4\r\nPING\r\n") is None
+    assert replies.take_text(b"+b\r\n") is None

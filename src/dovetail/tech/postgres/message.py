@@ -150,8 +150,7 @@ def read_types(body: bytes) -> tuple[int, ...]:
 
 def read_text(body: bytes, offset: int = 0) -> str:
     """Read a text that ends with a zero byte, or with the body where it was cut."""
-    end = body.find(b"\0", offset)
-    return body[offset : end if end >= 0 else len(body)].decode("utf-8", "replace")
+    return body[offset:].partition(b"\0")[0].decode("utf-8", "replace")
 
 
 def _text(value: str) -> bytes:

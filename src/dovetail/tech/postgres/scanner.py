@@ -8,7 +8,9 @@ from struct import Struct
 
 KEPT = 8192
 _HEADER = Struct("!BI")
-_ROW = ord("D")
+_HEADER_SIZE, _LENGTH_SIZE = 5, 4
+_ROW, _DONE, _COLUMNS = b"DCT"
+_READY, _READY_SIZE = b"Z\0\0\0\5", 6
 
 
 class UnknownBytesError(Exception):
@@ -35,28 +37,60 @@ class Scanner:
         rows, self.rows = self.rows, 0
         return rows
 
+    def take_query(self, data: bytes) -> bytes | None:
+        """Return the body of the one query that `data` is; all else is for `scan`."""
+        if self._tail or self._skipped or not data.startswith(b"Q") or not _HEADER_SIZE < len(data) <= KEPT:
+            return None
+        if int.from_bytes(data[1:_HEADER_SIZE], "big") + 1 != len(data):
+            return None
+        self._begin = self.position = self._begin + len(data)
+        return data[_HEADER_SIZE:]
+
+    def take_answer(self, data: bytes) -> bytes | None:
+        """Return the tag of the one query's answer that `data` is, rows counted; all else is for `scan`."""
+        if self._tail or self._skipped or not data.startswith(_READY, -_READY_SIZE):
+            return None
+        at, end, rows, tag = 0, len(data) - _READY_SIZE, 0, b""
+        while at < end:
+            kind, length = _HEADER.unpack_from(data, at)
+            if kind == _ROW:
+                rows += 1
+            elif kind == _DONE and not tag:
+                tag = data[at + _HEADER_SIZE : at + length]
+            elif kind != _COLUMNS:
+                return None
+            at += length + 1
+        if at != end or not tag:
+            return None
+        self.rows += rows
+        self._begin = self.position = self._begin + len(data)
+        return tag
+
     def scan(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        if self._skipped >= len(data):
-            self._skipped -= len(data)
-            return
         if self._skipped:
+            if self._skipped >= len(data):
+                self._skipped -= len(data)
+                return
             data, self._skipped = data[self._skipped :], 0
         elif self._tail:
             data = self._tail + data
         at, end = 0, len(data)
-        while end - at >= _HEADER.size:
-            kind, length = _HEADER.unpack_from(data, at)
-            if kind == self._row:
-                self.rows += 1
-            elif kind in self._wanted:
-                kept = at + 1 + min(length, KEPT)
+        wanted, row, begin, read_header = self._wanted, self._row, self._begin, _HEADER.unpack_from
+        last = end - _HEADER_SIZE
+        while at <= last:
+            kind, length = read_header(data, at)
+            after = at + 1 + length
+            if kind in wanted:
+                kept = after if length <= KEPT else at + 1 + KEPT
                 if kept > end:
                     break
-                self.position = self._begin + at + 1 + length
-                yield kind, data[at + 5 : kept]
-            elif kind not in self._known or length < _HEADER.size - 1:
+                self.position = begin + after
+                yield kind, data[at + _HEADER_SIZE : kept]
+            elif kind == row:
+                self.rows += 1
+            elif kind not in self._known or length < _LENGTH_SIZE:
                 raise UnknownBytesError
-            at += 1 + length
-        self._begin += at
-        self._skipped = max(0, at - end)
+            at = after
+        self._begin = begin + at
+        self._skipped = at - end if at > end else 0
         self._tail = data[at:]

@@ -7,7 +7,7 @@ lost. A connection that only cancels is left alone.
 import re
 from collections import deque
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Listener, Tap
@@ -31,7 +31,7 @@ class _Asked(Struct):
     trace: str = ""
     at: float = 0.0
     sent: int = 0
-    tags: list[str] = field(default_factory=list)
+    answer: str = ""
 
 
 class PostgresListener:
@@ -49,12 +49,18 @@ class PostgresListener:
         self._portals: dict[str, tuple[str, str]] = {}
         self._reported_sent = 0
         self._reported_answered = 0
-        self._who: dict[str, str] = {}
+        self._detail: dict[str, str] = {}
+        self._with_rows: dict[str, str] = {}
+        self._latest_rows = 0
 
     def client_sent(self, data: bytes) -> None:
         if self._is_deaf:
             return
         now = self._line.clock()
+        query = None if self._is_greeting else self._client.take_query(data)
+        if query is not None:
+            self._ask("query", *_read_sql(query, 0), now)
+            return
         try:
             messages = self._read_greeting(data, now) if self._is_greeting else data
             for kind, body in self._client.scan(messages):
@@ -66,6 +72,13 @@ class PostgresListener:
         if self._is_deaf:
             return
         now = self._line.clock()
+        front = self._asked[0] if self._asked else None
+        if front is not None and front.kind == "query" and not front.answer:
+            tag = self._server.take_answer(data)
+            if tag is not None:
+                self._asked.popleft()
+                self._report(front, tag.decode("utf-8", "replace"), "answered", now)
+                return
         try:
             messages = self._read_offer(data, now) if self._is_offered else data
             for kind, body in self._server.scan(messages):
@@ -103,9 +116,10 @@ class PostgresListener:
         elif code >> 16 == STARTUP >> 16:
             self._is_greeting = False
             words = said[8:length].decode("utf-8", "replace").split("\0")
-            self._who = {key: value for key, value in zip(words[::2], words[1::2], strict=False) if key}
-            user = self._who.get("user", "")
-            text = f"connect to {self._who.get('database', user)} as {user}"
+            who = {key: value for key, value in zip(words[::2], words[1::2], strict=False) if key}
+            self._detail = {key: who[key] for key in ("database", "application_name") if who.get(key)}
+            user = who.get("user", "")
+            text = f"connect to {who.get('database', user)} as {user}"
             self._asked.append(_Asked("login", text, at=now, sent=length))
             return self._greeting
         elif code == CANCEL_REQUEST:
@@ -156,20 +170,31 @@ class PostgresListener:
                 self._reported_sent = sent
 
     def _hear_server(self, kind: str, body: bytes, now: float) -> None:
-        front = self._asked[0] if self._asked else None
         match kind:
-            case "E":
-                self._refuse(front, body, now)
+            case "C":
+                self._conclude(read_text(body), now)
             case "Z":
                 self._settle(now)
+            case "E":
+                self._refuse(self._asked[0] if self._asked else None, body, now)
             case "1":
-                if front and front.kind == "parse":
+                if self._asked and self._asked[0].kind == "parse":
                     self._asked.popleft()
-            case _ if front and front.kind == "query":
-                front.tags.append(_read_tag(kind, body))
-            case _ if front and front.kind == "statement":
-                self._asked.popleft()
-                self._report(front, _read_tag(kind, body), "answered", now)
+            case "I":
+                self._conclude("empty", now)
+            case "s":
+                self._conclude("suspended", now)
+
+    def _conclude(self, answer: str, now: float) -> None:
+        """End a statement; a simple query may hold more of them."""
+        front = self._asked[0] if self._asked else None
+        if front is None:
+            return
+        if front.kind == "query":
+            front.answer = f"{front.answer}; {answer}" if front.answer else answer
+        elif front.kind == "statement":
+            self._asked.popleft()
+            self._report(front, answer, "answered", now)
 
     def _refuse(self, front: _Asked | None, body: bytes, now: float) -> None:
         """Report what the server refused; the rest of an extended batch is never run."""
@@ -190,35 +215,29 @@ class PostgresListener:
         while self._asked:
             front = self._asked.popleft()
             if front.kind == "query":
-                self._report(front, "; ".join(front.tags), "answered", now)
+                self._report(front, front.answer, "answered", now)
             if front.kind in {"query", "refused", "sync", "login"}:
                 break
 
     def _report(self, asked: _Asked, answer: str, ended: str, now: float, code: str = "") -> None:
+        line, at = self._line, asked.at
         rows = self._server.take_rows()
-        detail = {key: self._who[key] for key in ("database", "application_name") if self._who.get(key)}
-        if rows:
-            detail["rows"] = str(rows)
+        detail = self._detail
+        if rows and rows != self._latest_rows:
+            self._latest_rows = rows
+            self._with_rows = detail = {**detail, "rows": str(rows)}
+        elif rows:
+            detail = self._with_rows
         if code:
-            detail["code"] = code
+            detail = {**detail, "code": code}
         answered = self._server.position - self._reported_answered
         self._reported_answered += answered
-        self._line.report(
+        line.report(
             Exchange(
-                edge=self._line.edge,
-                technology="postgres",
-                request=asked.text,
-                answer=answer,
-                ended=ended,
-                started_at=asked.at,
-                duration_ms=(now - asked.at) * 1000,
-                connection=self._line.connection,
-                bytes_sent=asked.sent,
-                bytes_answered=answered,
-                trace=asked.trace,
-                detail=detail,
+                line.edge, "postgres", asked.text, answer, ended, at,
+                (now - at) * 1000, line.connection, asked.sent, answered, asked.trace, detail,
             )
-        )
+        )  # fmt: skip
 
 
 class PostgresTap:
@@ -228,10 +247,6 @@ class PostgresTap:
 
 def tap() -> Tap:
     return PostgresTap()
-
-
-def _read_tag(kind: str, body: bytes) -> str:
-    return read_text(body) if kind == "C" else {"I": "empty", "s": "suspended"}[kind]
 
 
 def _read_sql(body: bytes, offset: int) -> tuple[str, str]:

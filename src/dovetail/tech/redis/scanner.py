@@ -9,12 +9,17 @@ from msgspec import Struct, field
 
 KEPT = 80
 WORDS_KEPT = 6
+SMALL = 1024
 LINE_AT_MOST = 1 << 16
+TEXT_AT_MOST = KEPT
 _END = b"\r\n"
+_COUNTS = tuple(f"*{count}" for count in range(WORDS_KEPT + 1))
+_SIZES = tuple(f"${size}" for size in range(SMALL + 1))
 _BULKS = frozenset(b"$=!")
 _COLLECTIONS = frozenset(b"*%~>")
 _LINES = frozenset(b"+-:,#_(")
-_MAP = ord("%")
+_TEXTS = frozenset(b"+:")
+_MAP, _STRING = b"%$"
 _KINDS = _BULKS | _COLLECTIONS | _LINES
 _INLINE = frozenset(range(ord(" "), ord("~") + 1)) | frozenset(b"\t\r\n")
 
@@ -50,6 +55,39 @@ class Scanner:
         self._missing: list[int] = []
         self._sight: Sight | None = None
         self._is_item = True
+
+    def take_words(self, data: bytes) -> list[str] | None:
+        """Return the words of the one small ASCII command that `data` is; all else is for `scan`."""
+        if self._tail or self._skipped or self._missing or len(data) > SMALL or not data.isascii():
+            return None
+        lines = data.decode("ascii").split("\r\n")
+        words = lines[2::2]
+        count = len(words)
+        if count > WORDS_KEPT or lines[0] != _COUNTS[count] or len(lines) != 2 * count + 2 or lines[-1]:
+            return None
+        at = 1
+        for word in words:
+            if lines[at] != _SIZES[len(word)]:
+                return None
+            at += 2
+        self._begin = self.position = self._begin + len(data)
+        return words if len(data) <= KEPT else [word[:KEPT] for word in words]
+
+    def take_text(self, data: bytes) -> str | None:
+        """Return the text of the one line or string that `data` is; all else, and a refusal, is for `scan`."""
+        stop = data.find(_END)
+        if self._tail or self._skipped or self._missing or not 0 < stop < TEXT_AT_MOST:
+            return None
+        kind, begin, end = data[0], 1, stop
+        if kind == _STRING and data[1:stop].isdigit():
+            begin = stop + 2
+            end = begin + int(data[1:stop])
+        elif kind not in _TEXTS:
+            return None
+        if end + 2 != len(data):
+            return None
+        self._begin = self.position = self._begin + end + 2
+        return data[begin : end if end - begin < KEPT else begin + KEPT].decode("utf-8", "replace")
 
     def scan(self, data: bytes) -> Iterator[Sight]:
         """Raise UnknownBytesError where the protocol is left."""

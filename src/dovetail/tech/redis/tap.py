@@ -18,6 +18,7 @@ CONFIRMING = frozenset(name.lower() for name in SUBSCRIBING)
 MESSAGES = frozenset({"message", "pmessage", "smessage"})
 UNPAIRED = frozenset({"MONITOR", "SYNC"})
 SECRET = frozenset({"AUTH", "HELLO", "ACL", "CONFIG", "MIGRATE"})
+ODD = SUBSCRIBING | UNPAIRED | {"CLIENT", "PSYNC"}
 
 
 class _Asked(Struct):
@@ -39,6 +40,7 @@ class RedisListener:
         self._is_subscribed = False
         self._is_deaf = False
         self._is_replica = False
+        self._detail: dict[str, str] = {}
         self._reported_sent = 0
         self._reported_answered = 0
 
@@ -47,8 +49,12 @@ class RedisListener:
             return
         now = self._line.clock()
         try:
+            words = self._client.take_words(data)
+            if words is not None:
+                self._hear_command(words, len(words), now)
+                return
             for command in self._client.scan(data):
-                self._hear_command(command, now)
+                self._hear_command(command.words, command.count, now)
         except UnknownBytesError:
             self._lose(len(data))
 
@@ -56,6 +62,11 @@ class RedisListener:
         if self._is_deaf:
             return
         now = self._line.clock()
+        if self._asked and not self._asked[0].turns:
+            text = self._server.take_text(data)
+            if text is not None:
+                self._report(self._asked.popleft(), " ".join(text.split()), "answered", now)
+                return
         try:
             for reply in self._server.scan(data):
                 self._hear_reply(reply, now)
@@ -78,17 +89,20 @@ class RedisListener:
         while self._asked:
             self._report(self._asked.popleft(), "", ended, now)
 
-    def _hear_command(self, command: Sight, now: float) -> None:
-        name = command.words[0].upper() if command.words else ""
-        if name in UNPAIRED or (name == "CLIENT" and [word.upper() for word in command.words[1:2]] == ["REPLY"]):
+    def _hear_command(self, words: list[str], count: int, now: float) -> None:
+        name = words[0].upper() if words else ""
+        is_odd = name in ODD
+        if is_odd and (name in UNPAIRED or (name == "CLIENT" and [word.upper() for word in words[1:2]] == ["REPLY"])):
             raise UnknownBytesError
         sent = self._client.position
-        asked = _Asked(_describe(name, command), now, sent - self._reported_sent, turns=name == "PSYNC")
+        asked = _Asked(_describe(name, words, count), now, sent - self._reported_sent)
         self._reported_sent = sent
-        if name in SUBSCRIBING:
-            self._is_subscribed = True
-            asked.confirmations = max(1, command.count - 1)
         self._asked.append(asked)
+        if is_odd:
+            asked.turns = name == "PSYNC"
+            if name in SUBSCRIBING:
+                self._is_subscribed = True
+                asked.confirmations = max(1, count - 1)
 
     def _hear_reply(self, reply: Sight, now: float) -> None:
         front = self._asked[0] if self._asked else None
@@ -118,20 +132,13 @@ class RedisListener:
     def _report(self, asked: _Asked, answer: str, ended: str, now: float) -> None:
         answered = self._server.position - self._reported_answered
         self._reported_answered += answered
-        self._line.report(
+        line, at = self._line, asked.at
+        line.report(
             Exchange(
-                edge=self._line.edge,
-                technology="redis",
-                request=asked.request,
-                answer=answer,
-                ended=ended,
-                started_at=asked.at,
-                duration_ms=(now - asked.at) * 1000,
-                connection=self._line.connection,
-                bytes_sent=asked.sent,
-                bytes_answered=answered,
+                line.edge, "redis", asked.request, answer, ended, at,
+                (now - at) * 1000, line.connection, asked.sent, answered, "", self._detail,
             )
-        )
+        )  # fmt: skip
 
 
 class RedisTap:
@@ -143,22 +150,20 @@ def tap() -> Tap:
     return RedisTap()
 
 
-def _describe(name: str, command: Sight) -> str:
-    if name in SECRET and command.count > 1:
+def _describe(name: str, words: list[str], count: int) -> str:
+    if name in SECRET and count > 1:
         return f"{name} …"
-    more = command.count - len(command.words)
-    shown = " ".join([name, *command.words[1:]])
-    return f"{' '.join(shown.split())} …+{more}" if more > 0 else " ".join(shown.split())
+    shown = " ".join(" ".join([name, *words[1:]]).split())
+    return f"{shown} …+{count - len(words)}" if count > len(words) else shown
 
 
 def _tell(reply: Sight) -> str:
-    first = reply.words[0] if reply.words else "nil"
+    if reply.kind not in "*~>%_":
+        return " ".join(reply.words[0].split()) if reply.words else "nil"
+    shown = ", ".join(reply.words)
     match reply.kind:
-        case "*" | "~" | ">":
-            shown = ", ".join(reply.words)
-            return f"{reply.count} items: {shown}" if reply.words else f"{reply.count} items"
-        case "%":
-            return f"{reply.count // 2} fields: {', '.join(reply.words)}"
         case "_":
             return "nil"
-    return " ".join(first.split())
+        case "%":
+            return f"{reply.count // 2} fields: {shown}"
+    return f"{reply.count} items: {shown}" if reply.words else f"{reply.count} items"
