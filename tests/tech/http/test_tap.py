@@ -143,6 +143,19 @@ def test_repeated_messages_are_told_each_time_and_changed_ones_as_they_are(ears:
     ]
 
 
+def test_repeated_headers_are_told_with_the_line_they_come_with(ears: Ears) -> None:
+    traced = b"host: x\r\ntraceparent: 00-%s-00f067aa0ba902b7-01\r\n" % TRACE.encode()
+    lines = (b"GET /a", b"PUT /b?c=d", b"GET /a")
+    for headers in (traced, b"host: x\r\n"):
+        for line in lines:
+            ears.listener.client_sent(b"%s HTTP/1.1\r\n%s\r\n" % (line, headers))
+            ears.listener.server_sent(OK)
+    ears.listener.client_sent(b"nonsense\r\nhost: x\r\n\r\n")
+    told = [(e.request, e.trace) for e in ears.seen]
+    assert told == [(line.decode(), trace) for trace in (TRACE, "") for line in lines]
+    assert len(ears.lost) == 1
+
+
 def test_chunks_are_counted(ears: Ears) -> None:
     answer = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
     ears.listener.client_sent(GET)

@@ -4,6 +4,7 @@ import re
 from collections import deque
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Tap
@@ -32,12 +33,16 @@ FAILING = b"400"
 
 
 class Request(Struct, frozen=True):
-    """What is told of a request; `data` is the whole of it, so that the same bytes need no second look."""
+    """What is told of a request; `data` is the whole of it, so that the same bytes need no second look.
+
+    Likewise `headers`, which a client repeats: all behind the first line of a request that has no body.
+    """
 
     data: bytes
     line: str
     method: bytes
     trace: str
+    headers: bytes = b""
 
 
 class Asked:
@@ -91,7 +96,7 @@ class HttpListener:
         if self._requests.is_between:
             repeated = self._repeated
             if repeated is None or data != repeated.data:
-                self._repeated = repeated = recognize_request(data)
+                self._repeated = repeated = recognize_request(data, repeated)
             if repeated is not None:
                 self._asked.append(Asked(repeated, self._line.clock(), len(data)))
                 return
@@ -173,10 +178,15 @@ class HttpListener:
         )  # fmt: skip
 
 
-def recognize_request(data: bytes) -> Request | None:
+def recognize_request(data: bytes, latest: Request | None = None) -> Request | None:
     """Read a request that is there as a whole and has no body; None for any other."""
+    headers = data[data.find(b"\r\n") :]
+    if latest is not None and headers == latest.headers:
+        line, method = request_line(data)
+        if line:
+            return Request(data, line.decode("latin-1"), method, latest.trace, headers)
     bare = bare_request(data)
-    return read_request(data, bare) if bare is not None else None
+    return replace(read_request(data, bare), headers=headers) if bare is not None else None
 
 
 def read_request(head: bytes, lowered: bytes) -> Request:
