@@ -85,7 +85,8 @@ class Attempt:
         where = Whereabouts(doors, self._room.rolled_back, self._room.slice_name)
         self._conversation = Conversation(self._play.cast, self._check.id, trace, where)
         await self._conversation.foresee(self._check.actions)
-        await self._inject(self._check.faults, self._leases)
+        if self._check.faults:
+            await self._inject(self._check.faults, self._leases)
         if not await self._play_all(self._check.actions, self._scope):
             await self._play.stage.states()  # a check is not blamed for a stage that is gone
             return Verdict.FAILED, ""
@@ -166,9 +167,11 @@ class Attempt:
         trouble: list[str] = []
         try:
             with self._play.limits.begin(self._limit + GRACE):
-                await self._lift(self._leases)
+                if self._leases:
+                    await self._lift(self._leases)
                 if self._conversation is not None:
-                    trouble += await self._clean_up()
+                    if self._check.cleanup:
+                        trouble += await self._clean_up()
                     trouble.append(await self._conversation.close())
                 trouble.append(await self._room.leave(is_sound=is_sound))
         except TimeoutError:
@@ -181,8 +184,6 @@ class Attempt:
 
     async def _clean_up(self) -> list[str]:
         trouble: list[str] = []
-        if not self._check.cleanup:
-            return trouble
         saved = {name for step in steps_of(self._check.actions) for name in step.save}
         for step in steps_of(self._check.cleanup):
             unsaved = self._names_in(step) & saved - self._scope.keys()

@@ -54,6 +54,8 @@ class Room:
 
     async def leave(self, *, is_sound: bool = True) -> str:
         """Take the isolation down; returns what went wrong. A slice goes on to others only where it `is_sound`."""
+        if not (self._clones or self._slice or self._must_reset):
+            return ""
         trouble = []
         for service in self._clones:
             try:

@@ -70,10 +70,11 @@ class Journal:
         return size
 
     def _append(self, line: bytes) -> None:
+        size = len(line)
         written = os.write(self._file, line)
-        while written < len(line):
+        while written < size:
             written += os.write(self._file, line[written:])
-        self._size += len(line)
+        self._size += size
 
     def _give_up(self) -> None:
         """Cut off a torn line; where even that fails, the reader skips it, and what went wrong is told already."""

@@ -18,8 +18,11 @@ _OPENINGS = (b"{", b"[", b'"')
 def read_float(text: str) -> float | Decimal:
     """Read a number exactly: as a float where that holds it, else as a Decimal."""
     number = float(text)
+    spelled = repr(number)
+    if spelled == text:
+        return number
     exact = Decimal(text)
-    return number if Decimal(repr(number)) == exact else exact
+    return number if Decimal(spelled) == exact else exact
 
 
 _JSON = msgspec.json.Decoder(float_hook=read_float)
