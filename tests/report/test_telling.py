@@ -1,0 +1,47 @@
+"""One check is told the same way by every format that holds text."""
+
+from typing import TYPE_CHECKING
+
+from dovetail.model.event import Event
+from dovetail.model.outcome import Verdict
+from dovetail.report.record import read_run
+from dovetail.report.telling import causes_by_check, headline, headline_attempt, tell_attempt, tell_check, tell_log
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Story
+
+
+def test_every_check_that_did_not_pass_has_its_cause(shop_events: list[Event]) -> None:
+    record = read_run(shop_events)
+    assert set(causes_by_check(record)) == {check.id for check in record.checks if not check.is_fine}
+
+
+def test_the_headline_is_the_first_expectation_that_did_not_hold(shop_events: list[Event]) -> None:
+    record = read_run(shop_events)
+    check = next(one for one in record.checks if one.name == "an order is paid")
+    assert headline(check, None) == "status: expected 201, got 503"
+    assert "an order is paid" not in tell_check(check, None)
+    assert 'json.status: expected "pending", got <absent>' in tell_check(check, None)
+
+
+def test_the_headline_falls_back_to_the_reason_the_cause_and_the_verdict(story: "Story") -> None:
+    story.check("a", verdict=Verdict.INCONCLUSIVE, why="its need did not pass")
+    story.check("b", verdict=Verdict.INCONCLUSIVE)
+    reasoned, bare = read_run(story.stream()).checks
+    assert headline(reasoned, None) == "its need did not pass"
+    assert headline(bare, None) == "inconclusive"
+    assert headline(bare, causes_by_check(read_run(story.stream()))[bare.id]) == "no step tells why"
+
+
+def test_an_attempt_is_told_by_number_only_where_there_are_several(shop_events: list[Event]) -> None:
+    check = next(one for one in read_run(shop_events).checks if one.verdict is Verdict.FLAKY)
+    first = check.attempts[0]
+    assert headline_attempt(first) == "no answer within 2 s: timed out"
+    assert next(iter(tell_attempt(first, is_alone=False))) == "attempt 1: failed after 200 ms"
+    assert next(iter(tell_attempt(first, is_alone=True))).startswith("tests/integration/orders.yaml:14  GET /stock")
+    assert "attempt 2: passed" in tell_check(check, None)
+
+
+def test_the_log_names_the_service_of_each_line(shop_events: list[Event]) -> None:
+    check = next(one for one in read_run(shop_events).checks if one.name == "an order is paid")
+    assert tell_log(check) == ["orders | payments unavailable <script>alert(1)</script>"]
