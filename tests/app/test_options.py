@@ -21,6 +21,7 @@ from dovetail.report.format import FORMATS
         ("failed", "0", False),
         ("failed", True, True),
         ("seed", 7, "7"),
+        ("annotations", "none", "none"),
     ],
 )
 def test_a_written_value_becomes_the_options_value(name: str, written: Data, value: object) -> None:
@@ -42,6 +43,7 @@ def test_a_written_value_becomes_the_options_value(name: str, written: Data, val
         ("report_format", "pdf"),
         ("report_format", 3),
         ("failed", "perhaps"),
+        ("annotations", "gitlab"),
     ],
 )
 def test_a_wrong_value_is_refused(name: str, written: Data) -> None:

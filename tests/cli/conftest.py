@@ -43,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "dovetail.yaml").write_text(SYSTEM)
     (tmp_path / "tests/integration/a.yaml").write_text(CHECKS)
     monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("DOVETAIL_")]:
+    for name in [name for name in os.environ if name.startswith(("DOVETAIL_", "GITHUB_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "100")
     return tmp_path

@@ -82,7 +82,11 @@ class Project:
         return Said(process.returncode, out, err)
 
     def environ(self, variables: dict[str, str]) -> dict[str, str]:
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("DOVETAIL_", "PYTEST_"))}
+        own = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DOVETAIL_", "GITHUB_", "PYTEST_"))
+        }
         return own | {"COLUMNS": "100"} | self.variables | variables
 
     def wait_for(self, process: "subprocess.Popen[str]", holds: Callable[[], bool]) -> None:

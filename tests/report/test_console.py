@@ -142,7 +142,11 @@ def test_reports_are_named_by_their_lasting_names_with_their_extensions() -> Non
     console = Console(stream, Recorder(), Style(90, has_color=False))
     console.tell_reports(Path(f"reports/integration-test-34ef.{ending}") for ending in ("html", "xml", "json"))
     console.tell_reports([])
-    assert stream.getvalue() == "reports  reports/latest.html  .xml  .json\n"
+    console.tell_reports(Path(f"my.app/integration-test-34ef.{ending}") for ending in ("ctrf.json", "json", "allure"))
+    assert stream.getvalue().splitlines() == [
+        "reports  reports/latest.html  .xml  .json",
+        "reports  my.app/latest.ctrf.json  .json  .allure",
+    ]
 
 
 def test_a_green_run_is_short(story: "Story") -> None:

@@ -9,11 +9,19 @@ from dovetail.report.record import read_run
 
 def test_the_formats_have_the_names_users_write() -> None:
     assert {name: one.extension for name, one in FORMATS.items()} == {
-        "html": "html", "json": "json", "junit": "xml", "markdown": "md",
+        "html": "html", "json": "json", "junit": "xml", "markdown": "md", "ctrf": "ctrf.json", "allure": "allure",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
 @pytest.mark.parametrize("kept", [0, 1, 40, 10_000])
 def test_a_format_draws_a_whole_run_and_one_cut_short(shop_events: list[Event], name: str, kept: int) -> None:
-    assert FORMATS[name].render(read_run(shop_events[:kept])).decode()
+    drawn = FORMATS[name].render(read_run(shop_events[:kept]))
+    files = [drawn] if isinstance(drawn, bytes) else list(drawn.values())
+    assert all(file.decode() for file in files)
+    assert len(files) == 1 or name == "allure"
+
+
+def test_no_ending_is_the_end_of_another_format_so_that_each_has_a_latest_of_its_own() -> None:
+    endings = [one.extension for one in FORMATS.values()]
+    assert len(set(endings)) == len(endings)

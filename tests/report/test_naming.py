@@ -12,6 +12,9 @@ from dovetail.report.naming import latest_beside
     [
         ("reports/integration-test-20261120-34ef.html", "reports/latest.html"),
         ("integration-test-1.xml", "latest.xml"),
+        ("reports/integration-test-1.ctrf.json", "reports/latest.ctrf.json"),
+        ("reports/integration-test-my.run.json", "reports/latest.json"),
+        ("integration-test-1.allure", "latest.allure"),
         ("reports/mine.json", "reports/mine.json"),
     ],
 )

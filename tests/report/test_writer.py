@@ -22,6 +22,31 @@ def test_each_format_is_written_with_its_stamp_and_as_latest(shop_events: list[E
     assert len(list(folder.iterdir())) == 8
 
 
+def test_a_format_of_several_files_is_a_folder_and_so_is_its_latest(shop_events: list[Event], tmp_path: Path) -> None:
+    for _ in range(2):
+        (path,) = write_reports(shop_events, tmp_path, ["allure"], "one")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["integration-test-one.allure", "latest.allure"]
+    names = sorted(one.name for one in path.iterdir())
+    assert "environment.properties" in names
+    assert names == sorted(one.name for one in (tmp_path / "latest.allure").iterdir())
+
+
+def test_the_latest_folder_holds_nothing_of_an_earlier_run(shop_events: list[Event], tmp_path: Path) -> None:
+    (first,) = write_reports(shop_events, tmp_path, ["allure"], "one")
+    (second,) = write_reports(shop_events[:1], tmp_path, ["allure"], "two")
+    latest, before, after = (
+        {path.name for path in one.iterdir()} for one in (tmp_path / "latest.allure", first, second)
+    )
+    assert before - after
+    assert latest == after
+
+
+def test_two_formats_of_one_kind_of_file_have_each_their_latest(shop_events: list[Event], tmp_path: Path) -> None:
+    write_reports(shop_events, tmp_path, ["json", "ctrf"], "one")
+    assert b"schema_version" in (tmp_path / "latest.json").read_bytes()
+    assert b"reportFormat" in (tmp_path / "latest.ctrf.json").read_bytes()
+
+
 def test_latest_is_replaced_and_earlier_reports_stay(shop_events: list[Event], tmp_path: Path) -> None:
     write_reports(shop_events[:40], tmp_path, ["json"], "one")
     (second,) = write_reports(shop_events, tmp_path, ["json"], "two")

@@ -38,7 +38,10 @@ class Option(Struct, frozen=True):
         return f"DOVETAIL_{self.name.upper()}"
 
 
-FORMATS = ("html", "json", "junit", "markdown")
+FORMATS = ("html", "json", "junit", "markdown", "ctrf", "allure")
+
+WRITTEN = f"reports to write, by comma: {', '.join(FORMATS)}"
+ANNOTATED = "tell GitHub what was found at which line, and the job's summary: auto, github or none"
 
 RUN_OPTIONS: tuple[Option, ...] = (
     Option("environment", "text", "the environment of dovetail.yaml to run against", "local", "e", "NAME"),
@@ -46,8 +49,9 @@ RUN_OPTIONS: tuple[Option, ...] = (
     Option("timeout", "duration", "how long a check may take where it says nothing itself", 30.0, metavar="TIME"),
     Option("retry", "int", "how often a failed check is tried again; passing then is flaky", 0, metavar="N"),
     Option("mock_external", "bool", "use the stand-ins of external services; there are none yet"),
-    Option("report_format", "names", "reports to write, by comma", ("html",), "r", "FORMATS", FORMATS),
+    Option("report_format", "names", WRITTEN, ("html",), "r", "FORMATS", FORMATS),
     Option("report_dir", "text", "the folder for reports, seen from dovetail.yaml", "reports", metavar="FOLDER"),
+    Option("annotations", "text", ANNOTATED, "auto", metavar="WHERE", choices=("auto", "github", "none")),
     Option("failed", "bool", "only the checks that did not pass in the last run"),
     Option("fail_fast", "bool", "start no further check once one has failed"),
     Option("allow_flaky", "bool", "end with 0 where checks were flaky and nothing worse"),
@@ -76,7 +80,14 @@ def read_value(option: Option, written: Data) -> Value:
         case "names":
             return _read_names(option, written)
         case _:
-            return "" if written is None else str(written)
+            return _read_text(option, written)
+
+
+def _read_text(option: Option, written: Data) -> str:
+    text = "" if written is None else str(written)
+    if option.choices and text not in option.choices:
+        raise WrongValueError(f"there is no {text!r}; there are {', '.join(option.choices)}")
+    return text
 
 
 def _read_bool(written: Data) -> bool:

@@ -4,6 +4,8 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 from dovetail.app.description import tell_plan
@@ -18,6 +20,7 @@ from dovetail.cli.width import fit
 from dovetail.report.console import Console
 from dovetail.report.record import Recorder
 
+GITHUB = "dovetail.cli.github"
 EPILOG = """\
 WORD is a scope (api, database …), a file or folder of checks, or `all`.
 Exit codes: 0 passed · 1 failed · 2 interrupted · 3 Dovetail broke · 4 wrong suite or option · 5 nothing selected
@@ -57,7 +60,17 @@ def show_run(preparation: Preparation, parsed: Namespace) -> int:
         console.tell_reports(Path(show_path(path)) for path in result.reports)
     if result.trouble:
         say(result.trouble)
+    if is_told_to_github(preparation.settings.text("annotations"), os.environ):
+        folder = preparation.project.folder
+        trouble = import_module(GITHUB).tell_github(recorder.record(), folder, os.environ, sys.stdout)
+        if trouble:
+            say(trouble)
     return int(result.exit_code)
+
+
+def is_told_to_github(annotations: str, environ: Mapping[str, str]) -> bool:
+    """Tell whether the run is annotated: where it was asked for, or by itself on GitHub Actions."""
+    return annotations == "github" or (annotations == "auto" and environ.get("GITHUB_ACTIONS") == "true")
 
 
 async def play_ticking(session: Session, console: Console) -> RunResult:

@@ -100,7 +100,7 @@ class Console:
         first, *rest = [str(latest_beside(path)) for path in paths] or [""]
         if not first:
             return
-        stem = first.rpartition(".")[0]
+        stem = first.removesuffix("".join(Path(first).suffixes))
         names = [path.removeprefix(stem) if path.startswith(f"{stem}.") else path for path in rest]
         self._say(hang("reports  ", "  ".join([first, *names]), self._style.width))
 

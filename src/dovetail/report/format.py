@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import cast
+from typing import TypeAlias, cast
 
 from msgspec import Struct
 
 from dovetail.report.fact import Record
 
+Drawing: TypeAlias = "bytes | Mapping[str, bytes]"
+"""What a format draws: one file, or a folder of files by name."""
+
 
 class Format(Struct, frozen=True):
-    """`extension` has no dot; `drawer` is the function that draws, whose module is loaded when it is asked for."""
+    """`extension` has no dot before it; `drawer` is the function that draws, whose module is loaded when asked for."""
 
     extension: str
     module: str
     drawer: str
 
-    def render(self, record: Record) -> bytes:
-        draw = cast("Callable[[Record], bytes]", getattr(import_module(self.module), self.drawer))
+    def render(self, record: Record) -> Drawing:
+        draw = cast("Callable[[Record], Drawing]", getattr(import_module(self.module), self.drawer))
         return draw(record)
 
 
@@ -26,4 +29,6 @@ FORMATS: Mapping[str, Format] = {
     "json": Format("json", "dovetail.report.json_report", "render_json"),
     "junit": Format("xml", "dovetail.report.junit", "render_junit"),
     "markdown": Format("md", "dovetail.report.markdown", "render_markdown"),
+    "ctrf": Format("ctrf.json", "dovetail.report.ctrf", "render_ctrf"),
+    "allure": Format("allure", "dovetail.report.allure", "render_allure"),
 }

@@ -9,7 +9,8 @@ from dovetail.errors import Problem, StageError, UsageError
 from dovetail.errors.nearest import nearest
 from dovetail.model.event import Event
 from dovetail.report.fact import Record
-from dovetail.report.format import FORMATS
+from dovetail.report.folder import replace_folder
+from dovetail.report.format import FORMATS, Drawing
 from dovetail.report.naming import STAMPED, latest_beside
 from dovetail.report.record import read_run
 
@@ -27,9 +28,7 @@ def write_record(record: Record, folder: Path, formats: Sequence[str], stamp: st
         folder.mkdir(parents=True, exist_ok=True)
         for name in dict.fromkeys(formats):
             path = folder / f"{STAMPED}{stamp}.{FORMATS[name].extension}"
-            content = FORMATS[name].render(record)
-            _replace(path, content)
-            _replace(latest_beside(path), content)
+            _write(path, FORMATS[name].render(record))
             paths.append(path)
     except OSError as refused:
         raise StageError(
@@ -40,6 +39,14 @@ def write_record(record: Record, folder: Path, formats: Sequence[str], stamp: st
             )
         ) from refused
     return tuple(paths)
+
+
+def _write(path: Path, drawn: Drawing) -> None:
+    for target in (path, latest_beside(path)):
+        if isinstance(drawn, bytes):
+            _replace(target, drawn)
+        else:
+            replace_folder(target, drawn)
 
 
 def _require_known(name: str) -> None:
