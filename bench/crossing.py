@@ -32,6 +32,7 @@ PIECE = 1 << 18
 BODY = b'{"id": 1, "status": "pending", "total": 19.98}'
 SINK = b"S"
 DELAY = 0.02
+BEGINNING = 12  # of an answer, the same whoever passes it on: "HTTP/1.1 200"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ TAPS = {"http": http, "postgres": postgres, "redis": redis}
 
 
 def run_origin() -> None:
-    """Answer what is asked in one of the talks, echo all else; swallow all after an S, and say so at its end."""
+    """Answer what is asked in one of the talks, HTTP in anyone's spelling, and echo all else.
+
+    All that comes after an S is swallowed, which is said at its end.
+    """
     answers = {ask: talk.answer for talk in TALKS.values() for ask in talk.asks}
     answers |= {talk.login: talk.welcome for talk in TALKS.values() if talk.login}
     listening = socket.create_server((HOST, 0), backlog=512)
@@ -116,7 +120,7 @@ def run_origin() -> None:
                 sinks.add(descriptor)
             elif descriptor not in sinks:
                 said = bytes(view[:count])
-                stream.sendall(answers.get(said, said))
+                stream.sendall(TALKS["http"].answer if said[:4] == b"GET " else answers.get(said, said))
 
 
 def _leave(stream: socket.socket, *, is_sink: bool) -> None:
@@ -210,8 +214,9 @@ def crowd(port: int, talk: Talk, connections: int, seconds: float) -> tuple[int,
     while time.perf_counter() < until:
         for descriptor, _ in poll.poll():
             stream = streams[descriptor]
-            if len(stream.recv(65536)) < len(talk.answer):
-                raise ConnectionError("the proxy hung up, or tore an answer apart")
+            said = stream.recv(65536)
+            if len(said) < len(talk.answer) or said[:BEGINNING] != talk.answer[:BEGINNING]:
+                raise ConnectionError(f"the proxy hung up, tore an answer apart or made one of its own: {said[:60]!r}")
             answers += 1
             stream.sendall(talk.asks[answers % len(talk.asks)])
     took = time.perf_counter() - start
