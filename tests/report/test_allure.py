@@ -153,3 +153,10 @@ def test_odd_text_does_no_harm(story: "Story") -> None:
 
 def test_drawn_again_it_is_the_same(shop_events: list[Event]) -> None:
     assert render_allure(read_run(shop_events)) == render_allure(read_run(shop_events))
+
+
+def test_a_run_that_is_not_green_has_a_result_that_is_not(story: "Story") -> None:
+    story.check("asleep", "api", verdict=Verdict.SKIPPED, why="not today")
+    story.end(2.0, Verdict.INCONCLUSIVE, 9, "every check was skipped")
+    (own,) = find(draw(story.stream())[1], "the run as a whole")
+    assert (own["status"], own["statusDetails"]["message"]) == ("broken", "every check was skipped")

@@ -115,3 +115,11 @@ def test_odd_text_and_empty_names_stay_valid(story: "Story") -> None:
 
 def test_drawn_again_it_is_the_same(shop_events: list[Event]) -> None:
     assert render_ctrf(read_run(shop_events)) == render_ctrf(read_run(shop_events))
+
+
+def test_a_run_that_is_not_green_has_a_test_that_is_not(story: "Story") -> None:
+    story.check("asleep", "api", verdict=Verdict.SKIPPED, why="not today")
+    story.end(2.0, Verdict.INCONCLUSIVE, 9, "every check was skipped")
+    results = draw(story.stream())
+    assert find(results, "the run as a whole")["status"] == "other"
+    assert (results["summary"]["tests"], results["summary"]["other"]) == (2, 1)

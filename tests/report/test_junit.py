@@ -82,3 +82,11 @@ def test_control_characters_and_markup_do_no_harm(story: "Story") -> None:
     (found,) = draw(story.stream()).iter("testcase")
     assert found.get("name") == 'a "b" <c> &  ]]> d'
     assert "boom <&>" in found.findtext("failure")
+
+
+def test_a_run_that_is_not_green_has_a_case_that_is_not(story: "Story") -> None:
+    story.check("asleep", "api", verdict=Verdict.SKIPPED, why="not today")
+    story.end(2.0, Verdict.INCONCLUSIVE, 9, "every check was skipped")
+    root = draw(story.stream())
+    assert (root.get("tests"), root.get("errors")) == ("2", "1")
+    assert case(root, "the run as a whole").find("error").get("message") == "every check was skipped"

@@ -15,6 +15,7 @@ from dovetail.report.allure_shape import Attachment, Category, Pair, Result, Sta
 from dovetail.report.fact import AttemptRecord, Attribution, CheckRecord, Record, SeenExchange
 from dovetail.report.finding import Finding, find_causes
 from dovetail.report.identity import identify
+from dovetail.report.run_case import with_run_case
 from dovetail.report.telling import headline, headline_attempt, headline_step, tell_attempt, tell_check, tell_step
 from dovetail.report.text import clean, on_one_line, spell_ms
 
@@ -40,7 +41,7 @@ def render_allure(record: Record) -> Mapping[str, bytes]:
         "environment.properties": _environment(record),
         "categories.json": msgspec.json.encode(list(_categories(findings))),
     }
-    for check in record.checks:
+    for check in with_run_case(record).checks:
         for result in _results(record, check, causes.get(check.id), files):
             files[f"{result.uuid}-result.json"] = msgspec.json.encode(result)
     return files

@@ -30,6 +30,7 @@ from dovetail.report.ctrf_shape import (
 from dovetail.report.fact import AttemptRecord, CheckRecord, Record, told_mismatches
 from dovetail.report.finding import Finding
 from dovetail.report.identity import identify
+from dovetail.report.run_case import with_run_case
 from dovetail.report.telling import causes_by_check, headline, headline_attempt, tell_attempt, tell_check, tell_log
 from dovetail.report.text import clean
 
@@ -45,6 +46,7 @@ STATUSES: dict[Verdict, Status] = {
 
 def render_ctrf(record: Record) -> bytes:
     causes = causes_by_check(record)
+    record = with_run_case(record)
     document = Document(
         format="CTRF",
         spec_version=SPEC_VERSION,

@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from dovetail.model.outcome import Verdict
 from dovetail.report.fact import CheckRecord, Record, Totals
 from dovetail.report.finding import Finding
+from dovetail.report.run_case import with_run_case
 from dovetail.report.telling import causes_by_check, headline, tell_check, tell_log
 from dovetail.report.text import clean
 
 
 def render_junit(record: Record) -> bytes:
     causes = causes_by_check(record)
+    record = with_run_case(record)
     totals = record.totals
     rows = ['<?xml version="1.0" encoding="UTF-8"?>']
     rows.append(
