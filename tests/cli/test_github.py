@@ -42,6 +42,16 @@ def test_nothing_is_said_where_it_was_declined_or_elsewhere(
     assert "::error" in type_("run", "--annotations", "github").out
 
 
+def test_a_suite_that_is_written_wrong_is_annotated_at_its_line(type_: Any, actions: Path) -> None:
+    (actions / "tests/integration/a.yaml").write_text(RED.replace("expect", "exepct"))
+    said = type_("run")
+    assert said.code == 4
+    (line,) = [line for line in said.out.splitlines() if line.startswith("::")]
+    assert line.startswith(f"::error file={actions.name}/tests/integration/a.yaml,line=4,title=")
+    assert line.endswith("did you mean `expect`?")
+    assert "::error" not in type_("run", "--annotations", "none").out
+
+
 def test_a_summary_that_cannot_be_written_is_told_and_changes_no_verdict(
     type_: Any, actions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

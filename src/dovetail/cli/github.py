@@ -1,12 +1,13 @@
 """Tells GitHub Actions of a run: prints annotations, appends to the summary of the job. Called by `dovetail run`."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from dovetail.errors import Problem
 from dovetail.report.fact import Record
-from dovetail.report.github import fit_summary, write_annotations
+from dovetail.report.github import fit_summary, write_annotations, write_problems
 from dovetail.report.markdown import render_markdown
 from dovetail.report.terminal import Terminal
 
@@ -20,6 +21,13 @@ def tell_github(record: Record, folder: Path, environ: Mapping[str, str], stream
     lines = write_annotations(record, lambda file: locate(file, folder, root))
     Terminal(stream).say(*lines)
     return append_summary(record, environ.get(SUMMARY, ""))
+
+
+def tell_problems(problems: Sequence[Problem], environ: Mapping[str, str], stream: TextIO) -> None:
+    """Print the annotations of mistakes that let no run begin; a file is named from where the command was typed."""
+    here = Path.cwd()
+    root = Path(environ.get(WORKSPACE) or here)
+    Terminal(stream).say(*write_problems(problems, lambda file: locate(file, here, root)))
 
 
 def locate(file: str, folder: Path, root: Path) -> str:

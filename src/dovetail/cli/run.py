@@ -17,6 +17,7 @@ from dovetail.cli.arguments import Parser, add_options, make_parser, read_flags
 from dovetail.cli.guard import say
 from dovetail.cli.screen import Summary, keep_ticking, make_console, show_path
 from dovetail.cli.width import fit
+from dovetail.errors import DovetailError
 from dovetail.report.console import Console
 from dovetail.report.record import Recorder
 
@@ -42,7 +43,13 @@ def build_parser() -> Parser:
 def main(words: list[str]) -> int:
     parsed = build_parser().parse_args(words[1:])
     flags = read_flags(parsed, RUN_OPTIONS)
-    preparation = prepare_run(RunRequest(parsed.file, os.environ, flags, tuple(parsed.words)))
+    try:
+        preparation = prepare_run(RunRequest(parsed.file, os.environ, flags, tuple(parsed.words)))
+    except DovetailError as mistake:
+        annotations = flags.get("annotations") or os.environ.get("DOVETAIL_ANNOTATIONS") or "auto"
+        if is_told_to_github(str(annotations), os.environ):
+            import_module(GITHUB).tell_problems(mistake.problems, os.environ, sys.stdout)
+        raise
     if parsed.dry_run:
         told = "".join(f"{line}\n" for line in tell_plan(preparation))
         sys.stdout.write(fit(told, sys.stdout))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from dovetail.errors import Problem
 from dovetail.model.data import NOWHERE, Place
 from dovetail.model.outcome import Verdict
 from dovetail.report.fact import CheckRecord, Record, told_mismatches
@@ -36,9 +37,22 @@ class Annotation(Struct, frozen=True):
 def write_annotations(record: Record, locate: Locate) -> list[str]:
     """Return the lines to print; `locate` turns a file as the record names it into one as the repository does.
 
-    GitHub shows ten of a kind for a step and drops the others without a word, so what is dropped is counted here.
+    GitHub shows ten of a kind for a step and drops the others without a word, so what is dropped is counted.
     """
-    annotations = list(annotate(record))
+    return _write_all(list(annotate(record)), locate)
+
+
+def write_problems(problems: Sequence[Problem], locate: Locate) -> list[str]:
+    """Return the lines to print for mistakes that let no run begin."""
+    return _write_all([_of_problem(problem) for problem in problems], locate)
+
+
+def _of_problem(problem: Problem) -> Annotation:
+    place = Place(problem.file, problem.line, problem.column) if problem.file else NOWHERE
+    return Annotation("error", problem.what, "\n".join(row for row in (problem.what, problem.now) if row), place)
+
+
+def _write_all(annotations: Sequence[Annotation], locate: Locate) -> list[str]:
     shown: list[Annotation] = []
     left: dict[str, int] = {}
     for level in ("error", "warning"):
