@@ -21,12 +21,14 @@ from dovetail.errors import DovetailError
 from dovetail.model.data import Data, Place
 from dovetail.model.event import PlannedCheck
 from dovetail.model.outcome import Verdict
+from dovetail.pytest_plugin.crash import tell_crash
 from dovetail.pytest_plugin.item import CheckFile
 
 SUITE_FOLDER = ("tests", "integration")
 DEFAULT_SCOPE = "services"
 OTHERS_MARKERS = ("asyncio", "anyio", "trio")
 REPORT = pytest.StashKey[pytest.TestReport]()
+CRASH = pytest.StashKey[str]()
 
 
 class FaultMaker(Protocol):
@@ -85,6 +87,8 @@ class Company:
         report = yield
         if call.when == "call":
             item.stash[REPORT] = report
+            if call.excinfo is not None:
+                item.stash[CRASH] = tell_crash(call.excinfo, item.path, self._file.parent)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -189,7 +193,7 @@ def _judge(item: pytest.Item, check: PythonCheck) -> tuple[Verdict, str]:
     if report.skipped:
         return Verdict.SKIPPED, str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else "skipped"
     if report.failed:
-        return Verdict.FAILED, report.longreprtext.strip().splitlines()[-1] if report.longreprtext else "failed"
+        return Verdict.FAILED, item.stash.get(CRASH, "failed")
     if not check.expectations and "assert" not in _source(item):
         return Verdict.INCONCLUSIVE, "no expectation was evaluated"
     return Verdict.PASSED, ""
