@@ -56,6 +56,14 @@ def test_calls_that_nobody_could_read_are_an_error_and_no_number(house: Make, ch
     assert mismatch.got == "the calls of orders -> stock cannot be counted; speak plaintext"
 
 
+def test_nobody_waits_for_a_number_that_can_never_be_had(house: Make, check: Make) -> None:
+    step = called("orders -> stock", expect={"times": 1}, within=60.0)
+    began = time.perf_counter()
+    outcome = house(refuses=frozenset({"calls"})).play(check("c", step))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    assert time.perf_counter() - began < 30
+
+
 def test_a_check_may_expect_that_nobody_can_read_an_edge(house: Make, check: Make) -> None:
     step = called("orders -> stock", expect={"error": {"kind": "protocol"}})
     outcome = house(refuses=frozenset({"calls"})).play(check("c", step))

@@ -51,7 +51,8 @@ class StageSession:
         except TimeoutError:
             return _no_answer(f"{act.verb} {act.subject}", "timeout", f"not done within {seconds:g} s")
         except UnreadError as failure:
-            return _no_answer(f"{act.verb} {act.subject}", "protocol", "; ".join(str(failure).splitlines()))
+            told = "; ".join(str(failure).splitlines())
+            return _no_answer(f"{act.verb} {act.subject}", "protocol", told, is_final=True)
         except StageError as failure:
             return _no_answer(f"{act.verb} {act.subject}", "server", str(failure))
 
@@ -95,5 +96,5 @@ def _describe(call: Exchange) -> Mapping[str, Data]:
     }
 
 
-def _no_answer(request: str, kind: str, message: str) -> Answer:
-    return Answer({"error": {"kind": kind, "message": message}}, request, error=message)
+def _no_answer(request: str, kind: str, message: str, *, is_final: bool = False) -> Answer:
+    return Answer({"error": {"kind": kind, "message": message}}, request, error=message, is_final=is_final)

@@ -140,7 +140,7 @@ async def _watch(order: StepOrder, act: Act, seconds: float) -> tuple[Answer, Ju
             (first if len(first) < SIGHTINGS_KEPT else last).append(Sighting(at, saw))
             previous = saw
         why = order.demise.tell() if order.demise is not None and latest.error else ""
-        if not judged.mismatches or is_end or (why and was_dead) or at >= seconds:
+        if not judged.mismatches or is_end or latest.is_final or (why and was_dead) or at >= seconds:
             return answer, _explain(judgement, why), (*first, *last)
         was_dead = bool(why)
         if not is_stream:

@@ -26,13 +26,15 @@ class Answer(Struct, frozen=True):
     """What came back, by facet (`status`, `json`, `rows` …); `request` and `summary` are one line each for people.
 
     Where no answer came, `error` says why in one line and `facets["error"]` holds it as data
-    ({kind: refused | timeout | reset | closed | protocol | server, message, code}).
+    ({kind: refused | timeout | reset | closed | protocol | server, message, code}). A final one is the same however
+    often it is asked for.
     """
 
     facets: Mapping[str, Data]
     request: str = ""
     summary: str = ""
     error: str = ""
+    is_final: bool = False
 
 
 class Target(Struct, frozen=True):
