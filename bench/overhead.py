@@ -17,7 +17,7 @@ from dovetail.app.loop import run_async
 from dovetail.app.preparation import RunRequest, prepare_run
 from dovetail.app.project import Project
 from dovetail.app.session import Session
-from dovetail.engine import step as step_module
+from dovetail.engine import asking
 from dovetail.journal.writer import Journal
 from dovetail.report import writer
 from dovetail.report.console import Console
@@ -73,7 +73,7 @@ DOORS: tuple[tuple[object, str, str], ...] = (
     (Journal, "write", "journal"),
     (Recorder, "hear", "recording"),
     (Console, "hear", "console"),
-    (step_module, "judge_answer", "judging"),
+    (asking, "judge_answer", "judging"),
     (writer, "write_record", "report"),
 )
 WAITS: tuple[tuple[object, str, str], ...] = ((Client, "ask", "waiting"),)

@@ -1,56 +1,13 @@
-"""One step against drivers that answer from a list: filling in, judging, waiting."""
-
-import asyncio
-from collections.abc import Mapping, Sequence
-
-import pytest
-from msgspec.structs import replace
+"""One step: what it fills in, what it keeps."""
 
 from dovetail.check.renderer import Renderer
-from dovetail.engine.demise import Demise, Demises
-from dovetail.engine.step import SIGHTINGS_KEPT, StepOrder, fill_act, play_step
+from dovetail.engine.step import fill_act, name_step, save_values
 from dovetail.model.check import Step
 from dovetail.model.data import Bound, Data
-from dovetail.model.event import ServiceChanged
-from dovetail.model.outcome import StepOutcome
 from dovetail.model.vocabulary import Verb, Word
-from dovetail.plugin.driver import Act, Answer
 
 QUERY = Verb("store.query", Word("sql", "bound", ""), "")
-NEXT = Verb("queue.next", Word("topic", "string", ""), "", waits="stream")
-
-
-class Listed:
-    """A session that answers from a list; after its end there is no further message."""
-
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
-        self.acts: list[Act] = []
-
-    async def foresee(self, acts: Sequence[Act]) -> None:
-        self.acts += acts
-
-    async def perform(self, act: Act, seconds: float) -> Answer:
-        self.acts.append(act)
-        if self.answers:
-            return self.answers.pop(0)
-        await asyncio.sleep(min(seconds, 0.05))
-        return Answer({"error": {"kind": "timeout"}}, error=f"nothing came within {seconds:g} s")
-
-    async def close(self) -> None:
-        self.answers.clear()
-
-
-def play(
-    step: Step, verb: Verb, session: Listed, scope: Mapping[str, Data] | None = None, demises: Demises | None = None
-) -> StepOutcome:
-    demise = Demise(demises, "db") if demises is not None else None
-    order = StepOrder(step, verb, session, dict(scope or {}), 10.0, Renderer(), demise=demise)
-    return asyncio.run(play_step(order))
-
-
-def message(value: Data) -> Answer:
-    return Answer({"value": value}, summary=str(value))
+ASK = Verb("web.ask", Word("path", "string", ""), "")
 
 
 def test_values_of_a_statement_travel_beside_it() -> None:
@@ -58,99 +15,19 @@ def test_values_of_a_statement_travel_beside_it() -> None:
     assert act.subject == Bound(("select ", ""), ("1; drop",))
 
 
-def test_a_stream_is_read_on_until_the_message_that_fits_with_the_same_act() -> None:
-    session = Listed(message("a"), message("b"), message("c"))
-    outcome = play(Step("queue.next", "q", "t", expect={"value": "b"}, within=5.0), NEXT, session)
-    assert outcome.verdict == "passed"
-    assert [sighting.saw for sighting in outcome.sightings] == ["a", "b"]
-    assert session.acts[0] is session.acts[1]
-    assert session.answers == [message("c")]
+def test_values_of_a_text_and_of_fields_are_written_in() -> None:
+    act = fill_act(Step("web.ask", "web", "/{{ id }}", {"json": {"n": "{{ id }}"}}), ASK, {"id": 7}, Renderer())
+    assert (act.subject, act.fields) == ("/7", {"json": {"n": 7}})
 
 
-def test_a_stream_that_never_fits_tells_what_came_and_judges_the_last() -> None:
-    step = Step("queue.next", "q", "t", expect={"value": "z"}, within=0.2)
-    outcome = play(step, NEXT, Listed(message("a"), message("b")))
-    assert outcome.verdict == "failed"
-    assert [sighting.saw for sighting in outcome.sightings][:2] == ["a", "b"]
-    assert outcome.mismatches[0].got == '"b"' or "b" in outcome.mismatches[0].got
+def test_what_is_saved_is_known_to_later_steps_and_what_is_not_there_is_told() -> None:
+    scope: dict[str, Data] = {}
+    step = Step("web.ask", "web", "/", save={"order": "json.id", "name": "json.nme"})
+    (missed,) = save_values(step, {"json": {"id": 7, "name": "x"}}, scope)
+    assert scope == {"order": 7}
+    assert (missed.path, missed.why) == ("save.name", "did you mean `name`?")
 
 
-def test_a_silent_stream_says_that_nothing_came() -> None:
-    outcome = play(Step("queue.next", "q", "t", expect={"value": "z"}, within=0.1), NEXT, Listed())
-    assert "nothing came" in outcome.mismatches[0].got
-
-
-def test_sightings_are_bounded_and_keep_first_and_last() -> None:
-    session = Listed(*(message(number) for number in range(100)))
-    outcome = play(Step("queue.next", "q", "t", expect={"value": 99}, within=5.0), NEXT, session)
-    assert len(outcome.sightings) == 2 * SIGHTINGS_KEPT
-    assert (outcome.sightings[0].saw, outcome.sightings[-1].saw) == ("0", "99")
-
-
-def test_the_same_answer_twice_is_one_sighting_when_asked_again() -> None:
-    session = Listed(message(1), message(1), message(1), message(2))
-    outcome = play(Step("queue.next", "q", "t", expect={"value": 2}, within=5.0), replace(NEXT, waits="poll"), session)
-    assert [sighting.saw for sighting in outcome.sightings] == ["1", "2"]
-
-
-REFUSED = Answer({"error": {"kind": "refused"}}, error="refused")
-ENDED = ServiceChanged(1.0, "db", "failed", detail="db exited with code 3")
-TOLD = "db exited with code 3, so it was waited for no longer"
-
-
-@pytest.fixture
-def dead() -> Demises:
-    demises = Demises()
-    demises.hear(ENDED)
-    return demises
-
-
-def test_a_service_that_has_ended_is_asked_once_more_and_not_waited_for(dead: Demises) -> None:
-    step = Step("store.query", "db", "select 1", expect={"value": 1}, within=60.0)
-    session = Listed(message(0), REFUSED, REFUSED, message(1))
-    outcome = play(step, QUERY, session, demises=dead)
-    assert (outcome.verdict, outcome.mismatches[0].why) == ("failed", TOLD)
-    assert len(session.answers) == 1
-
-
-def test_what_still_answers_is_waited_for_whatever_is_told_of_its_process(dead: Demises) -> None:
-    step = Step("store.query", "db", "select 1", expect={"value": 1}, within=5.0)
-    answers = (message(0), message(0), REFUSED, message(0), REFUSED, message(1))
-    assert play(step, QUERY, Listed(*answers), demises=dead).verdict == "passed"
-
-
-def test_the_end_of_a_service_may_be_what_is_waited_for(dead: Demises) -> None:
-    step = Step("store.query", "db", "select 1", expect={"error": {"kind": "refused"}}, within=5.0)
-    outcome = play(step, QUERY, Listed(message(0), REFUSED), demises=dead)
-    assert (outcome.verdict, outcome.mismatches) == ("passed", ())
-
-
-class Silent(Listed):
-    """A stream whose server ends once its messages have been read, and whose client goes on waiting."""
-
-    def __init__(self, demises: Demises, *answers: Answer) -> None:
-        super().__init__(*answers)
-        self._demises = demises
-
-    async def perform(self, act: Act, seconds: float) -> Answer:
-        if self.answers:
-            return await super().perform(act, seconds)
-        asyncio.get_running_loop().call_soon(self._demises.hear, ENDED)
-        await asyncio.sleep(seconds)
-        return message("too late")
-
-
-def test_a_stream_is_not_waited_for_once_its_server_has_ended() -> None:
-    step = Step("queue.next", "db", "t", expect={"value": "b"}, within=60.0)
-    demises = Demises()
-    outcome = play(step, NEXT, Silent(demises), demises=demises)
-    assert (outcome.verdict, outcome.error) == ("failed", "nothing came before its server ended")
-    assert outcome.mismatches[0].why == TOLD
-    assert outcome.duration_ms < 5_000
-
-
-def test_of_a_stream_whose_server_has_ended_the_last_message_is_judged() -> None:
-    step = Step("queue.next", "db", "t", expect={"value": "b"}, within=60.0)
-    demises = Demises()
-    outcome = play(step, NEXT, Silent(demises, message("a")), demises=demises)
-    assert (outcome.mismatches[0].got, outcome.mismatches[0].why) == ('"a"', TOLD)
+def test_a_step_without_a_name_is_called_by_what_it_does() -> None:
+    named = [Step("web.ask", "web", "/a", name="look"), Step("web.ask", "web", "/a"), Step("web.ask", "web", {"x": 1})]
+    assert [name_step(step) for step in named] == ["look", "/a", "web.ask"]

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from dovetail.engine.asking import StepOrder
 from dovetail.engine.condition import holds
 from dovetail.engine.conversation import Conversation, Whereabouts
 from dovetail.engine.demise import Demise, is_steered
 from dovetail.engine.plan import Job
 from dovetail.engine.play import Play, fill_scope, trace_of
 from dovetail.engine.room import Room
-from dovetail.engine.step import StepOrder, name_step, play_step
+from dovetail.engine.step import name_step, play_step
 from dovetail.environment.stage import in_slice
 from dovetail.errors import StageError, StageLostError, SuiteError
 from dovetail.errors.cause import first_cause

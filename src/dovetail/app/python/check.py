@@ -8,12 +8,13 @@ from msgspec.structs import replace
 from dovetail.app.python.holding import Holding
 from dovetail.app.python.stagehand import Stagehand
 from dovetail.check.unique import Unique
+from dovetail.engine.asking import StepOrder
 from dovetail.engine.conversation import Conversation, Whereabouts
 from dovetail.engine.demise import Demise
 from dovetail.engine.plan import Job
 from dovetail.engine.play import describe_doors, trace_of
 from dovetail.engine.room import Room
-from dovetail.engine.step import StepOrder, play_step
+from dovetail.engine.step import play_step
 from dovetail.environment.stage import in_slice
 from dovetail.errors import DovetailError, Problem, SuiteError
 from dovetail.model.check import FaultOrder, Isolation, Step
