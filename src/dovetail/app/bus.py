@@ -22,14 +22,12 @@ class Bus:
             masked = self._journal.write(event)
         except StageError as failure:
             self.trouble = failure.problems[0].what
-            self._tell(Noticed(event.at, "error", str(failure)))
+            for listener in self._listeners:
+                listener(Noticed(event.at, "error", str(failure)))
             self._on_trouble(self.trouble)
             masked = self._journal.write(event)
-        self._tell(masked)
+        for listener in self._listeners:
+            listener(masked)
 
     def close(self) -> None:
         self._journal.close()
-
-    def _tell(self, event: Event) -> None:
-        for listener in self._listeners:
-            listener(event)

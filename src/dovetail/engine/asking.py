@@ -19,7 +19,8 @@ from dovetail.plugin.driver import Act, Answer, Session
 class StepOrder(Struct, frozen=True):
     """A step with who performs it, the values in force, and how many seconds are left for it.
 
-    `demise` knows whether the service it speaks to has ended for good; None where somebody may bring it back.
+    `demise` knows whether the service it speaks to has ended for good; None where somebody may bring it back. Nothing
+    is filled into one that `is_plain`.
     """
 
     step: Step
@@ -31,6 +32,7 @@ class StepOrder(Struct, frozen=True):
     clock: Callable[[], float] = time.time
     is_cleanup: bool = False
     demise: Demise | None = None
+    is_plain: bool = False
 
 
 async def ask(order: StepOrder, act: Act, seconds: float) -> tuple[Answer, Judgement]:
@@ -50,7 +52,7 @@ def weigh_answer(order: StepOrder, answer: Answer, took: float) -> Judgement:
     limit = expect.get("within")
     if limit is not None:
         expect = {key: value for key, value in expect.items() if key != "within"}
-    rendered = order.renderer.render(expect, order.scope, step.place)
+    rendered = expect if order.is_plain else order.renderer.render(expect, order.scope, step.place)
     if not isinstance(rendered, Mapping):
         raise TypeError(f"expect was rendered to {type(rendered).__name__}")
     judgement = judge_answer(rendered, answer.facets, step.expect)

@@ -158,7 +158,8 @@ class Attempt:
         cast = self._play.cast
         session = await self._speaking().session(cast.technologies[step.verb], step.on, lane)
         verb = cast.verbs[step.verb]
-        order = StepOrder(step, verb, session, scope, seconds, self._play.renderer, self._play.clock, is_cleanup)
+        play, is_plain = self._play, not self._job.has_slots
+        order = StepOrder(step, verb, session, scope, seconds, play.renderer, play.clock, is_cleanup, None, is_plain)
         if step.within is not None and not is_steered(self._check, step.on):
             order = replace(order, demise=Demise(cast.demises, in_slice(step.on, self._room.slice_name)))
         return await play_step(order)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from dovetail.check.case import Judgement
-from dovetail.check.renderer import Renderer
 from dovetail.check.route import take
 from dovetail.engine.asking import StepOrder, ask
 from dovetail.engine.waiting import wait
@@ -14,7 +13,6 @@ from dovetail.errors import SuiteError
 from dovetail.model.check import Step
 from dovetail.model.data import Data, locate
 from dovetail.model.outcome import Mismatch, Sighting, StepOutcome, Verdict
-from dovetail.model.vocabulary import Verb
 from dovetail.plugin.driver import Act, Answer
 
 
@@ -25,7 +23,7 @@ async def play_step(order: StepOrder) -> StepOutcome:
     sightings: tuple[Sighting, ...] = ()
     answer, judgement, problem = Answer({}), Judgement(0, ()), ""
     try:
-        act = fill_act(step, order.verb, order.scope, order.renderer)
+        act = fill_act(order)
         if step.within is None:
             answer, judgement = await ask(order, act, order.seconds)
         else:
@@ -53,15 +51,17 @@ async def play_step(order: StepOrder) -> StepOutcome:
     )
 
 
-def fill_act(step: Step, verb: Verb, scope: Mapping[str, Data], renderer: Renderer) -> Act:
-    """Fill the values of a step in; statements keep theirs beside them."""
-    fields = step.fields
-    if fields:
-        filled = renderer.render(fields, scope, step.place)
-        fields = filled if isinstance(filled, Mapping) else fields
-    if verb.subject.kind == "bound" and isinstance(step.subject, str):
-        return Act(verb.name, renderer.bind(step.subject, scope, step.place), fields)
-    return Act(verb.name, renderer.render(step.subject, scope, step.place), fields)
+def fill_act(order: StepOrder) -> Act:
+    """Return what the step does, its values filled in; statements keep theirs beside them."""
+    step, verb, renderer = order.step, order.verb, order.renderer
+    is_bound = verb.subject.kind == "bound" and isinstance(step.subject, str)
+    if order.is_plain and not is_bound:
+        return Act(verb.name, step.subject, step.fields)
+    filled = renderer.render(step.fields, order.scope, step.place)
+    fields = filled if isinstance(filled, Mapping) else step.fields
+    if is_bound:
+        return Act(verb.name, renderer.bind(str(step.subject), order.scope, step.place), fields)
+    return Act(verb.name, renderer.render(step.subject, order.scope, step.place), fields)
 
 
 def name_step(step: Step) -> str:
