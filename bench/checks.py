@@ -15,7 +15,7 @@ from bench.program import Taken, play
 from bench.suite import write_dovetail, write_k6, write_newman, write_pytest, write_tavern
 from bench.table import Row, present
 
-ROUNDS = 5
+ROUNDS = 7
 COUNT = 200
 MANY = 1_000
 MOST = 10_000
@@ -82,8 +82,8 @@ def growth(folder: Path, url: str) -> tuple[Row, ...]:
     for size in sizes:
         write_dovetail(folder / str(size), url, size)
     taken: dict[int, list[Taken]] = {size: [] for size in sizes}
-    for _ in range(GROWTH_ROUNDS):
-        for size in sizes:
+    for number in range(ROUNDS):
+        for size in sizes if number < GROWTH_ROUNDS else (COUNT, MANY):
             taken[size].append(play(DOVETAIL, folder / str(size)))
     few, many, most = (median(one.ms for one in taken[size]) for size in sizes)
     memory = {size: median(one.memory for one in taken[size]) for size in sizes}
