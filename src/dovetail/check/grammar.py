@@ -9,7 +9,7 @@ from dovetail.check.rule.form import Inner, Rule, Rules
 from dovetail.check.rule.table import RULES, is_rules
 from dovetail.errors import Problem
 from dovetail.errors.nearest import nearest
-from dovetail.model.data import NOWHERE, Data, Path, locate
+from dovetail.model.data import NOWHERE, PLAIN, Data, Path, locate
 
 Mistakes = list[tuple[Path, str, str]]
 
@@ -30,6 +30,8 @@ def _place(expect: Mapping[str, Data], path: Path, what: str, now: str) -> Probl
 
 
 def _in_data(written: Data, path: Path, found: Mistakes) -> None:
+    if type(written) in PLAIN:
+        return
     if isinstance(written, str):
         _in_text(written, path, found)
     elif isinstance(written, OBJECT):

@@ -15,7 +15,7 @@ from dovetail.check.equality import is_same
 from dovetail.check.kind import KINDS
 from dovetail.check.rule.table import RULES, is_rules
 from dovetail.errors.nearest import nearest
-from dovetail.model.data import Data, Path
+from dovetail.model.data import LISTS, PLAIN, Data, Path
 
 
 def judge(expected: Data, actual: Data, path: Path = (), origin: Data = None) -> Judgement:
@@ -37,7 +37,9 @@ def judge_answer(expected: Mapping[str, Data], facets: Mapping[str, Data], origi
 
 def weigh(case: Case, expected: Data, actual: Seen, spot: Spot) -> None:
     """Weigh one written value, whatever it is."""
-    if isinstance(expected, str):
+    if type(expected) in PLAIN:
+        _weigh_plain(case, expected, actual, spot)
+    elif isinstance(expected, str):
         if expected in KINDS:
             kind = KINDS[expected]
             case.settle(spot, Phrase(f"{expected}, {kind.doc}"), actual, holds=kind.holds(actual))
@@ -48,7 +50,7 @@ def weigh(case: Case, expected: Data, actual: Seen, spot: Spot) -> None:
             _weigh_rules(case, expected, actual, spot)
         else:
             compare_object(case, expected, actual, spot, weigh, is_whole=case.is_whole)
-    elif isinstance(expected, list | tuple):
+    elif isinstance(expected, LISTS):
         compare_list(case, expected, actual, spot, weigh)
     else:
         _weigh_plain(case, expected, actual, spot)

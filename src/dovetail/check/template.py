@@ -12,7 +12,7 @@ from dovetail.check.filter import FILTERS
 from dovetail.check.route import parse_route
 from dovetail.errors import Problem, SuiteError
 from dovetail.errors.nearest import nearest
-from dovetail.model.data import Data, Path
+from dovetail.model.data import LISTS, PLAIN, Data, Path
 
 STRING = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
 ARGUMENT = rf"(?:{STRING}|-?\d+(?:\.\d+)?|true|false|null)"
@@ -49,11 +49,13 @@ def holds_slot(written: Data) -> bool:
     """Tell whether some text or key in what was written has braces that open a slot; most have none."""
     if isinstance(written, str):
         return BRACES in written
+    if type(written) in PLAIN:
+        return False
     if isinstance(written, dict):
         for key, value in written.items():
             if BRACES in key or holds_slot(value):
                 return True
-    elif isinstance(written, list | tuple):
+    elif isinstance(written, LISTS):
         return any(map(holds_slot, written))
     return False
 

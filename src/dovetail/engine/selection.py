@@ -107,8 +107,10 @@ def _is_meant(check: Check, selection: Selection) -> bool:
         return False
     if selection.tags and not read_condition(selection.tags)(check.tags.__contains__):
         return False
+    if not selection.text:
+        return True
     spoken = f"{check.name} {check.id}".lower()
-    return not selection.text or read_condition(selection.text)(lambda word: word.lower() in spoken)
+    return read_condition(selection.text)(lambda word: word.lower() in spoken)
 
 
 def _stands_in(check: Check, file: str) -> bool:

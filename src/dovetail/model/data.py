@@ -26,6 +26,10 @@ class Place(Struct, frozen=True):
 
 NOWHERE = Place("", 0, 0)
 
+# What holds nothing else, and is asked for often: built-in types by name, for an abstract one is slow to ask.
+PLAIN = frozenset({int, float, bool, type(None)})
+LISTS = (list, tuple)
+
 
 class Bound(Struct, frozen=True):
     """A statement whose values travel beside it: `parts` has one text more than `values`, a value between each two."""
