@@ -193,7 +193,8 @@ def _judge(item: pytest.Item, check: PythonCheck) -> tuple[Verdict, str]:
     if report.skipped:
         return Verdict.SKIPPED, str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else "skipped"
     if report.failed:
-        return Verdict.FAILED, item.stash.get(CRASH, "failed")
+        told = report.longreprtext.strip().splitlines() or ["failed"]
+        return Verdict.FAILED, item.stash.get(CRASH, told[-1])
     if not check.expectations and "assert" not in _source(item):
         return Verdict.INCONCLUSIVE, "no expectation was evaluated"
     return Verdict.PASSED, ""

@@ -1,0 +1,33 @@
+"""A Python check that fails is told by what went wrong and where in the user's own file."""
+
+import json
+from typing import Any
+
+import pytest
+
+CHECK = """\
+import pytest
+
+def look_up(name):
+    raise KeyError(name)
+
+{marker}
+def test_it(environment):
+    environment.http("app").get("/").expect(status=200)
+    {last}
+"""
+
+
+@pytest.mark.parametrize(
+    ("marker", "last", "why"),
+    [
+        ("", "assert len([1, 2]) == 3", "tests/integration/test_x.py:9: assert 2 == 3 + where 2 = len([1, 2])"),
+        ("", "look_up('price')", "tests/integration/test_x.py:4: KeyError: 'price'"),
+        ("@pytest.mark.xfail(strict=True, reason='not yet')", "", "[XPASS(strict)] not yet"),
+    ],
+)
+def test_why_a_python_check_failed_is_told_in_its_own_words(project: Any, marker: str, last: str, why: str) -> None:
+    project.write("tests/integration/test_x.py", CHECK.format(marker=marker, last=last))
+    assert project.type("run", "--report-format", "json").code == 1
+    (check,) = json.loads((project.folder / "reports/latest.json").read_text())["checks"]
+    assert (check["verdict"], check["why"]) == ("failed", why)
