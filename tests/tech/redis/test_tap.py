@@ -112,6 +112,17 @@ def test_messages_of_a_subscription_are_told(tape: "Tape", database: Address, pr
     assert tape.replay(tape.shred(seen, 4)) == exchanges
 
 
+def test_a_command_of_no_words_gets_no_reply_and_shifts_none(tape: "Tape", database: Address) -> None:
+    async def speak(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"*0\r\n*2\r\n$4\r\nECHO\r\n$1\r\na\r\n")
+        assert await reader.readexactly(7) == b"$1\r\na\r\n"
+        writer.close()
+        await writer.wait_closed()
+
+    assert [(e.request, e.answer) for e in tape.replay(tape.record(database, speak))] == [("ECHO a", "a")]
+
+
 def test_what_is_open_ends_as_the_connection_did(tape: "Tape") -> None:
     (exchange,) = tape.replay([("client", b"*3\r\n$5\r\nBLPOP\r\n$1\r\nq\r\n$1\r\n0\r\n")], "faulted")
     assert (exchange.request, exchange.ended) == ("BLPOP q 0", "faulted")

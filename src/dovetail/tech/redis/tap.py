@@ -90,6 +90,8 @@ class RedisListener:
             self._report(self._asked.popleft(), "", ended, now)
 
     def _hear_command(self, words: list[str], count: int, now: float) -> None:
+        if not count:
+            return  # the server passes over it without a reply
         name = words[0].upper() if words else ""
         is_odd = name in ODD
         if is_odd and (name in UNPAIRED or (name == "CLIENT" and [word.upper() for word in words[1:2]] == ["REPLY"])):
