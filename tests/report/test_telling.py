@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
+from dovetail.report.finding import find_causes
 from dovetail.report.record import read_run
 from dovetail.report.telling import causes_by_check, headline, headline_attempt, tell_attempt, tell_check, tell_log
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def test_every_check_that_did_not_pass_has_its_cause(shop_events: list[Event]) -> None:
     record = read_run(shop_events)
-    assert set(causes_by_check(record)) == {check.id for check in record.checks if not check.is_fine}
+    assert set(causes_by_check(find_causes(record))) == {check.id for check in record.checks if not check.is_fine}
 
 
 def test_the_headline_is_the_first_expectation_that_did_not_hold(shop_events: list[Event]) -> None:
@@ -30,7 +31,7 @@ def test_the_headline_falls_back_to_the_reason_the_cause_and_the_verdict(story: 
     reasoned, bare = read_run(story.stream()).checks
     assert headline(reasoned, None) == "its need did not pass"
     assert headline(bare, None) == "inconclusive"
-    assert headline(bare, causes_by_check(read_run(story.stream()))[bare.id]) == "no step tells why"
+    assert headline(bare, causes_by_check(find_causes(read_run(story.stream())))[bare.id]) == "no step tells why"
 
 
 def test_an_attempt_is_told_by_number_only_where_there_are_several(shop_events: list[Event]) -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from types import NoneType
 from typing import NoReturn
 
 from msgspec.structs import replace
@@ -13,9 +12,8 @@ from dovetail.check.route import follow, is_list
 from dovetail.check.template import BRACES, Slot, Template, holds_slot, parse_template
 from dovetail.errors import Problem, SuiteError
 from dovetail.errors.nearest import suggest
-from dovetail.model.data import NOWHERE, Bound, Data, Place, Row, Table
+from dovetail.model.data import NOWHERE, PLAIN, Bound, Data, Place, Row, Table
 
-SLOTLESS = (int, float, NoneType)
 REMEMBERED = 4096
 SQL_TOKENS = r"(?s)--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'"
 
@@ -82,7 +80,7 @@ class Renderer:
         for key, value in data.items():
             if BRACES in key:
                 return self._rename(data, scope, place)
-            if (isinstance(value, str) and BRACES not in value) or isinstance(value, SLOTLESS):
+            if (isinstance(value, str) and BRACES not in value) or type(value) in PLAIN:
                 continue
             new = self.render(value, scope, _places(data, key, place)[1])
             if new is not value:

@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from dovetail.check.template import BRACES
 from dovetail.engine.vocabulary import STEERING_VERBS
 from dovetail.model.check import Check, all_steps
 from dovetail.model.event import Event, ServiceChanged
 
 FAILED = "failed"
-SLOT = "{{"
 SECONDS_FOR_THE_REST = 0.25
 
 
@@ -68,7 +68,7 @@ class Demise:
 def is_steered(check: Check, service: str) -> bool:
     """Tell whether a check itself may end a service and bring it back."""
     subjects = [str(step.subject) for step in all_steps(check) if step.verb in STEERING_VERBS]
-    return any(subject == service or SLOT in subject for subject in subjects)
+    return any(subject == service or BRACES in subject for subject in subjects)
 
 
 def _shorten(patience: asyncio.Timeout) -> None:

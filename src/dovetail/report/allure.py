@@ -16,7 +16,15 @@ from dovetail.report.fact import AttemptRecord, Attribution, CheckRecord, Record
 from dovetail.report.finding import Finding, find_causes
 from dovetail.report.identity import identify
 from dovetail.report.run_case import with_run_case
-from dovetail.report.telling import headline, headline_attempt, headline_step, tell_attempt, tell_check, tell_step
+from dovetail.report.telling import (
+    causes_by_check,
+    headline,
+    headline_attempt,
+    headline_step,
+    tell_attempt,
+    tell_check,
+    tell_step,
+)
 from dovetail.report.text import clean, on_one_line, spell_ms
 
 STATUSES: dict[Verdict, Status] = {
@@ -36,7 +44,7 @@ Files = dict[str, bytes]
 def render_allure(record: Record) -> Mapping[str, bytes]:
     """Return the files of the folder by name."""
     findings = find_causes(record)
-    causes = {check: finding for finding in reversed(findings) for check in finding.checks}
+    causes = causes_by_check(findings)
     files: Files = {
         "environment.properties": _environment(record),
         "categories.json": msgspec.json.encode(list(_categories(findings))),

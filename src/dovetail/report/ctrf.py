@@ -28,7 +28,7 @@ from dovetail.report.ctrf_shape import (
     Tool,
 )
 from dovetail.report.fact import AttemptRecord, CheckRecord, Record, told_mismatches
-from dovetail.report.finding import Finding
+from dovetail.report.finding import Finding, find_causes
 from dovetail.report.identity import identify
 from dovetail.report.run_case import with_run_case
 from dovetail.report.telling import causes_by_check, headline, headline_attempt, tell_attempt, tell_check, tell_log
@@ -45,7 +45,7 @@ STATUSES: dict[Verdict, Status] = {
 
 
 def render_ctrf(record: Record) -> bytes:
-    causes = causes_by_check(record)
+    causes = causes_by_check(find_causes(record))
     record = with_run_case(record)
     document = Document(
         format="CTRF",

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 
 from dovetail.model.outcome import Verdict
 from dovetail.report.fact import CheckRecord, Record, Totals
-from dovetail.report.finding import Finding
+from dovetail.report.finding import Finding, find_causes
 from dovetail.report.run_case import with_run_case
 from dovetail.report.telling import causes_by_check, headline, tell_check, tell_log
-from dovetail.report.text import clean
+from dovetail.report.text import clean, escape
 
 
 def render_junit(record: Record) -> bytes:
-    causes = causes_by_check(record)
+    causes = causes_by_check(find_causes(record))
     record = with_run_case(record)
     totals = record.totals
     rows = ['<?xml version="1.0" encoding="UTF-8"?>']
@@ -78,11 +78,11 @@ def _result(check: CheckRecord, finding: Finding | None) -> Iterator[str]:
 
 
 def _quote(value: str) -> str:
-    return '"' + _escape(value).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;") + '"'
+    return '"' + _escape(value).replace("\n", "&#10;").replace("\t", "&#9;") + '"'
 
 
 def _escape(value: str) -> str:
-    return clean(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escape(clean(value))
 
 
 def _seconds(milliseconds: float) -> str:

@@ -1,16 +1,16 @@
 """What is said of one check in plain words: a headline, and lines below it. Called by formats that hold text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from dovetail.model.outcome import StepOutcome, Verdict
-from dovetail.report.fact import AttemptRecord, CheckRecord, Record, told_mismatches
-from dovetail.report.finding import Finding, find_causes
+from dovetail.report.fact import AttemptRecord, CheckRecord, told_mismatches
+from dovetail.report.finding import Finding
 from dovetail.report.text import spell_ms
 
 
-def causes_by_check(record: Record) -> Mapping[str, Finding]:
+def causes_by_check(findings: Sequence[Finding]) -> Mapping[str, Finding]:
     """Return the finding of every check that has one, the first where there are several."""
-    return {check: finding for finding in reversed(find_causes(record)) for check in finding.checks}
+    return {check: finding for finding in reversed(findings) for check in finding.checks}
 
 
 def headline(check: CheckRecord, finding: Finding | None) -> str:

@@ -30,7 +30,7 @@ def hide_password(address: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return `text` as HTML holds it, between tags and in attributes."""
+    """Return `text` as HTML and XML hold it, between tags and in attributes."""
     return text.translate(_ENTITIES)
 
 
