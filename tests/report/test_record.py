@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from dovetail.model.event import (
     EVENTS,
+    AttemptEnded,
     CheckEnded,
     CheckPlanned,
     CheckStarted,
@@ -18,6 +19,7 @@ from dovetail.model.event import (
     RunEnded,
     RunStarted,
     ServiceChanged,
+    StepEnded,
 )
 from dovetail.model.outcome import Verdict
 from dovetail.report.fact import Attribution, Totals
@@ -230,3 +232,11 @@ def test_trouble_before_the_step_that_failed_does_not_make_an_edge_failing(story
     story.check("bad", "api", story.attempt(1.0, 1.0, Verdict.FAILED, (story.step(), bad)), verdict=Verdict.FAILED)
     story.call("orders -> payments", 1.05, "CLIENT MAINT_NOTIFICATIONS", "ERR unknown subcommand", "failed")
     assert not any(edge.is_failing for edge in read_run(story.stream()).edges)
+
+
+def test_what_is_heard_of_a_check_after_its_end_is_kept_too(shop_events: list[Event]) -> None:
+    ends = {event.check: event for event in shop_events if isinstance(event, CheckEnded)}
+    late = [event for event in shop_events if isinstance(event, StepEnded | AttemptEnded) and event.check in ends]
+    others = [event for event in shop_events if event not in late]
+    assert late
+    assert read_run([*others[:-1], *late, others[-1]]).checks == read_run(shop_events).checks

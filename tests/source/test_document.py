@@ -9,7 +9,7 @@ import pytest
 
 from dovetail.errors import Problem
 from dovetail.model.data import Place, Row, Table, locate
-from dovetail.source.document import LARGEST, build, read_text, shown
+from dovetail.source.document import LARGEST, build, build_taken, read_text, shown, stands_last
 
 Write = Callable[[str, str], Path]
 ProblemsOf = Callable[..., list[Problem]]
@@ -169,3 +169,41 @@ def test_a_path_below_the_working_directory_is_shown_relative(tmp_path: Path, mo
     assert shown(tmp_path / "deep" / "x.yaml") == "deep/x.yaml"
     monkeypatch.chdir(tmp_path / "deep")
     assert shown(tmp_path / "x.yaml") == str(tmp_path / "x.yaml")
+
+
+def test_the_items_of_a_list_can_be_taken_while_the_file_is_parsed() -> None:
+    taken: list[tuple[list[str], object, Place]] = []
+    text = "on: orders\nchecks:\n- &first {name: a}\n- <<: *first\n  deep: [1, {x: 2}]\n- plain\n- *first\n"
+    root = build_taken(text, "x.yaml", "checks", lambda document, *item: taken.append(([*document], *item)))
+    assert root == {"on": "orders", "checks": []}
+    assert taken == [
+        (["on", "checks"], {"name": "a"}, Place("x.yaml", 3, 3)),
+        (["on", "checks"], {"name": "a", "deep": [1, {"x": 2}]}, Place("x.yaml", 4, 3)),
+        (["on", "checks"], "plain", Place("x.yaml", 6, 3)),
+        (["on", "checks"], {"name": "a"}, Place("x.yaml", 7, 3)),
+    ]
+
+
+def test_only_the_list_of_the_top_level_is_taken() -> None:
+    taken: list[object] = []
+    root = build_taken("a: {checks: [1]}\nb:\n- checks: [2]\n", "x.yaml", "checks", lambda *item: taken.append(item))
+    assert root == {"a": {"checks": [1]}, "b": [{"checks": [2]}]}
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_last"),
+    [
+        ("on: a\nchecks:\n  - b\n\n# a remark\n- c\n", True),
+        ("checks: [a, b]\n", True),
+        ("checks:\n- a\non: b\n", False),
+        ("checks:\n- a\n'on': b\n", False),
+        ("checks: [\na\n]\n", False),
+        ("on: a\n", False),
+        ("{on: a, checks: [b]}\n", False),
+        ("deep:\n  checks:\n  - a\n", False),
+        ("checks: []\nchecks: []\n", False),
+    ],
+)
+def test_a_key_stands_last_where_nothing_of_its_level_follows(text: str, *, is_last: bool) -> None:
+    assert stands_last("checks", text) is is_last

@@ -1,12 +1,15 @@
 import gc
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.app.parts import build_registry, build_vocabulary
 from dovetail.errors import Problem, UsageError
-from dovetail.model.check import Suite
+from dovetail.model.check import Suite, all_steps
+from dovetail.model.data import NOWHERE
 from dovetail.model.system import System
 from dovetail.model.vocabulary import Vocabulary
 from dovetail.source.location import find_system
@@ -18,6 +21,8 @@ ReadSystem = Callable[..., System]
 ReadChecks = Callable[..., Suite]
 ProblemsOf = Callable[..., list[Problem]]
 ONE = "on: orders\nchecks: [{name: a, http: GET /}]\n"
+SHARED = "on: orders\nscope: api\ntags: [slow]\n"
+LISTED = "checks:\n- &first\n  name: a\n  steps: [{http: GET /}]\n- <<: *first\n  name: b\n"
 
 
 def test_every_file_below_the_tests_folder_is_read(write: Write, checks_of: ReadChecks, tmp_path: Path) -> None:
@@ -125,3 +130,43 @@ def test_the_examples_of_the_repository_can_be_read() -> None:
     shop = Path(__file__).parents[2] / "examples/shop"
     system = read_system(find_system(shop), words, {})
     assert len(read_suite(system, words, {}).checks) >= 30
+
+
+def test_what_checks_share_counts_the_same_above_and_below_them(checks_of: ReadChecks) -> None:
+    above, below = checks_of(SHARED + LISTED).checks, checks_of(LISTED + SHARED).checks
+    assert [(check.id, check.scope, check.tags) for check in above] == [
+        ("orders/a", "api", ("slow",)),
+        ("orders/b", "api", ("slow",)),
+    ]
+    assert [replace(check, place=NOWHERE, actions=()) for check in above] == [
+        replace(check, place=NOWHERE, actions=()) for check in below
+    ]
+    assert [step.on for check in below for step in all_steps(check)] == ["orders", "orders"]
+
+
+def test_checks_before_a_torn_line_are_read_and_judged_too(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    text = "on: orders\nchecks:\n- {name: a, http: GET /, expct: {status: 200}}\n- {name: b, http: GET /\n"
+    told = problems_of(checks_of, text)
+    assert [(problem.line, problem.what) for problem in told] == [
+        (3, "`http` has no key `expct`"),
+        (4, "this map is not closed"),
+    ]
+
+
+def test_a_file_of_checks_is_not_held_whole_beside_what_it_means(
+    write: Write, system_of: ReadSystem, words: Vocabulary
+) -> None:
+    item = "  - name: order {0} is pending\n    steps:\n      - {{http: GET /orders/{0}, expect: {{status: 200}}}}\n"
+    listed = "checks:\n" + "".join(item.format(number) for number in range(2000))
+    system = system_of("system: s\nservices: {orders: {run: x}}\n")
+
+    def measure(text: str) -> int:
+        write("tests/integration/orders.yaml", text)
+        tracemalloc.start()
+        suite = read_suite(system, words, {})
+        kept, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(suite.checks) == 2000
+        return most - kept
+
+    assert measure(f"on: orders\n{listed}") < measure(f"{listed}on: orders\n") / 2

@@ -74,6 +74,14 @@ class AttemptDraft(Struct):
     steps: list[StepOutcome] = field(default_factory=list)
     end: AttemptEnded | None = None
 
+    @classmethod
+    def again(cls, check: str, told: AttemptRecord) -> "AttemptDraft":
+        start = CheckStarted(told.started_at, check, told.number, told.agent, told.isolation, told.trace)
+        end = AttemptEnded(
+            told.ended_at, check, told.number, told.verdict, told.duration_ms, told.why, told.cleanup_failed
+        )
+        return cls(start, list(told.steps), end)
+
     def finish(self, last_at: float, unfinished: str) -> AttemptRecord:
         start, end = self.start, self.end
         return AttemptRecord(
@@ -91,34 +99,51 @@ class AttemptDraft(Struct):
 
 
 class CheckDraft(Struct):
+    """`told` is the record of a check that has ended; what it was made from goes, and comes again for what is late."""
+
     planned: PlannedCheck
-    attempts: list[AttemptDraft] = field(default_factory=list)
+    attempts: tuple[AttemptDraft, ...] = ()
     acted_on: tuple[str, ...] = ()
-    end: CheckEnded | None = None
+    told: CheckRecord | None = None
 
     def start(self, event: CheckStarted) -> None:
-        self.attempts.append(AttemptDraft(event))
+        end = self._reopen()
+        self.attempts = (*self.attempts, AttemptDraft(event))
+        self._close(end)
 
     def step(self, event: StepEnded) -> None:
+        end = self._reopen()
         if event.step.on not in self.acted_on:
             self.acted_on = (*self.acted_on, event.step.on)
         self._attempt(event.attempt, event.step.started_at).steps.append(event.step)
+        self._close(end)
 
     def end_attempt(self, event: AttemptEnded) -> None:
+        end = self._reopen()
         self._attempt(event.attempt, event.at - event.duration_ms / 1000).end = event
+        self._close(end)
+
+    def end(self, event: CheckEnded) -> None:
+        self._reopen()
+        self._close(event)
 
     def finish(self, last_at: float, unfinished: str) -> CheckRecord:
-        planned, end = self.planned, self.end
+        if self.told is not None:
+            return self.told
         attempts = tuple(attempt.finish(last_at, unfinished) for attempt in self.attempts)
-        why = end.why if end else (unfinished if attempts else f"never started: {unfinished}")
+        why = unfinished if attempts else f"never started: {unfinished}"
+        return self._tell(Verdict.INCONCLUSIVE, sum(attempt.duration_ms for attempt in attempts), why, attempts)
+
+    def _tell(self, verdict: Verdict, took: float, why: str, attempts: tuple[AttemptRecord, ...]) -> CheckRecord:
+        planned = self.planned
         return CheckRecord(
             id=planned.id,
             name=planned.name,
             scope=planned.scope or "other",
-            verdict=end.verdict if end else Verdict.INCONCLUSIVE,
+            verdict=verdict,
             place=planned.place,
             tags=planned.tags,
-            duration_ms=end.duration_ms if end else sum(attempt.duration_ms for attempt in attempts),
+            duration_ms=took,
             why=why,
             attempts=attempts,
         )
@@ -127,8 +152,25 @@ class CheckDraft(Struct):
         for attempt in reversed(self.attempts):
             if attempt.start.attempt == number:
                 return attempt
-        self.attempts.append(AttemptDraft(CheckStarted(at, self.planned.id, number, 0)))
+        self.attempts = (*self.attempts, AttemptDraft(CheckStarted(at, self.planned.id, number, 0)))
         return self.attempts[-1]
+
+    def _close(self, end: CheckEnded | None) -> None:
+        if end is None:
+            return
+        attempts = tuple(attempt.finish(end.at, end.why) for attempt in self.attempts)
+        self.told = self._tell(end.verdict, end.duration_ms, end.why, attempts)
+        self.attempts = ()
+
+    def _reopen(self) -> CheckEnded | None:
+        """Take a record apart again; returns how its check ended, None where it has not."""
+        told = self.told
+        if told is None:
+            return None
+        self.told = None
+        self.attempts = tuple(AttemptDraft.again(self.planned.id, attempt) for attempt in told.attempts)
+        last = max((attempt.ended_at for attempt in told.attempts), default=0.0)
+        return CheckEnded(last, self.planned.id, told.verdict, told.duration_ms, len(told.attempts), told.why)
 
 
 class ServiceDraft(Struct):

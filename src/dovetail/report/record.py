@@ -252,7 +252,7 @@ class Recorder:
         self._check(event.check).end_attempt(event)
 
     def _hear_check_end(self, event: CheckEnded) -> None:
-        self._check(event.check).end = event
+        self._check(event.check).end(event)
 
     def _hear_fault(self, event: FaultInjected) -> None:
         self._faults[event.lease] = FaultRecord(

@@ -27,6 +27,9 @@ class Case(Struct, frozen=True):
     inputs: Mapping[str, Data] = field(default_factory=dict)
 
 
+ALONE = (Case(),)
+
+
 class CaseReader:
     """Remembers which files were read as tables, so that they are not taken for checks."""
 
@@ -38,7 +41,7 @@ class CaseReader:
 
     def read(self, entry: Entry) -> tuple[Case, ...]:
         """Return one case for each row and repetition; a single nameless one where the check has neither."""
-        cases = self._read_each(entry) if "each" in entry else (Case(),)
+        cases = self._read_each(entry) if "each" in entry else ALONE
         repeat = entry.count("repeat") if "repeat" in entry else None
         if repeat is None:
             return cases

@@ -54,18 +54,22 @@ class CheckReader:
         self._mistakes = mistakes
         self._ids: set[str] = set()
 
-    def read_file(self, document: Table, stem: str) -> list[Read]:
-        """Read every check of a file whose ids begin with `stem`."""
+    def begin_file(self, document: Table, stem: str) -> FileOfChecks:
+        """Read what the checks of a file share; their ids begin with `stem`."""
         entry = Entry(document, FILE, Place(document.file, 1), self._mistakes, "a file of checks")
         scope = self._read_scope(entry) or scope_of(stem, self._lexicon.scopes)
-        file = FileOfChecks(stem, entry, self._read_on(entry), scope, entry.names("tags"))
-        checks = entry.list("checks")
-        if document.get("checks") == []:
-            place = document.place_of_key("checks")
-            self._mistakes.add(place, "this file has no checks", "list them below, or remove the file")
-        return [read for item, place in hand_out(checks) for read in self._read_item(item, place, file)]
+        return FileOfChecks(stem, entry, self._read_on(entry), scope, entry.names("tags"))
 
-    def _read_item(self, item: Data, place: Place, file: FileOfChecks) -> list[Read]:
+    def read_items(self, file: FileOfChecks) -> list[Read]:
+        """Read every check that the file's list still holds."""
+        checks = file.entry.list("checks")
+        if file.entry.table.get("checks") == []:
+            place = file.entry.table.place_of_key("checks")
+            self._mistakes.add(place, "this file has no checks", "list them below, or remove the file")
+        return [read for item, place in hand_out(checks) for read in self.read_item(item, place, file)]
+
+    def read_item(self, item: Data, place: Place, file: FileOfChecks) -> list[Read]:
+        """Read one item of the list, which is a check for each of its rows."""
         if not isinstance(item, Table):
             self._mistakes.add(place, f"a check wants a map, got {describe(item)}", "write `- name: …` and `steps:`")
             return []

@@ -1,9 +1,11 @@
 """A YAML file as values that know where they stand; built from the C parser's events, called by every reader."""
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from sys import intern
 from typing import Protocol, cast
 
 import yaml
@@ -24,6 +26,8 @@ from dovetail.model.data import Data, Place, Row, Table
 from dovetail.source.complaint import explain
 from dovetail.source.mistake import Mistakes
 from dovetail.source.scalar import STARTS, resolve
+
+Take = Callable[[Table, Data, Place], None]
 
 BYTE_ORDER_MARK = "\ufeff"
 LARGEST = 16 * 1024 * 1024
@@ -96,7 +100,24 @@ def read_text(path: Path) -> str:
 
 def build(text: str, file: str) -> Table | Row:
     """Turn YAML text into tables and rows; its mistakes are raised together."""
-    builder = Builder(text, file)
+    return _finish(Builder(text, file))
+
+
+def build_taken(text: str, file: str, key: str, take: Take) -> Table | Row:
+    """Do as `build`, but give each item of the list under `key` away as soon as it is read, and keep none.
+
+    `take` is given the whole as read so far, the item and its place.
+    """
+    return _finish(Builder(text, file, key, take))
+
+
+def stands_last(key: str, text: str) -> bool:
+    """Tell whether the top-level `key` is written plainly and nothing of its level comes after it."""
+    found = re.search(rf"^{key}:", text, re.MULTILINE)
+    return found is not None and not re.compile(r"^[^\s#-]", re.MULTILINE).search(text, found.end())
+
+
+def _finish(builder: "Builder") -> Table | Row:
     root = builder.build()
     builder.mistakes.raise_all()
     return root
@@ -119,12 +140,18 @@ class Builder:
         "_repeated",
         "_root",
         "_stack",
+        "_take",
+        "_taken",
+        "_taken_key",
         "_text",
         "mistakes",
     )
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, taken_key: str = "", take: Take | None = None) -> None:
         self.mistakes = Mistakes()
+        self._taken_key = taken_key
+        self._taken: Row | None = None
+        self._take = take
         self._text = text
         self._file = file
         self._root = Row(file)
@@ -184,7 +211,7 @@ class Builder:
         if self._key is None and isinstance(container, Table):
             if text in container.marks and text != MERGE:
                 self._refuse_repeated(container, text, mark)
-            self._key = text
+            self._key = intern(text)
             self._key_line = mark.line + 1
             self._key_column = mark.column + 1
             return
@@ -228,7 +255,10 @@ class Builder:
         self._begin(event, Table(self._file))
 
     def _begin_row(self, event: Marked) -> None:
-        self._begin(event, Row(self._file))
+        row = Row(self._file)
+        if self._taken_key and self._key == self._taken_key and len(self._stack) == 1:
+            self._taken = row
+        self._begin(event, row)
 
     def _begin(self, event: Marked, container: Table | Row) -> None:
         if self._key is None and isinstance(self._open, Table):
@@ -249,6 +279,16 @@ class Builder:
         self._open, anchor, nodes = self._stack.pop()
         if anchor is not None:
             self._anchors[anchor] = (ended, self._nodes - nodes + 1)
+        if self._taken is not None and (self._taken is self._open or self._taken is ended):
+            self._give_away(self._taken)
+
+    def _give_away(self, row: Row) -> None:
+        root = self._root[0]
+        if self._take is not None and isinstance(root, Table):
+            for index, item in enumerate(row):
+                self._take(root, item, row.place_of_item(index))
+        row.clear()
+        row.marks.clear()
 
     def _alias(self, event: Marked) -> None:
         if event.anchor not in self._anchors:

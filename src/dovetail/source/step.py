@@ -16,6 +16,7 @@ from dovetail.source.mistake import Mistakes
 FACET = r"[A-Za-z_][A-Za-z0-9_]*"
 CONVERTED = frozenset({"number", "int", "bool", "duration", "size", "share", "names", "texts"})
 WORDS = STEP.by_name
+NOTHING = Table()
 
 
 class StepReader:
@@ -154,7 +155,7 @@ class StepReader:
         return replaced(holder, key, edge_name(name))
 
     def _read_fields(self, table: Table, meaning: Meaning) -> Table:
-        fields = Table(table.file)
+        fields = Table(table.file) if any(key in table for key in meaning.fields) else NOTHING
         for key, word in meaning.fields.items():
             if key in table:
                 value = table[key]
@@ -171,11 +172,11 @@ class StepReader:
 
     def _read_expect(self, table: Table, meaning: Meaning) -> Table:
         if "expect" not in table:
-            return Table(table.file)
+            return NOTHING
         expect = table["expect"]
         if not isinstance(expect, Table):
             read_value(table, WORDS["expect"], self._mistakes)
-            return Table(table.file)
+            return NOTHING
         if meaning.facets and not expect.keys() <= meaning.expected:
             for key in expect.keys() - meaning.expected:
                 what = f"an answer to `{meaning.verb.name}` has no `{key}`"

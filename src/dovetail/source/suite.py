@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from dovetail.errors import Problem, UsageError
 from dovetail.errors.nearest import suggest
 from dovetail.model.check import Check, Suite
-from dovetail.model.data import Place, Row, Table
+from dovetail.model.data import Data, Place, Row, Table
 from dovetail.model.system import System
 from dovetail.model.vocabulary import Vocabulary
 from dovetail.source.action import ActionReader
 from dovetail.source.case import CaseReader
-from dovetail.source.check import CheckReader, Read
+from dovetail.source.check import CheckReader, FileOfChecks, Read
 from dovetail.source.document import shown
 from dovetail.source.entry import Entry
 from dovetail.source.grammar import FRAGMENT
@@ -24,6 +24,8 @@ from dovetail.source.lexicon import Lexicon
 from dovetail.source.location import TESTS, find_tests
 from dovetail.source.mistake import Mistakes
 from dovetail.source.variable import Variables
+
+CHECKS = "checks"
 
 
 @contextmanager
@@ -50,19 +52,42 @@ def read_suite(system: System, words: Vocabulary, variables: Mapping[str, str], 
     read: list[Read] = []
     rows: list[tuple[Path, Row]] = []
     for path in files:
-        document = filling.read(path)
+        reading = FileReading(reader, stem_of(path, Path(system.folder)))
+        document = filling.read(path, CHECKS, reading.take)
         if isinstance(document, Row):
             rows.append((path, document))
         elif document is not None and is_fragment(document):
             Entry(document, FRAGMENT, Place(document.file, 1), mistakes, "a fragment")
         elif document is not None:
-            read += reader.read_file(document, stem_of(path, Path(system.folder)))
+            read += reading.finish(document)
     for path, row in rows:
         if path.resolve() not in cases.files:
             mistakes.add(Place(row.file, 1), "a file of checks is a map", "write `checks:` and below it the list")
     checks = connect(read, mistakes)
     mistakes.raise_all()
     return Suite(checks, tuple(shown(path) for path in files), tuple(str(path.absolute()) for path in python))
+
+
+class FileReading:
+    """The checks of one file, read while it is parsed where that can be, so that it is never held whole."""
+
+    def __init__(self, reader: CheckReader, stem: str) -> None:
+        self._reader = reader
+        self._stem = stem
+        self._file: FileOfChecks | None = None
+        self._read: list[Read] = []
+
+    def take(self, document: Table, item: Data, place: Place) -> None:
+        """Read one item below `checks`, behind which `document` says no more."""
+        if self._file is None:
+            self._file = self._reader.begin_file(document, self._stem)
+        self._read += self._reader.read_item(item, place, self._file)
+
+    def finish(self, document: Table) -> list[Read]:
+        """Return the checks, read here where none was taken before."""
+        if self._file is None:
+            self._read += self._reader.read_items(self._reader.begin_file(document, self._stem))
+        return self._read
 
 
 def list_files(system: System, paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from dovetail.errors import SuiteError
 from dovetail.errors.nearest import nearest
 from dovetail.model.data import Data, Place, Row, Table
-from dovetail.source.document import build, read_text, shown
+from dovetail.source.document import Take, build, build_taken, read_text, shown, stands_last
 from dovetail.source.mistake import Mistakes
 
 VARIABLE = r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?"
@@ -22,10 +22,15 @@ class Variables:
         self._reasons = reasons or {}
         self._filled: set[int] = set()
 
-    def read(self, path: Path) -> Table | Row | None:
-        """Read a YAML file and fill it; one that cannot be read is a mistake."""
+    def read(self, path: Path, key: str = "", take: Take | None = None) -> Table | Row | None:
+        """Read a YAML file and fill it; one that cannot be read is a mistake.
+
+        Where nothing has to be filled or comes after `key`, the items below it are given to `take` and not kept.
+        """
         try:
             text = read_text(path)
+            if take is not None and "${" not in text and stands_last(key, text):
+                return build_taken(text, shown(path), key, take)
             document = build(text, shown(path))
         except SuiteError as wrong:
             self._mistakes.adopt(*wrong.problems)
