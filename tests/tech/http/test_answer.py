@@ -3,8 +3,9 @@ from decimal import Decimal
 import pytest
 
 from dovetail.tech.http.answer import make_answer, make_refusal, read_cookies, read_float, read_text
-from dovetail.tech.http.client import NoReplyError, Reply
+from dovetail.tech.http.client import NoReplyError
 from dovetail.tech.http.header import Headers
+from dovetail.tech.http.reply import Reply
 from dovetail.tech.http.request import Request
 
 GET = Request("GET", "/")

@@ -1,15 +1,13 @@
 import asyncio
-import gzip
 import ssl
 import subprocess
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dovetail.model.address import Address
-from dovetail.tech.http.client import Client, NoReplyError, Origin, decode
+from dovetail.tech.http.client import Client, NoReplyError, Origin
 
 if TYPE_CHECKING:
     from tests.tech.http.conftest import Stand
@@ -104,20 +102,6 @@ def test_a_body_too_large_to_hold_is_refused(stand: "Stand") -> None:
                 await Client().ask(origin_at(address), "GET", b"GET / HTTP/1.1\r\n\r\n")
 
     stand.play(scene())
-
-
-@pytest.mark.parametrize(
-    ("packed", "encoding"),
-    [
-        (gzip.compress(b"body", mtime=0), "gzip"),
-        (zlib.compress(b"body"), "deflate"),
-        (zlib.compress(b"body")[2:-4], "Deflate"),
-        (b"body", "identity"),
-        (b"body", "br"),
-    ],
-)
-def test_what_we_know_is_decompressed(packed: bytes, encoding: str) -> None:
-    assert decode(packed, encoding) == b"body"
 
 
 def origin_at(address: Address) -> Origin:

@@ -7,8 +7,9 @@ import msgspec
 
 from dovetail.model.data import Data
 from dovetail.plugin.driver import Answer
-from dovetail.tech.http.client import NoReplyError, Reply
+from dovetail.tech.http.client import NoReplyError
 from dovetail.tech.http.header import Headers
+from dovetail.tech.http.reply import Reply
 from dovetail.tech.http.request import Request
 
 SUMMARY = 200

@@ -1,15 +1,21 @@
-"""A lean HTTP/1.1 client on asyncio and httptools, with kept-alive connections. Used by the driver and the prober."""
+"""A lean HTTP/1.1 client on asyncio, with kept-alive connections. Used by the driver and the prober."""
 
 import asyncio
 import ssl
-import zlib
 from collections.abc import Callable
-from typing import cast
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
-import httptools
-from msgspec import Struct, field
+from msgspec import Struct
 
 from dovetail.tech.http.header import Headers
+from dovetail.tech.http.reply import Reply, read_whole
+
+if TYPE_CHECKING:
+    from dovetail.tech.http.parser import Parser
+
+PARSER = "dovetail.tech.http.parser"
+CODING = "dovetail.tech.http.coding"
 
 MOST_BODY = 64 << 20
 FRESH = 1.0
@@ -24,14 +30,6 @@ class Origin(Struct, frozen=True):
     scheme: str
     host: str
     port: int
-
-
-class Reply(Struct):
-    """An answer as it came: the body decompressed, nothing else changed."""
-
-    status: int = 0
-    headers: Headers = field(default_factory=Headers)
-    body: bytes = b""
 
 
 class NoReplyError(Exception):
@@ -57,7 +55,7 @@ class Conversation(asyncio.Protocol):
         self._size = 0
         self._method = ""
         self._has_head = self._is_begun = False
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser: Parser | None = None
         self.is_open = True
         self.idle_since = 0.0
 
@@ -86,13 +84,18 @@ class Conversation(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        whole = None if self._is_begun else read_whole(data)
         self._is_begun = True
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
+        if whole is not None:
+            self._reply = whole
+            self._finish(is_kept=True)
+            return
+        parser = self._open_parser()
+        trouble = parser.feed(data)
+        if trouble:
+            self._fail("protocol", f"the answer is not HTTP: {trouble}, at {data[:SHOWN]!r}")
+        elif parser.is_switched:
             self._finish(is_kept=False)
-        except httptools.HttpParserError as error:
-            self._fail("protocol", f"the answer is not HTTP: {error}, at {data[:SHOWN]!r}")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_open = False
@@ -109,15 +112,16 @@ class Conversation(asyncio.Protocol):
         self._reply.headers.add(name.decode("latin-1"), value.decode("latin-1"))
 
     def on_headers_complete(self) -> None:
-        status = self._parser.get_status_code()
+        parser = self._open_parser()
+        status = parser.status
         if status < INTERIM_BELOW and status != SWITCHING:
             self._reply.headers = Headers()
             return
         self._reply.status = status
         self._has_head = True
         if self._method == "HEAD":
-            self._finish(is_kept=self._parser.should_keep_alive())
-            self._parser = httptools.HttpResponseParser(self)
+            self._finish(is_kept=parser.is_kept)
+            self._parser = None
 
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
@@ -128,7 +132,13 @@ class Conversation(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if self._has_head:
-            self._finish(is_kept=self._parser.should_keep_alive())
+            self._finish(is_kept=self._open_parser().is_kept)
+
+    def _open_parser(self) -> "Parser":
+        if self._parser is None:
+            made: Parser = import_module(PARSER).Parser(self)
+            self._parser = made
+        return self._parser
 
     def _finish(self, *, is_kept: bool) -> None:
         self._has_head = False
@@ -136,15 +146,20 @@ class Conversation(asyncio.Protocol):
         if waiter is None or waiter.done():
             return
         self._stop_timer()
-        try:
-            self._reply.body = decode(b"".join(self._parts), self._reply.headers.find("content-encoding"))
-        except zlib.error as error:
-            self._fail("protocol", f"the body cannot be decompressed: {error}")
-            return
+        reply = self._reply
+        if self._parts:
+            reply.body = b"".join(self._parts)
+        encoding = reply.headers.find("content-encoding")
+        if encoding and reply.body:
+            try:
+                reply.body = import_module(CODING).decode(reply.body, encoding)
+            except ValueError as error:
+                self._fail("protocol", f"the body cannot be decompressed: {error}")
+                return
         if not is_kept:
             self.close()
         self.idle_since = self._loop.time()
-        waiter.set_result(self._reply)
+        waiter.set_result(reply)
 
     def _time_out(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -241,18 +256,6 @@ class Client:
         except OSError as error:
             raise NoReplyError("refused", f"no connection to {origin.host}:{origin.port}: {_why(error)}") from error
         return conversation
-
-
-def decode(body: bytes, encoding: str) -> bytes:
-    """Decompress what `content-encoding` names; what we do not know stays as it came."""
-    if not body or encoding.lower() not in ("gzip", "x-gzip", "deflate"):
-        return body
-    if encoding.lower() != "deflate":
-        return zlib.decompress(body, wbits=zlib.MAX_WBITS | 16)
-    try:
-        return zlib.decompress(body)
-    except zlib.error:
-        return zlib.decompress(body, wbits=-zlib.MAX_WBITS)
 
 
 def _why(error: OSError) -> str:

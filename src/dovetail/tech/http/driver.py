@@ -9,7 +9,8 @@ from dovetail.model.version import VERSION
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act, Answer, Driver, Session, Target
 from dovetail.tech.http.answer import make_answer, make_refusal
-from dovetail.tech.http.client import Client, NoReplyError, Origin, Reply
+from dovetail.tech.http.client import Client, NoReplyError, Origin
+from dovetail.tech.http.reply import Reply
 from dovetail.tech.http.request import Request, basic_authorization, read_request, read_subject
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
