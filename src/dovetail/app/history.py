@@ -1,6 +1,7 @@
 """What a project remembers between runs, in `.dovetail/` beside dovetail.yaml: runs and what failed last."""
 
 import contextlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -27,10 +28,12 @@ class RunFolder(Struct, frozen=True):
         return self.path / "logs"
 
     def remove(self) -> None:
-        """Remove the folder with all that is in it."""
-        import shutil
-
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Remove the folder with all that is in it, as far as that is allowed."""
+        for folder, _, files in os.walk(self.path, topdown=False):
+            with contextlib.suppress(OSError):
+                for file in files:
+                    Path(folder, file).unlink()
+                Path(folder).rmdir()
 
 
 def lay_home(home: Path) -> None:
