@@ -25,7 +25,7 @@ def test_a_run_on_github_is_annotated_and_summed_up(type_: Any, actions: Path) -
     (actions / "summary.md").write_text("before")
     said = type_("run")
     assert said.code == 1
-    (line,) = [line for line in said.out.splitlines() if line.startswith("::")]
+    (line,) = [line for line in said.out.splitlines() if line.startswith("::error")]
     assert line.startswith(f"::error file={actions.name}/tests/integration/a.yaml,line=4,title=")
     assert "expected 418, got 200" in line
     summary = (actions / "summary.md").read_text()

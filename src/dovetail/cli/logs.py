@@ -1,5 +1,6 @@
 """`dovetail logs`: shows what services wrote, of what runs now or else of the last run. Called by main."""
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dovetail.app.past import read_last_logs
 from dovetail.app.project import find_folder
 from dovetail.app.warm import is_running, read_logs
 from dovetail.cli.arguments import make_parser
+from dovetail.cli.quoting import quoting
 from dovetail.cli.width import columns_of
 from dovetail.report.terminal import fold, width_of
 
@@ -21,11 +23,12 @@ def main(words: list[str]) -> int:
     parser.add_argument("-f", "--follow", action="store_true", help="go on as lines come, until Ctrl-C")
     parsed = parser.parse_args(words[1:])
     folder = str(find_folder(parsed.file))
-    if parsed.follow or is_running(folder):
-        run_async(show_live(folder, parsed.services, is_followed=parsed.follow))
-        return 0
-    for event in read_last_logs(parsed.file, parsed.services):
-        write_line(event.at, event.service, event.line)
+    with quoting(os.environ, sys.stdout):
+        if parsed.follow or is_running(folder):
+            run_async(show_live(folder, parsed.services, is_followed=parsed.follow))
+            return 0
+        for event in read_last_logs(parsed.file, parsed.services):
+            write_line(event.at, event.service, event.line)
     return 0
 
 

@@ -15,6 +15,7 @@ from dovetail.app.preparation import Preparation, RunRequest, prepare_run
 from dovetail.app.session import RunResult, Session
 from dovetail.cli.arguments import Parser, add_options, make_parser, read_flags
 from dovetail.cli.guard import say
+from dovetail.cli.quoting import is_on_github, quoting
 from dovetail.cli.screen import Summary, keep_ticking, make_console, show_path
 from dovetail.cli.width import fit
 from dovetail.errors import DovetailError
@@ -62,11 +63,12 @@ def show_run(preparation: Preparation, parsed: Namespace) -> int:
     recorder, is_verbose = Recorder(), bool(parsed.verbose)
     console = make_console(sys.stdout, os.environ, recorder, is_verbose=is_verbose, may_color=not parsed.no_color)
     hear = Summary(sys.stdout).hear if parsed.quiet else console.hear
-    result = run_async(play_ticking(Session(preparation, recorder, (hear,)), console))
-    if not parsed.quiet:
-        console.tell_reports(Path(show_path(path)) for path in result.reports)
-    if result.trouble:
-        say(result.trouble)
+    with quoting(os.environ, sys.stdout):
+        result = run_async(play_ticking(Session(preparation, recorder, (hear,)), console))
+        if not parsed.quiet:
+            console.tell_reports(Path(show_path(path)) for path in result.reports)
+        if result.trouble:
+            say(result.trouble)
     if is_told_to_github(preparation.settings.text("annotations"), os.environ):
         folder = preparation.project.folder
         trouble = import_module(GITHUB).tell_github(recorder.record(), folder, os.environ, sys.stdout)
@@ -77,7 +79,7 @@ def show_run(preparation: Preparation, parsed: Namespace) -> int:
 
 def is_told_to_github(annotations: str, environ: Mapping[str, str]) -> bool:
     """Tell whether the run is annotated: where it was asked for, or by itself on GitHub Actions."""
-    return annotations == "github" or (annotations == "auto" and environ.get("GITHUB_ACTIONS") == "true")
+    return annotations == "github" or (annotations == "auto" and is_on_github(environ))
 
 
 async def play_ticking(session: Session, console: Console) -> RunResult:
