@@ -203,6 +203,8 @@ def test_only_the_list_of_the_top_level_is_taken() -> None:
         ("{on: a, checks: [b]}\n", False),
         ("deep:\n  checks:\n  - a\n", False),
         ("checks: []\nchecks: []\n", False),
+        ("checks:\n- a\ron: b\n", False),
+        ("checks:\n- a\u2028on: b\n", False),
     ],
 )
 def test_a_key_stands_last_where_nothing_of_its_level_follows(text: str, *, is_last: bool) -> None:

@@ -34,6 +34,7 @@ LARGEST = 16 * 1024 * 1024
 DEEPEST = 100
 MOST_REPEATED = 1_000_000
 MERGE = "<<"
+UNUSUAL_BREAKS = ("\r", "\x85", "\u2028", "\u2029")
 PLAIN_TAGS = frozenset((None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"))
 TAGS: dict[str, Callable[[str], Data]] = {
     "!": str,
@@ -113,8 +114,10 @@ def build_taken(text: str, file: str, key: str, take: Take) -> Table | Row:
 
 def stands_last(key: str, text: str) -> bool:
     """Tell whether the top-level `key` is written plainly and nothing of its level comes after it."""
+    if any(line_break in text for line_break in UNUSUAL_BREAKS):
+        return False
     found = re.search(rf"^{key}:", text, re.MULTILINE)
-    return found is not None and not re.compile(r"^[^\s#-]", re.MULTILINE).search(text, found.end())
+    return found is not None and not re.compile(r"\n[^\s#-]").search(text, found.end())
 
 
 def _finish(builder: "Builder") -> Table | Row:
