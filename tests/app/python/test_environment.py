@@ -7,9 +7,27 @@ from dovetail.errors import UsageError
 def test_an_edge_is_counted_from_the_moment_it_is_taken(letters: Environment) -> None:
     letters.http("sorter").post("/letters", json={})
     edge = letters.edge("sorter->postbox")
-    assert edge.calls == 0
     letters.http("sorter").post("/letters", json={})
     assert edge.calls == 1
+
+
+def test_an_edge_that_is_named_again_is_counted_from_the_first_time(letters: Environment) -> None:
+    letters.edge("sorter -> postbox").fault(latency="1ms").start()
+    letters.http("sorter").post("/letters", json={})
+    assert letters.edge("sorter -> postbox").calls == 1
+
+
+def test_an_edge_that_is_taken_only_to_be_counted_gives_no_number_that_is_too_small(letters: Environment) -> None:
+    letters.http("sorter").post("/letters", json={})
+    with pytest.raises(UsageError, match=r"sorter -> postbox was taken.*\n.*take it before you act"):
+        _ = letters.edge("sorter -> postbox").calls
+
+
+def test_an_edge_that_nothing_crossed_since_the_check_began_is_counted_whenever_it_is_taken(
+    letters: Environment,
+) -> None:
+    letters.http("sorter").get("/health")
+    assert letters.edge("sorter -> postbox").calls == 0
 
 
 def test_a_fault_ends_with_its_block(letters: Environment) -> None:

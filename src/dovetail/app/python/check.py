@@ -16,7 +16,7 @@ from dovetail.engine.play import describe_doors, trace_of
 from dovetail.engine.room import Room
 from dovetail.engine.step import play_step
 from dovetail.environment.stage import in_slice
-from dovetail.errors import DovetailError, Problem, SuiteError
+from dovetail.errors import DovetailError, Problem, SuiteError, UsageError
 from dovetail.model.check import FaultOrder, Isolation, Step
 from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckEnded, CheckPlanned, CheckStarted, PlannedCheck, StepEnded
@@ -64,6 +64,13 @@ class Faults(Struct):
     count: int = 0
 
 
+class Taken(Struct, frozen=True):
+    """An edge that the check has alone: since when, and how many words it had said by then."""
+
+    since: float
+    words: int
+
+
 class PythonCheck:
     """Everything async about one test function; the words that tests say stand in front of it."""
 
@@ -80,6 +87,8 @@ class PythonCheck:
         self._holding = Holding(hand.play.stage, planned.id, job.wish, _name_all(hand.system))
         self._faults = Faults()
         self._has_steered = False
+        self._words = 0
+        self._taken: dict[str, Taken] = {}
         self._pending: StepOutcome | None = None
         self._began = hand.play.clock()
         self._conversation = Conversation(hand.play.cast, planned.id, self._trace, Whereabouts(hand.play.doors))
@@ -129,6 +138,7 @@ class PythonCheck:
 
     async def perform(self, step: Step, values: Mapping[str, Data], kept: Answer | None = None) -> Played:
         """Play one step; `kept` is an answer already there, judged before anything is asked again."""
+        self._words += 1
         technology = self._play.cast.technologies[step.verb]
         self._refuse_what_stays(step, technology)
         await self._share(step.on)
@@ -152,10 +162,11 @@ class PythonCheck:
             outcome = replace(outcome, started_at=asked.started_at, duration_ms=asked.duration_ms + outcome.duration_ms)
         self._pending = outcome
 
-    async def take_edge(self, edge: str) -> float:
-        """Have an edge alone until the check ends; returns the moment from which what crosses it is this check's."""
+    async def take_edge(self, edge: str) -> None:
+        """Have an edge alone until the check ends: what crosses it from here on is this check's."""
         await self._hold_all_but(frozenset({f"edge:{edge}"}))
-        return self._play.clock()
+        if edge not in self._taken:
+            self._taken[edge] = Taken(self._began if self._room.slice_name else self._play.clock(), self._words)
 
     async def inject(self, orders: tuple[FaultOrder, ...]) -> int:
         """Break edges that this check has alone; returns what `lift` takes."""
@@ -191,11 +202,19 @@ class PythonCheck:
             for lease in leases:
                 await self._play.stage.lift(lease)
 
-    async def count(self, edge: str, since: float) -> int:
-        return len(await self._play.stage.calls(in_slice(edge, self._room.slice_name), since))
+    async def count(self, edge: str) -> int:
+        """Count what crossed an edge since the check took it; raises where that is 0 for having been taken too late."""
+        taken, label = self._taken[edge], in_slice(edge, self._room.slice_name)
+        number = len(await self._play.stage.calls(label, taken.since))
+        is_late = not number and taken.words and taken.words == self._words
+        if is_late and await self._play.stage.calls(label, self._began):
+            what = f"nothing was said since {edge} was taken, and what crossed it before is not counted"
+            raise UsageError(Problem(what, f'take it before you act: edge = shop.edge("{edge}") … edge.calls'))
+        return number
 
     async def steer(self, service: str, verb: str) -> None:
         self._has_steered = True
+        self._words += 1
         await self._hold_all_but(frozenset({f"service:{service}", f"process:{service}"}))
         await self._play.stage.steer(in_slice(service, self._room.slice_name), verb)
 

@@ -109,13 +109,13 @@ class EdgeHandle:
     def __init__(self, border: Border, check: PythonCheck, name: str) -> None:
         self._border = border
         self._check = check
-        self._since = border.wait(check.take_edge(name))
         self.name = name
+        border.wait(check.take_edge(name))
 
     @property
     def calls(self) -> int:
-        """How many exchanges the tap has seen since the test took the edge; raises where it could not read them all."""
-        return self._border.wait(self._check.count(self.name, self._since))
+        """How many exchanges the tap has seen since the test first took the edge; raises where that may be too few."""
+        return self._border.wait(self._check.count(self.name))
 
     def fault(self, **words: Data) -> "FaultHandle":
         """Break the edge as `fault:` in YAML would; use it with `with`, or leave it to the end of the test."""
