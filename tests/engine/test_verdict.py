@@ -42,13 +42,25 @@ def test_the_gravest_cause_decides(
 
 
 def test_all_causes_are_told_the_gravest_first() -> None:
-    conclusion = conclude(tally(failed=2, inconclusive=1, flaky=1), Circumstances(remains=("port 8080",)))
+    conclusion = conclude(tally(failed=2, inconclusive=1, flaky=1), Circumstances(remains=("port 8080", "process 12")))
     assert conclusion.causes == (
         "2 checks failed",
-        "teardown left something behind: port 8080",
+        "teardown left something behind: port 8080, process 12",
         "1 check inconclusive",
         "1 check flaky (passed only when tried again)",
     )
+
+
+@pytest.mark.parametrize(
+    "circumstances",
+    [
+        Circumstances(not_ready="orders never became ready"),
+        Circumstances(interrupted="interrupted by Ctrl-C"),
+        Circumstances(broken=("Traceback\nValueError: x",)),
+    ],
+)
+def test_what_kept_every_check_from_running_is_told_alone(circumstances: Circumstances) -> None:
+    assert len(conclude(tally(), circumstances).causes) == 1
 
 
 def test_a_tally_remembers_what_a_next_run_may_want() -> None:
