@@ -10,12 +10,24 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from dovetail.edge.proxy import EdgeProxy, Fittings, open_edge
 from dovetail.errors import UnreadError
 from dovetail.model.address import Address
 from dovetail.model.system import Edge
-from dovetail.tech.postgres.message import SSL_REQUEST, build_message, build_query, build_request, build_startup
+from dovetail.tech.postgres.connection import connect
+from dovetail.tech.postgres.message import (
+    SSL_REQUEST,
+    SYNC,
+    build_execution,
+    build_message,
+    build_parse,
+    build_query,
+    build_request,
+    build_startup,
+    build_statement,
+)
 from dovetail.tech.postgres.tap import tap
 
 if TYPE_CHECKING:
@@ -94,6 +106,76 @@ def test_any_cut_of_the_bytes_tells_the_same(tape: "Tape", database: Address, lo
     whole = tape.replay(seen)
     assert len(whole) > 35
     assert tape.replay(tape.shred(seen, longest)) == whole
+
+
+async def driver_scene(client: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await client.execute("create temp table t (id int primary key, note text)")
+    adding = await client.prepare("insert into t values ($1, $2)")
+    for number in range(3):
+        await adding.fetch(number, "é" * number)
+    await adding.executemany([(10, "a"), (11, "b")])
+    with contextlib.suppress(asyncpg.UniqueViolationError):
+        await adding.executemany([(20, "a"), (0, "again"), (21, "never run")])
+    with contextlib.suppress(asyncpg.UniqueViolationError):
+        await adding.fetch(1, "again")
+    reading = await client.prepare("select *  from t\nwhere id >= $1")
+    await reading.fetch(10)
+    await reading.fetchrow(10)
+    await reading.fetch(99)
+    async with client.transaction():
+        assert len([row async for row in client.cursor("select * from t", prefetch=2)]) == 5
+
+
+def test_statements_that_a_driver_prepares_are_told_each_time_they_run(tape: "Tape", database: Address) -> None:
+    exchanges = tape.replay(record(tape, database, driver_scene))
+    adding, reading = "insert into t values ($1, $2)", "select * from t where id >= $1"
+    told = [(e.request, e.answer.partition(":")[0], e.ended) for e in exchanges]
+    assert told[1:10] == [
+        *[(adding, "INSERT 0 1", "answered")] * 6,
+        (adding, "ERROR 23505", "failed"),
+        (adding, "ERROR 23505", "failed"),
+        (reading, "SELECT 2", "answered"),
+    ]
+    assert [(e.request, e.answer) for e in exchanges[10:12]] == [(reading, "suspended"), (reading, "SELECT 0")]
+    assert [e.answer for e in exchanges[12:]] == ["BEGIN", "suspended", "suspended", "SELECT 1", "COMMIT"]
+    assert [e.detail.get("rows") for e in exchanges[9:12]] == ["2", "1", None]
+
+
+@pytest.mark.parametrize("longest", [1, 7, 100])
+def test_any_cut_of_what_a_driver_sends_tells_the_same(tape: "Tape", database: Address, longest: int) -> None:
+    seen = record(tape, database, driver_scene)
+    assert tape.replay(tape.shred(seen, longest)) == tape.replay(seen)
+
+
+def test_a_batch_in_one_piece_is_told_up_to_what_fails_in_it(tape: "Tape", database: Address) -> None:
+    async def speak(port: int) -> None:
+        client = await connect(replace(database, host="127.0.0.1", port=port))
+        named = build_message(b"P", b"S_1\0select 1\0\0\0") + SYNC
+        again = build_message(b"B", b"\0S_1\0" + bytes(6)) + build_execution(())[-17:]
+        for batch in (
+            build_parse("select $1::int") + build_execution((b"5",)) + SYNC,
+            named,
+            again + SYNC,
+            again * 2 + SYNC,
+            again + build_statement("select 1/0") + build_statement("select 2") + SYNC,
+            build_parse("nonsense") + build_execution(()) + SYNC,
+            build_parse("select $1::int") + build_execution((b"no number",)) + SYNC,
+            again + SYNC,
+        ):
+            await client.send(batch)
+        await client.close()
+
+    seen = tape.record(database, speak)
+    exchanges = tape.replay(seen)
+    assert [(e.request, e.answer[:11]) for e in exchanges] == [
+        ("select $1::int", "SELECT 1"),
+        *[("select 1", "SELECT 1")] * 4,
+        ("select 1/0", "ERROR 22012"),
+        ("nonsense", "ERROR 42601"),
+        ("select $1::int", "ERROR 22P02"),
+        ("select 1", "SELECT 1"),
+    ]
+    assert tape.replay(tape.shred(seen, 3)) == exchanges
 
 
 def test_a_refused_login_is_a_failed_exchange(tape: "Tape", server: Address) -> None:

@@ -12,10 +12,11 @@ from msgspec import Struct
 from dovetail.model.exchange import Exchange
 from dovetail.plugin.tap import Line, Listener, Tap
 from dovetail.tech.postgres.message import CANCEL_REQUEST, GSS_REQUEST, SSL_REQUEST, STARTUP, read_refusal, read_text
-from dovetail.tech.postgres.scanner import Scanner, UnknownBytesError
+from dovetail.tech.postgres.scanner import HEADER_SIZE, READY_SIZE, SYNC_SIZE, Scanner, UnknownBytesError
 
 REQUEST_AT_MOST = 400
 GREETING_AT_MOST = 10_000
+RUN = 2
 FROM_CLIENT = b"PBEQSCF"
 FROM_CLIENT_BESIDES = b"DHXdcfp"
 FROM_SERVER = b"CIsEZ1"
@@ -23,7 +24,7 @@ FROM_SERVER_BESIDES = b"RSKNTtDnAGHWdc23vV"
 _TRACE = re.compile(r"traceparent='00-([0-9a-f]{32})-")
 
 
-class _Asked(Struct):
+class _Asked(Struct, gc=False):
     """What the client waits for: a login, query (simple), statement (prepared or run) or sync."""
 
     kind: str
@@ -62,9 +63,10 @@ class PostgresListener:
             self._ask("query", *_read_sql(query, 0), now)
             return
         try:
-            messages = self._read_greeting(data, now) if self._is_greeting else data
-            for kind, body in self._client.scan(messages):
-                self._hear_client(chr(kind), body, now)
+            messages = self._read_greeting(data, now) if self._is_greeting else self._take_run(data, now)
+            if messages:
+                for kind, body in self._client.scan(messages):
+                    self._hear_client(chr(kind), body, now)
         except UnknownBytesError:
             self._lose(len(data))
 
@@ -80,9 +82,10 @@ class PostgresListener:
                 self._report(front, tag.decode("utf-8", "replace"), "answered", now)
                 return
         try:
-            messages = self._read_offer(data, now) if self._is_offered else data
-            for kind, body in self._server.scan(messages):
-                self._hear_server(chr(kind), body, now)
+            messages = self._read_offer(data, now) if self._is_offered else self._take_run_answer(data, now)
+            if messages:
+                for kind, body in self._server.scan(messages):
+                    self._hear_server(chr(kind), body, now)
         except UnknownBytesError:
             self._lose(0 if self._asked else len(data))
 
@@ -139,6 +142,46 @@ class PostgresListener:
             self._read_greeting(b"", now)
         return data[1:]
 
+    def _take_run(self, data: bytes, now: float) -> bytes:
+        """Hear one run of a statement as drivers send it, in one piece up to its sync; return what is left to scan."""
+        client = self._client
+        parse = client.take_parse(data)
+        if parse is not None:
+            self._hear_client("P", parse, now)
+            data = data[HEADER_SIZE + len(parse) :]
+        name = None if self._is_skipping else client.take_run(data)
+        if name is None:
+            return data
+        text, trace = self._bind("", name.decode("utf-8", "replace"))
+        end = client.position
+        self._asked.append(_Asked("statement", text, trace, now, end - SYNC_SIZE - self._reported_sent))
+        self._asked.append(_Asked("sync", at=now, sent=SYNC_SIZE))
+        self._reported_sent = end
+        return b""
+
+    def _take_run_answer(self, data: bytes, now: float) -> bytes:
+        """Hear the whole answer to one run of a statement; return what is left to scan."""
+        asked, server = self._asked, self._server
+        if asked and asked[0].kind == "parse":
+            rest = server.take_parsed(data)
+            if rest is None:
+                return data
+            asked.popleft()
+            data = rest
+        if len(asked) < RUN or asked[0].kind != "statement" or asked[1].kind != "sync":
+            return data
+        tag = server.take_answer(data)
+        if tag is None:
+            return data
+        front = asked.popleft()
+        asked.popleft()
+        self._report(front, tag.decode("utf-8", "replace"), "answered", now, behind=READY_SIZE)
+        return b""
+
+    def _bind(self, portal: str, statement: str) -> tuple[str, str]:
+        bound = self._portals[portal] = self._prepared.get(statement) or (statement, "")
+        return bound
+
     def _hear_client(self, kind: str, body: bytes, now: float) -> None:
         match kind:
             case "Q":
@@ -150,7 +193,7 @@ class PostgresListener:
             case "B":
                 portal = read_text(body)
                 statement = read_text(body, len(portal.encode()) + 1)
-                self._portals[portal] = self._prepared.get(statement, (statement, ""))
+                self._bind(portal, statement)
             case "E":
                 self._ask("statement", *self._portals.get(read_text(body), ("", "")), now)
             case "F":
@@ -219,19 +262,20 @@ class PostgresListener:
             if front.kind in {"query", "refused", "sync", "login"}:
                 break
 
-    def _report(self, asked: _Asked, answer: str, ended: str, now: float, code: str = "") -> None:
-        line, at = self._line, asked.at
-        rows = self._server.take_rows()
-        detail = self._detail
-        if rows and rows != self._latest_rows:
-            self._latest_rows = rows
-            self._with_rows = detail = {**detail, "rows": str(rows)}
-        elif rows:
+    def _report(self, asked: _Asked, answer: str, ended: str, now: float, code: str = "", behind: int = 0) -> None:
+        line, server, at, detail = self._line, self._server, asked.at, self._detail
+        rows = server.rows
+        if rows:
+            server.rows = 0
+            if rows != self._latest_rows:
+                self._latest_rows = rows
+                self._with_rows = {**detail, "rows": str(rows)}
             detail = self._with_rows
         if code:
             detail = {**detail, "code": code}
-        answered = self._server.position - self._reported_answered
-        self._reported_answered += answered
+        position = server.position - behind
+        answered = position - self._reported_answered
+        self._reported_answered = position
         line.report(
             Exchange(
                 line.edge, "postgres", asked.text, answer, ended, at,
@@ -253,5 +297,5 @@ def _read_sql(body: bytes, offset: int) -> tuple[str, str]:
     """Return a statement on one line, cut, and the trace that a comment in it carries."""
     sql = read_text(body, offset)
     found = _TRACE.search(sql) if "traceparent" in sql else None
-    line = " ".join(sql.split())
+    line = sql if sql.isprintable() and "  " not in sql and sql == sql.strip() else " ".join(sql.split())
     return line if len(line) <= REQUEST_AT_MOST else line[: REQUEST_AT_MOST - 1] + "…", found[1] if found else ""
