@@ -85,6 +85,65 @@ def test_any_cut_of_the_bytes_tells_the_same(tape: "Tape", database: Address, pr
     assert tape.replay(tape.shred(seen, longest)) == whole
 
 
+def record_pipelines(tape: "Tape", server: Address, protocol: int) -> list[Bytes]:
+    async def speak(port: int) -> None:
+        client = client_library.Redis(
+            host="127.0.0.1", port=port, protocol=protocol, single_connection_client=True, driver_info=None
+        )
+        for is_transaction in (False, True):
+            async with client.pipeline(transaction=is_transaction) as batch:
+                batch.set("note", "two\r\nlines  and\ta tab")
+                batch.get("note")
+                batch.set("naïve", "é" * 100)
+                batch.get("naïve")
+                batch.hset("h", mapping={"a": 1, "b": "two words", "c": "x" * 90, "d": ""})
+                batch.hgetall("h")
+                batch.mset({"p": 1, "q": 2})
+                batch.mget("p", "nothing", "q")
+                batch.incr("h")
+                batch.zadd("z", {"m": 1.5, "n": 2})
+                batch.zrange("z", 0, -1, withscores=True)
+                batch.set("big", "y" * 5000)
+                batch.get("big")
+                batch.echo("after")
+                await batch.execute(raise_on_error=False)
+        await client.aclose()
+
+    return tape.record(server, speak)
+
+
+@pytest.mark.parametrize("protocol", [2, 3])
+def test_each_command_of_a_pipeline_is_told_with_its_own_reply(tape: "Tape", database: Address, protocol: int) -> None:
+    seen = record_pipelines(tape, database, protocol)
+    exchanges = tape.replay(seen)
+    told = [(e.request, e.answer, e.ended) for e in exchanges if e.request.split()[0] not in {"HELLO", "CLIENT"}]
+    fields = "a, 1, b, two words, c, " + "x" * 80
+    assert told[:6] == [
+        ("SET note two lines and a tab", "OK", "answered"),
+        ("GET note", "two lines and a tab", "answered"),
+        ("SET naïve " + "é" * 40, "OK", "answered"),
+        ("GET naïve", "é" * 40, "answered"),
+        ("HSET h a 1 b two words …+4", "4", "answered"),
+        ("HGETALL h", f"8 items: {fields}" if protocol == 2 else f"4 fields: {fields}", "answered"),
+    ]
+    assert told[7] == ("MGET p nothing q", "3 items: 1, 2" if protocol == 2 else "3 items: 1, , 2", "answered")
+    assert (told[8][0], told[8][2]) == ("INCRBY h 1", "failed")
+    assert told[10][1] == ("4 items: m, 1.5, n, 2" if protocol == 2 else "2 items: m, 1.5, n, 2")
+    assert [told[12][1], told[13]] == ["y" * 80, ("ECHO after", "after", "answered")]
+    assert [each[1] for each in told[14:29]] == ["OK", *["QUEUED"] * 14]
+    assert told[29][:1] == ("EXEC",)
+    assert [sum(e.bytes_sent for e in exchanges), sum(e.bytes_answered for e in exchanges)] == [
+        sum(len(data) for way, data in seen if way == side) for side in ("client", "server")
+    ]
+
+
+@pytest.mark.parametrize("longest", [1, 5, 100, 1000])
+@pytest.mark.parametrize("protocol", [2, 3])
+def test_any_cut_of_a_pipeline_tells_the_same(tape: "Tape", database: Address, protocol: int, longest: int) -> None:
+    seen = record_pipelines(tape, database, protocol)
+    assert tape.replay(tape.shred(seen, longest)) == tape.replay(seen)
+
+
 @pytest.mark.parametrize("protocol", [2, 3])
 def test_messages_of_a_subscription_are_told(tape: "Tape", database: Address, protocol: int) -> None:
     async def speak(port: int) -> None:

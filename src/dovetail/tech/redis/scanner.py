@@ -4,17 +4,21 @@ Used by tap.
 """
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
 KEPT = 80
 WORDS_KEPT = 6
 SMALL = 1024
+LENGTH_KNOWN = 128
 LINE_AT_MOST = 1 << 16
 TEXT_AT_MOST = KEPT
 _END = b"\r\n"
-_COUNTS = tuple(f"*{count}" for count in range(WORDS_KEPT + 1))
 _SIZES = tuple(f"${size}" for size in range(SMALL + 1))
+_COUNTS = tuple(f"*{count}" for count in range(WORDS_KEPT + 1))
+_COMMAND_LINES = {str(count): 2 * count + 1 for count in range(LENGTH_KNOWN)}
+_SCALARS, _LISTS, _NIL = frozenset("+-:,#_("), frozenset("*%~"), "$-1"
 _BULKS = frozenset(b"$=!")
 _COLLECTIONS = frozenset(b"*%~>")
 _LINES = frozenset(b"+-:,#_(")
@@ -22,6 +26,12 @@ _TEXTS = frozenset(b"+:")
 _MAP, _STRING = b"%$"
 _KINDS = _BULKS | _COLLECTIONS | _LINES
 _INLINE = frozenset(range(ord(" "), ord("~") + 1)) | frozenset(b"\t\r\n")
+_LENGTHS = {
+    b"%c%d" % (kind, count): count * (2 if kind == _MAP else 1) for kind in b"*%~" for count in range(LENGTH_KNOWN)
+}
+
+# What a Sight says of a reply, and the position where it ends: many are made at once, and a tuple is made sooner.
+Taken: TypeAlias = tuple[str, int, list[str], int]
 
 
 class UnknownBytesError(Exception):
@@ -57,7 +67,7 @@ class Scanner:
         self._is_item = True
 
     def take_words(self, data: bytes) -> list[str] | None:
-        """Return the words of the one small ASCII command that `data` is; all else is for `scan`."""
+        """Return the words of the one small ASCII command that `data` is; all else is for `take_commands`."""
         if self._tail or self._skipped or self._missing or len(data) > SMALL or not data.isascii():
             return None
         lines = data.decode("ascii").split("\r\n")
@@ -72,6 +82,29 @@ class Scanner:
             at += 2
         self._begin = self.position = self._begin + len(data)
         return words if len(data) <= KEPT else [word[:KEPT] for word in words]
+
+    def take_commands(self, data: bytes) -> tuple[list[tuple[int, list[str], int]], bytes]:
+        """Return the small commands that `data` begins with (words counted, the first, where it ends), and the rest."""
+        if self._tail or self._skipped or self._missing or not data.startswith(b"*"):
+            return [], data
+        is_whole, is_ascii = data.endswith(_END), data.isascii()
+        pieces = data[1 : -2 if is_whole else None].decode("latin-1").split("\r\n*")
+        if not is_whole:
+            pieces.pop()
+        taken, position = [], self._begin
+        for piece in pieces:
+            lines = piece.split("\r\n")
+            words = lines[2::2]
+            if _COMMAND_LINES.get(lines[0]) != len(lines) or not _fit(words, lines[1::2]):
+                break
+            position += len(piece) + 3
+            count = len(words)
+            if count > WORDS_KEPT or len(piece) > KEPT or not is_ascii:
+                words = _cut(words[:WORDS_KEPT])
+            taken.append((count, words, position))
+        rest = data[position - self._begin :]
+        self._begin = self.position = position
+        return taken, rest
 
     def take_text(self, data: bytes) -> str | None:
         """Return the text of the one line or string that `data` is; all else, and a refusal, is for `scan`."""
@@ -88,6 +121,51 @@ class Scanner:
             return None
         self._begin = self.position = self._begin + end + 2
         return data[begin : end if end - begin < KEPT else begin + KEPT].decode("utf-8", "replace")
+
+    def take_list(self, data: bytes) -> tuple[int, list[str]] | None:
+        """Return how many items, and the first, has the one small collection of ASCII strings that `data` is."""
+        stop = data.find(_END)
+        count = _LENGTHS.get(data[:stop])
+        if count is None or self._tail or self._skipped or self._missing or not data.isascii():
+            return None
+        lines = data[stop:].decode("ascii").split("\r\n")
+        words = lines[2::2]
+        if len(lines) != 2 * count + 2 or lines[-1] or not _fit(words, lines[1:-1:2]):
+            return None
+        self._begin = self.position = self._begin + len(data)
+        del words[WORDS_KEPT:]
+        return count, words if len(data) <= KEPT else [word[:KEPT] for word in words]
+
+    def take_replies(self, data: bytes) -> tuple[list[Taken], bytes]:
+        """Return the small replies that `data` begins with (as in a Sight, and where it ends), and the rest."""
+        if self._tail or self._skipped or self._missing:
+            return [], data
+        lines = data.decode("latin-1").split("\r\n")
+        last, is_ascii = len(lines) - 1, data.isascii()
+        taken, at, position, count = [], 0, self._begin, 0
+        while at < last:
+            line = lines[at]
+            kind = line[:1]
+            if kind in _SCALARS:
+                words, after, count, size = [line[1:]], at + 1, 0, len(line) + 2
+            elif kind in _LISTS:
+                count = _count_items(line)
+                words, after = _read_list(lines, at + 1, count)
+                size = len("".join(lines[at:after])) + 2 * (after - at)
+            else:
+                words, after = _read_items(lines, at, 1)
+                count, size = 0, len(line) + 2 + (len(words[0]) + 2 if words else 0)
+            if not after:
+                break
+            position += size
+            at = after
+            del words[WORDS_KEPT:]
+            if not is_ascii or (size > KEPT and len("".join(words)) > KEPT):
+                words = _cut(words)
+            taken.append((kind, count, words, position))
+        rest = data[position - self._begin :]
+        self._begin = self.position = position
+        return taken, rest
 
     def scan(self, data: bytes) -> Iterator[Sight]:
         """Raise UnknownBytesError where the protocol is left."""
@@ -187,6 +265,56 @@ class Scanner:
             missing.pop()
         done, self._sight = self._sight, None
         return done
+
+
+def _read_list(lines: list[str], at: int, count: int) -> tuple[list[str], int]:
+    """Do as `_read_items`, quickly where all of them are strings."""
+    after = at + 2 * count
+    if after < len(lines):
+        words = lines[at + 1 : after : 2]
+        if _fit(words, lines[at:after:2]):
+            return words, after
+    return _read_items(lines, at, count)
+
+
+def _read_items(lines: list[str], at: int, missing: int) -> tuple[list[str], int]:
+    """Return the words of some items, whatever they are, and the line behind them: 0 where they are not all there."""
+    words: list[str] = []
+    last = len(lines) - 1
+    while missing:
+        if at >= last:
+            return words, 0
+        line = lines[at]
+        kind = line[:1]
+        at += 1
+        missing -= 1
+        if kind in _SCALARS:
+            words.append(line[1:])
+        elif kind in _LISTS:
+            missing += _count_items(line)
+        elif line != _NIL:
+            if at >= last or not _fit(lines[at : at + 1], [line]):
+                return words, 0
+            words.append(lines[at])
+            at += 1
+    return words, at
+
+
+def _count_items(line: str) -> int:
+    return int(line[1:]) * (2 if line[0] == "%" else 1) if line[1:].isdecimal() else 0
+
+
+def _fit(words: list[str], sizes: list[str]) -> bool:
+    """Tell whether each word is as long as was announced: one that holds the end of a line never is."""
+    try:
+        return [_SIZES[len(word)] for word in words] == sizes
+    except IndexError:
+        return False
+
+
+def _cut(words: list[str]) -> list[str]:
+    """Return words, whose characters are bytes, as they are shown."""
+    return [word[:KEPT].encode("latin-1").decode("utf-8", "replace") for word in words]
 
 
 def _number(text: bytes) -> int:
