@@ -171,6 +171,15 @@ def test_replies_that_came_together_are_taken_as_they_would_be_scanned(reply: by
         assert scanner.position == len(sent)
 
 
+@pytest.mark.parametrize(
+    "line", [b"*x", b"*-2", b"%-1", b"*", b"*" + b"9" * 5000, b"$" + b"9" * 5000, b"$x", b"HTTP", b""]
+)
+@pytest.mark.parametrize("before", [b"", b"*2\r\n"])
+def test_what_only_looks_like_a_reply_is_left_to_be_scanned(line: bytes, before: bytes) -> None:
+    sent = before + line + b"\r\n$1\r\na\r\n"
+    assert Scanner().take_replies(sent) == ([], sent)
+
+
 @pytest.mark.parametrize("sent", [b"", b"*2\r\n+a\r\n$1\r\nb\r\n", b"*1\r\n$1\r\na\r\n+OK\r\n", b"*1\r\n$3\r\na\r\n"])
 def test_any_other_collection_is_left_to_be_scanned(sent: bytes) -> None:
     scanner = Scanner()

@@ -12,13 +12,14 @@ KEPT = 80
 WORDS_KEPT = 6
 SMALL = 1024
 LENGTH_KNOWN = 128
+DIGITS_AT_MOST = 9
 LINE_AT_MOST = 1 << 16
 TEXT_AT_MOST = KEPT
 _END = b"\r\n"
 _SIZES = tuple(f"${size}" for size in range(SMALL + 1))
 _COUNTS = tuple(f"*{count}" for count in range(WORDS_KEPT + 1))
 _COMMAND_LINES = {str(count): 2 * count + 1 for count in range(LENGTH_KNOWN)}
-_SCALARS, _LISTS, _NIL = frozenset("+-:,#_("), frozenset("*%~"), "$-1"
+_SCALARS, _LISTS, _NIL, _NO_LIST = frozenset("+-:,#_("), frozenset("*%~"), "$-1", "*-1"
 _BULKS = frozenset(b"$=!")
 _COLLECTIONS = frozenset(b"*%~>")
 _LINES = frozenset(b"+-:,#_(")
@@ -124,8 +125,8 @@ class Scanner:
 
     def take_list(self, data: bytes) -> tuple[int, list[str]] | None:
         """Return how many items, and the first, has the one small collection of ASCII strings that `data` is."""
-        stop = data.find(_END)
-        count = _LENGTHS.get(data[:stop])
+        stop = data.find(_END, 0, DIGITS_AT_MOST)
+        count = _LENGTHS.get(data[:stop]) if stop > 0 else None
         if count is None or self._tail or self._skipped or self._missing or not data.isascii():
             return None
         lines = data[stop:].decode("ascii").split("\r\n")
@@ -138,7 +139,8 @@ class Scanner:
 
     def take_replies(self, data: bytes) -> tuple[list[Taken], bytes]:
         """Return the small replies that `data` begins with (as in a Sight, and where it ends), and the rest."""
-        if self._tail or self._skipped or self._missing:
+        is_big = data.startswith(b"$") and data.find(_END, 0, len(_SIZES[-1]) + len(_END)) < 0
+        if is_big or self._tail or self._skipped or self._missing:
             return [], data
         lines = data.decode("latin-1").split("\r\n")
         last, is_ascii = len(lines) - 1, data.isascii()
@@ -269,6 +271,8 @@ class Scanner:
 
 def _read_list(lines: list[str], at: int, count: int) -> tuple[list[str], int]:
     """Do as `_read_items`, quickly where all of them are strings."""
+    if count < 0:
+        return [], 0
     after = at + 2 * count
     if after < len(lines):
         words = lines[at + 1 : after : 2]
@@ -291,7 +295,10 @@ def _read_items(lines: list[str], at: int, missing: int) -> tuple[list[str], int
         if kind in _SCALARS:
             words.append(line[1:])
         elif kind in _LISTS:
-            missing += _count_items(line)
+            count = _count_items(line)
+            if count < 0:
+                return words, 0
+            missing += count
         elif line != _NIL:
             if at >= last or not _fit(lines[at : at + 1], [line]):
                 return words, 0
@@ -301,7 +308,10 @@ def _read_items(lines: list[str], at: int, missing: int) -> tuple[list[str], int
 
 
 def _count_items(line: str) -> int:
-    return int(line[1:]) * (2 if line[0] == "%" else 1) if line[1:].isdecimal() else 0
+    """Return how many items a line announces: fewer than 0 where that is for `scan` to say."""
+    if len(line) > DIGITS_AT_MOST or not line[1:].isdecimal():
+        return 0 if line == _NO_LIST else -1
+    return int(line[1:]) * (2 if line[0] == "%" else 1)
 
 
 def _fit(words: list[str], sizes: list[str]) -> bool:
