@@ -4,7 +4,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from dovetail.environment.census import SERVICE_MARK, bury_orphans, describe, family, find_strangers, listening
+from dovetail.environment.census import (
+    SERVICE_MARK,
+    bury_orphans,
+    describe,
+    family,
+    find_ports,
+    find_strangers,
+    listening,
+)
 from dovetail.environment.reaper import MARK, read_kin
 
 
@@ -33,6 +41,17 @@ def test_a_listening_port_is_known_and_whose_it_is() -> None:
         assert find_strangers(port, [os.getpid()]) == ""
         assert find_strangers(port, []).startswith(f"process {os.getpid()} (")
     assert find_strangers(port, []) == ""
+
+
+def test_the_ports_that_a_process_listens_on_are_known() -> None:
+    with socket.socket() as door, socket.socket() as bound:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        bound.bind(("127.0.0.1", 0))
+        found = find_ports([os.getpid()])
+        assert door.getsockname()[1] in found
+        assert bound.getsockname()[1] not in found
+    assert find_ports([]) == []
 
 
 def test_a_port_may_be_ours_on_the_newer_protocol_too() -> None:

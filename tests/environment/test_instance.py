@@ -75,7 +75,9 @@ def test_setup_and_cleanup_of_ones_own_code_are_commands(yard: Any) -> None:
 
 def test_a_setup_that_fails_is_no_readiness(yard: Any) -> None:
     async def play() -> None:
-        with pytest.raises(NotReadyError, match="`false` of a exited with code 1 instead of 0"):
+        with pytest.raises(
+            NotReadyError, match=r"(?s)`false` of a exited with code 1 instead of 0\n.*\ndovetail logs a$"
+        ):
             async with yard.live(yard.service("a", setup=("false",))):
                 pass
 

@@ -192,7 +192,7 @@ def test_a_job_is_done_when_it_ended_with_0_and_those_who_need_it_wait(yard: Any
 
 def test_a_job_that_ends_otherwise_is_no_readiness(yard: Any) -> None:
     async def play() -> None:
-        with pytest.raises(NotReadyError, match="the job migrate exited with code 4 instead of 0"):
+        with pytest.raises(NotReadyError, match=r"migrate exited with code 4 instead of 0\ndovetail logs migrate"):
             async with yard.live(yard.service("migrate", run="sh -c 'exit 4'", is_job=True)):
                 pass
 

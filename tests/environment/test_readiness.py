@@ -1,4 +1,5 @@
 import asyncio
+import sys
 import time
 from typing import Any
 
@@ -55,6 +56,40 @@ def test_at_the_deadline_the_last_answer_is_told(yard: Any, probe: Probe, why: s
     async def play() -> None:
         with pytest.raises(NotReadyError, match=f"a was not ready after .* s: {why}"):
             async with yard.live(yard.service("a", ready=(probe,), start_timeout=0.4)):
+                pass
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("probe", [Probe("tcp"), Probe("http", "GET /health")], ids=lambda probe: probe.kind)
+def test_who_listens_on_a_port_of_his_own_is_told_where_to_listen(yard: Any, probe: Probe) -> None:
+    run = f"{sys.executable} -S serve.py 0"
+
+    async def play() -> None:
+        told = r"it listens on \d+ instead, have it listen on {{ port }}\n"
+        with pytest.raises(NotReadyError, match=told):
+            async with yard.live(yard.service("a", run=run, ready=(probe,), start_timeout=1.0)):
+                pass
+
+    asyncio.run(play())
+
+
+def test_a_refusal_of_many_lines_is_told_on_one(yard: Any) -> None:
+    page = "HTTP/1.0 404 No\\r\\n\\r\\n<html>\\n<title>404</title>" + "\\n<p>at a loss</p>" * 40
+    (yard.folder / "refuse.py").write_text((yard.folder / "serve.py").read_text().replace("HTTP/1.0 200 OK", page))
+
+    async def play() -> None:
+        with pytest.raises(
+            NotReadyError, match=r"s: GET / says 404 <html> <title>404</title>.{50,120} …(\n    a │|\n)"
+        ):
+            async with yard.live(
+                yard.service(
+                    "a",
+                    run=f"{sys.executable} -S refuse.py {{{{ port }}}}",
+                    ready=(Probe("http", "GET /"),),
+                    start_timeout=1.0,
+                )
+            ):
                 pass
 
     asyncio.run(play())

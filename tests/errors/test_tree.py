@@ -27,6 +27,11 @@ def test_a_problem_without_a_file_is_a_plain_sentence() -> None:
     assert str(Problem("no checks were found", "write one")) == "no checks were found\nwrite one"
 
 
+def test_a_headline_is_where_and_what_on_one_line() -> None:
+    assert Problem("no such table\n    app │ evidence", "mend it", "a.sql", 3, 7).headline == "a.sql:3:7: no such table"
+    assert Problem("no broker: none is installed").headline == "no broker: none is installed"
+
+
 def test_an_error_tells_all_its_problems() -> None:
     error = SuiteError(Problem("first"), "second")
     assert [problem.what for problem in error.problems] == ["first", "second"]

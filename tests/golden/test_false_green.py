@@ -106,7 +106,7 @@ def test_the_answer_of_a_stranger_makes_no_service_ready(project: Any) -> None:
 
 @pytest.mark.parametrize(
     ("ending", "code", "sentence"),
-    [("exit 0", 0, "1 passed"), ("echo no such table; exit 1", 6, "the job migrate exited with code 1 instead of 0")],
+    [("exit 0", 0, "1 passed"), ("echo no such table; exit 1", 6, "migrate exited with code 1 instead of 0")],
 )
 def test_a_job_is_ready_when_it_has_ended_with_0(project: Any, ending: str, code: int, sentence: str) -> None:
     system = (project.folder / "dovetail.yaml").read_text()
@@ -117,7 +117,7 @@ def test_a_job_is_ready_when_it_has_ended_with_0(project: Any, ending: str, code
     said = project.type("run")
     assert said.code == code, said
     assert sentence in said.out
-    assert ("migrate │ no such table" in said.out) == (code != 0)
+    assert said.out.count("no such table") == (1 if code else 0)
 
 
 def test_a_count_over_calls_that_nobody_could_read_is_not_green(project: Any, encryption: "Encryption") -> None:

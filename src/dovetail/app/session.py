@@ -85,7 +85,7 @@ class Session:
             except InterruptedRunError:
                 self._stop.set(self._interrupt.why)
             except DovetailError as failure:
-                self._not_ready = failure.problems[0].what
+                self._not_ready = failure.problems[0].headline
                 self._publish(Noticed(time.time(), "error", str(failure)))
             except Exception:  # noqa: BLE001 - whatever breaks in us is told, journalled and reported like all else
                 self._broken.append(traceback.format_exc())

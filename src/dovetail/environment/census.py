@@ -5,7 +5,7 @@ Called by `process` to reach a whole tree, by `readiness` to unmask strangers, b
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dovetail.environment.reaper import MARK, descendants, kill, read_environment, read_kin
@@ -14,7 +14,17 @@ SERVICE_MARK = "DOVETAIL_SERVICE"
 LEASE_MARK = "DOVETAIL_LEASE"
 LISTENING = "0A"
 
-__all__ = ["LEASE_MARK", "MARK", "SERVICE_MARK", "bury_orphans", "family", "find_strangers", "kill", "listening"]
+__all__ = [
+    "LEASE_MARK",
+    "MARK",
+    "SERVICE_MARK",
+    "bury_orphans",
+    "family",
+    "find_ports",
+    "find_strangers",
+    "kill",
+    "listening",
+]
 
 
 def family(pid: int, stage: str, label: str) -> list[int]:
@@ -44,14 +54,25 @@ def listening(ports: Iterable[int]) -> dict[int, frozenset[str]]:
     """Return the sockets that listen on each of `ports`, as the system numbers them; only ports with any."""
     wanted = set(ports)
     found: dict[int, set[str]] = {}
+    for port, socket in _read_listening():
+        if port in wanted:
+            found.setdefault(port, set()).add(socket)
+    return {port: frozenset(sockets) for port, sockets in found.items()}
+
+
+def find_ports(pids: Iterable[int]) -> list[int]:
+    """Return the ports that these processes listen on, as far as we may look."""
+    held = frozenset().union(*(_sockets_of(pid) or frozenset() for pid in pids))
+    return sorted({port for port, socket in _read_listening() if socket in held})
+
+
+def _read_listening() -> Iterator[tuple[int, str]]:
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         with contextlib.suppress(OSError):
             for line in Path(table).read_text(encoding="ascii").splitlines()[1:]:
                 cells = line.split()
-                port = int(cells[1].rpartition(":")[2], 16)
-                if port in wanted and cells[3] == LISTENING:
-                    found.setdefault(port, set()).add(cells[9])
-    return {port: frozenset(sockets) for port, sockets in found.items()}
+                if cells[3] == LISTENING:
+                    yield int(cells[1].rpartition(":")[2], 16), cells[9]
 
 
 def find_strangers(port: int, ours: Iterable[int]) -> str:

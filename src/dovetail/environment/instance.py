@@ -102,7 +102,8 @@ class Instance:
 
     def fail(self, error: DovetailError) -> None:
         """Tell why it will never be ready."""
-        self._become("failed", error.problems[0].what.partition("\n")[0], self.log.tail())
+        told = error.problems[0].headline
+        self._become("failed", told if told.startswith(self.label) else f"{self.label}: {told}", self.log.tail())
 
     def follow(self, target: str, address: Address) -> None:
         """Lead the edges to `target` where it is now."""
@@ -208,7 +209,7 @@ class Instance:
         await process.kill()
         process.close()
         if code != 0:
-            raise NotReadyError(died(f"the job {self.label}", code, self.log, "instead of 0"))
+            raise NotReadyError(died(self.label, code, self.log, "instead of 0"))
 
     async def _set_up(self) -> None:
         if not self._is_set_up and (self.service.setup or self.service.topics):
@@ -261,7 +262,7 @@ class Instance:
         if self.state == "failed":
             self._become(
                 "failed",
-                died(self.label, code, self.log, "after it was ready").what.partition("\n")[0],
+                died(self.label, code, self.log, "after it was ready").headline,
                 self.log.tail(),
             )
 

@@ -9,10 +9,11 @@ import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from textwrap import shorten
 
 from msgspec import Struct
 
-from dovetail.environment.census import find_strangers
+from dovetail.environment.census import find_ports, find_strangers
 from dovetail.environment.hub import Hub
 from dovetail.environment.log import ServiceLog
 from dovetail.environment.process import Process, Start, explain, start_process
@@ -26,11 +27,13 @@ FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.1
 GROWTH = 1.5
 LONGEST_QUESTION = 2.0
+LONGEST_ANSWER = 120
 SECONDS_OF_DOUBT = 1.5
 SECONDS_ALIVE = 0.15
 SECONDS_OF_SILENCE = 0.5
 NAMED_PORT = re.compile(r"^(?:[A-Z]+ )?(?:\w+://)?(?:[^/\s:]+:)?(\d{2,5})(?:/|$)")
 READY = Reading(is_ready=True)
+WITHOUT_PORT = frozenset({"command", "log", "alive"})
 
 
 class Candidate(Struct, frozen=True):
@@ -46,10 +49,11 @@ class Candidate(Struct, frozen=True):
 
 
 class Inquiry(Struct):
-    """What the last answered question brought, and since when one has been waiting for its answer, if any has."""
+    """What the last answered question brought, since when one has been waiting, if any has, and which port is asked."""
 
     said: str = "it never answered"
     asked_at: float = 0.0
+    port: int = 0
 
     def tell(self) -> str:
         silence = time.monotonic() - self.asked_at if self.asked_at else 0.0
@@ -83,7 +87,7 @@ async def wait_until_ready(candidate: Candidate, probes: tuple[Probe, ...], regi
             await candidate.process.drain(0.2)
             raise NotReadyError(died(candidate.service.name, ended.result(), candidate.log, "before it was ready"))
         if not asking.done():
-            raise NotReadyError(_too_late(candidate, seconds, inquiry.tell()))
+            raise NotReadyError(_too_late(candidate, seconds, inquiry))
         asking.result()
     finally:
         asking.cancel()
@@ -92,7 +96,7 @@ async def wait_until_ready(candidate: Candidate, probes: tuple[Probe, ...], regi
 
 def died(name: str, code: int, log: ServiceLog, when: str) -> Problem:
     """Tell that a process ended when it should not have, with its last lines."""
-    return Problem(f"{name} {explain(code)} {when}{last_lines(log)}", f"dovetail logs {name}")
+    return Problem(f"{name} {explain(code)} {when}{last_lines(log)}", f"dovetail logs {log.service}")
 
 
 def last_lines(log: ServiceLog) -> str:
@@ -108,6 +112,7 @@ async def _ask_until_ready(candidate: Candidate, probe: Probe, registry: Registr
     pause = FIRST_PAUSE
     doubted_since = 0.0
     ask = _QUESTIONS.get(probe.kind) or _question_of(candidate, probe, registry)
+    inquiry.port = 0 if probe.kind in WITHOUT_PORT else _port_of(candidate, probe)
     while True:
         inquiry.asked_at = time.monotonic()
         reading = await ask(candidate, probe)
@@ -121,13 +126,13 @@ async def _ask_until_ready(candidate: Candidate, probe: Probe, registry: Registr
             if time.monotonic() - doubted_since > SECONDS_OF_DOUBT:
                 raise NotReadyError(_strange(candidate, _port_of(candidate, probe), stranger))
         else:
-            inquiry.said = reading.why or inquiry.said
+            inquiry.said = shorten(reading.why, LONGEST_ANSWER, placeholder=" …") or inquiry.said
         await asyncio.sleep(pause)
         pause = min(pause * GROWTH, LONGEST_PAUSE)
 
 
 def _stranger(candidate: Candidate, probe: Probe) -> str:
-    if probe.kind in {"command", "log", "alive"}:
+    if probe.kind in WITHOUT_PORT:
         return ""
     return find_strangers(_port_of(candidate, probe), candidate.process.family())
 
@@ -197,12 +202,22 @@ async def _ask_alive(candidate: Candidate, _: Probe) -> Reading:
     return Reading(is_ready=candidate.process.is_running, why="it has ended")
 
 
-def _too_late(candidate: Candidate, seconds: float, why: str) -> Problem:
+def _too_late(candidate: Candidate, seconds: float, inquiry: Inquiry) -> Problem:
     name = candidate.service.name
     return Problem(
-        f"{name} was not ready after {seconds:.0f} s: {why}{last_lines(candidate.log)}",
+        f"{name} was not ready after {seconds:.0f} s: {inquiry.tell()}{_elsewhere(candidate, inquiry.port)}"
+        f"{last_lines(candidate.log)}",
         f"dovetail logs {name}, or raise its `start_timeout:`",
     )
+
+
+def _elsewhere(candidate: Candidate, asked: int) -> str:
+    """Tell where it listens, if nowhere near the port that was asked."""
+    ports = find_ports(candidate.process.family()) if asked else []
+    if not ports or asked in ports:
+        return ""
+    listed = ", ".join(str(port) for port in ports)
+    return f"; it listens on {listed} instead, have it listen on {{{{ port }}}}"
 
 
 def _strange(candidate: Candidate, port: int, stranger: str) -> Problem:

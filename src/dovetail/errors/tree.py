@@ -28,6 +28,12 @@ class Problem(Struct, frozen=True):
     text: str = ""
     width: int = 1
 
+    @property
+    def headline(self) -> str:
+        """Where and what on one line, without the evidence that may follow."""
+        spot = f":{self.line}:{self.column}" if self.line else ""
+        return f"{self.file}{spot}: {self.what}".removeprefix(": ").partition("\n")[0]
+
     def __str__(self) -> str:
         rows = []
         if self.file:
