@@ -18,7 +18,7 @@ from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Tally
 from dovetail.environment.stage import LockWish, LogLine, ServiceState, Sink
-from dovetail.errors import Problem, StageError, UnreadError
+from dovetail.errors import Problem, StageError, StageLostError, UnreadError
 from dovetail.model.address import Address
 from dovetail.model.check import Action, Check, FaultOrder, Step, Suite
 from dovetail.model.event import AttemptEnded, CheckEnded, Event, StepEnded
@@ -73,21 +73,27 @@ class HttpService:
 
 @dataclass
 class HouseStage:
-    """Fulfils `Stage` in this process and remembers what it was asked to do."""
+    """Fulfils `Stage` in this process and remembers what it was asked to do.
+
+    It refuses some of it, is lost when asked for other things, and never comes to an end with what `hangs`.
+    """
 
     doors: dict[str, Address]
+    in_slices: Address
     done: list[str] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     refuses: frozenset[str] = frozenset()
+    loses: frozenset[str] = frozenset()
+    hangs: frozenset[str] = frozenset()
     sinks: list[Sink] = field(default_factory=list)
 
     async def address(self, service: str, slice_name: str = "") -> Address:
         self.done.append(f"address {service} {slice_name}")
-        return self.doors[service]
+        return self.in_slices if slice_name else self.doors[service]
 
     async def lock(self, owner: str, wish: LockWish) -> None:
         self.done.append(f"lock {owner} {sorted(wish.shared)} {sorted(wish.exclusive)}")
-        if "lock" in self.refuses:
+        if "lock" in self.hangs:
             await asyncio.Event().wait()
 
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
@@ -97,6 +103,8 @@ class HouseStage:
     async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
         self._do(f"inject {order.kind} on {order.edge} for {owner}")
         assert seconds > 0
+        if "inject" in self.hangs:
+            await asyncio.Event().wait()
         return f"lease of {order.kind}"
 
     async def lift(self, lease: str) -> None:
@@ -114,6 +122,8 @@ class HouseStage:
         return (LogLine(since, service, ""),)
 
     async def states(self) -> tuple[ServiceState, ...]:
+        if "states" in self.loses:
+            raise StageLostError
         return tuple(ServiceState(name, "http", "ready") for name in self.doors)
 
     async def clone(self, service: str, name: str) -> Address:
@@ -140,7 +150,10 @@ class HouseStage:
 
     def _do(self, what: str) -> None:
         self.done.append(what)
-        if what.split(" ", 1)[0] in self.refuses:
+        verb = what.split(" ", 1)[0]
+        if verb in self.loses:
+            raise StageLostError
+        if verb in self.refuses:
             raise StageError(f"cannot {what}")
 
 
@@ -153,6 +166,7 @@ class Outcome:
     stage: HouseStage
     service: HttpService
     play: Play
+    in_slices: HttpService
 
     def ended(self, check: str) -> CheckEnded:
         return next(e for e in self.events if isinstance(e, CheckEnded) and e.check == check)
@@ -176,6 +190,8 @@ class House:
     is_fail_fast: bool = False
     is_stage_shared: bool = False
     refuses: frozenset[str] = frozenset()
+    loses: frozenset[str] = frozenset()
+    hangs: frozenset[str] = frozenset()
     exchanges: Sequence[Exchange] = ()
     meanwhile: Callable[[Play], Coroutine[None, None, None]] | None = None
 
@@ -183,12 +199,12 @@ class House:
         return asyncio.run(self._play(checks))
 
     async def _play(self, checks: tuple[Check, ...]) -> Outcome:
-        service = HttpService(self.handle)
+        service, in_slices = HttpService(self.handle), HttpService(self.handle)
         events: list[Event] = []
         registry = Registry(("dovetail.tech.http",))
-        async with serve(service) as address:
-            stage = HouseStage({s.name: address for s in self.system.services}, refuses=self.refuses)
-            stage.exchanges += self.exchanges
+        async with serve(service) as address, serve(in_slices) as apart:
+            doors = {s.name: address for s in self.system.services}
+            stage = HouseStage(doors, apart, [], list(self.exchanges), self.refuses, self.loses, self.hangs)
             cast = Cast(registry, stage, self.system)
             play = Play(
                 self.system,
@@ -212,7 +228,7 @@ class House:
             if beside is not None:
                 await beside
             await cast.close()
-        return Outcome(events, tally, stage, service, play)
+        return Outcome(events, tally, stage, service, play, in_slices)
 
 
 @asynccontextmanager

@@ -90,13 +90,21 @@ def test_what_never_holds_fails_at_its_deadline(house: Make, http: Make, check: 
 
 
 def test_a_check_ends_at_its_timeout_and_cleans_up(house: Make, http: Make, check: Make) -> None:
-    slow = check("c", http("GET /wait/30", expect=OK), timeout=0.3, cleanup=(http("DELETE /a", expect=OK),))
-    began = time.monotonic()
-    outcome = house().play(slow)
-    assert time.monotonic() - began < 10
-    assert outcome.ended("c").verdict is Verdict.FAILED
-    assert "0.3" in outcome.steps("c")[0].error or "0.2" in outcome.steps("c")[0].error
+    steps = (http("GET /wait/0.1", expect=OK), http("GET /wait/30", expect=OK))
+    outcome = house().play(check("c", *steps, timeout=0.3, cleanup=(http("DELETE /a", expect=OK),)))
+    assert (outcome.ended("c").verdict, outcome.ended("c").why) == (Verdict.FAILED, "")
+    assert outcome.steps("c")[1].error.startswith("timeout: no answer within 0.")
     assert "DELETE /a" in outcome.service.seen
+
+
+def test_only_its_own_timeout_ends_a_check_even_between_its_steps(house: Make, http: Make, check: Make) -> None:
+    fault = FaultOrder("orders -> stock", "refuse")
+    stuck = check("stuck", http("GET /a", expect=OK), http("GET /b", expect=OK, faults=(fault,)), timeout=0.2)
+    slow = check("slow", http("GET /wait/1.2", "stock", expect=OK))
+    outcome = house(hangs=frozenset({"inject"})).play(stuck, slow)
+    assert (outcome.ended("stuck").verdict, outcome.ended("stuck").why) == (Verdict.FAILED, "timed out after 0.2 s")
+    assert [(step.request, step.verdict) for step in outcome.steps("stuck")] == [("GET /a", Verdict.PASSED)]
+    assert outcome.ended("slow").verdict is Verdict.PASSED
 
 
 def test_cleanup_runs_whatever_failed_and_all_of_it(house: Make, http: Make, check: Make) -> None:
@@ -147,6 +155,29 @@ def test_a_fault_that_cannot_be_lifted_is_a_failed_cleanup(house: Make, http: Ma
     assert "lease of refuse" in played.attempts("c")[0].cleanup_failed
 
 
+def test_a_stage_that_is_gone_is_blamed_itself_and_halts_the_run(house: Make, http: Make, check: Make) -> None:
+    fault = FaultOrder("orders -> stock", "refuse")
+    first = check("first", http("GET /wait/0.1", expect=OK), http("GET /a", expect=OK, faults=(fault,)))
+    beside, later = (check(name, http("GET /wait/30", "stock", expect=OK)) for name in ("beside", "later"))
+    began = time.time()
+    outcome = house(loses=frozenset({"inject"}), agents=2).play(first, beside, later)
+    gone = "the environment ended while it was needed"
+    assert [(outcome.ended(name).verdict, outcome.ended(name).why) for name in ("first", "beside", "later")] == [
+        (Verdict.INCONCLUSIVE, gone),
+        (Verdict.INCONCLUSIVE, gone),
+        (Verdict.SKIPPED, f"not started: {gone}"),
+    ]
+    (broken_off,) = outcome.steps("beside")
+    assert (broken_off.error, broken_off.request, broken_off.is_cleanup) == (gone, "GET /wait/30", False)
+    assert 50 < broken_off.duration_ms < 20_000
+    assert began <= broken_off.started_at <= time.time() - broken_off.duration_ms / 1000
+
+
+def test_a_failure_on_a_stage_that_is_gone_proves_nothing(house: Make, http: Make, check: Make) -> None:
+    played = house(loses=frozenset({"states"})).play(check("c", http("GET /status/500", expect=OK)))
+    assert played.ended("c").verdict is Verdict.INCONCLUSIVE
+
+
 def test_steps_together_start_at_the_same_moment(house: Make, http: Make, check: Make) -> None:
     arrived = 0
     all_there = asyncio.Event()
@@ -191,6 +222,21 @@ def test_a_fragment_has_its_own_values_and_hands_out_what_it_names(house: Make, 
         house().play(check("c", login, http("GET /{{ hidden }}", expect=OK), inputs={"who": "admin"}))
 
 
+def test_what_fails_in_a_fragment_fails_its_check(house: Make, http: Make, check: Make) -> None:
+    login = Fragment("login", (http("GET /a", expect=OK), http("GET /status/500", expect=OK)))
+    outcome = house().play(check("c", login, http("GET /z", expect=OK)))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    assert outcome.service.seen == ["GET /a", "GET /status/500"]
+
+
+def test_a_fragment_hands_out_nothing_of_what_it_left_out(house: Make, http: Make, check: Make) -> None:
+    left_out = http("GET /a", save={"path": "json.path"}, condition="{{ mode }} == full")
+    login = Fragment("login", (left_out,), inputs={"mode": "fast"}, outputs={"token": "path"})
+    step = http("GET /{{ token | default('nobody') }}", expect=OK)
+    outcome = house().play(check("c", login, step))
+    assert (outcome.ended("c").verdict, outcome.service.seen) == (Verdict.PASSED, ["GET /nobody"])
+
+
 def test_conditions_leave_steps_and_checks_out(house: Make, http: Make, check: Make) -> None:
     step = http("GET /b", expect=OK, condition="{{ mode }} == full")
     outcome = house().play(
@@ -202,11 +248,25 @@ def test_conditions_leave_steps_and_checks_out(house: Make, http: Make, check: M
     assert outcome.ended("whole").verdict is Verdict.SKIPPED
 
 
+def test_a_condition_on_what_was_never_saved_fails_its_check_and_names_it(house: Make, http: Make, check: Make) -> None:
+    unplayed = http("GET /a", save={"nobody": "json.path"}, condition="{{ mode }} == full")
+    asking = http("GET /b", expect=OK, condition="{{ nobody }}")
+    outcome = house().play(check("c", unplayed, asking, inputs={"mode": "fast"}))
+    assert outcome.ended("c").verdict is Verdict.FAILED
+    assert "nobody" in outcome.ended("c").why
+    assert outcome.service.seen == []
+
+
 def test_the_trace_of_an_attempt_travels_with_its_requests(house: Make, http: Make, check: Make) -> None:
-    outcome = house().play(check("c", http("GET /a", expect=OK)))
-    trace = trace_of("5eed", "c", 1)
-    assert next(event for event in outcome.events if isinstance(event, CheckStarted)).trace == trace
-    assert trace in outcome.service.traces[0]
+    began = time.time()
+    outcome = house(agents=1, retry=1).play(check("c", http("GET /status/500", expect=OK)))
+    traces = [trace_of("5eed", "c", number) for number in (1, 2)]
+    started = [event for event in outcome.events if isinstance(event, CheckStarted)]
+    assert [(event.check, event.attempt, event.agent, event.trace) for event in started] == [
+        ("c", number, 1, trace) for number, trace in enumerate(traces, 1)
+    ]
+    assert began <= started[0].at <= started[1].at <= time.time()
+    assert all(trace in told for trace, told in zip(traces, outcome.service.traces, strict=True))
 
 
 def test_unique_values_are_the_same_for_the_same_seed_and_differ_between_checks(
@@ -243,6 +303,7 @@ def test_what_is_broken_counted_and_steered_in_a_slice_is_the_slices_own(house: 
     )
     outcome = house().play(one)
     assert outcome.ended("c").verdict is Verdict.PASSED
+    assert (outcome.service.seen, outcome.in_slices.seen) == ([], ["POST /a"])
     assert outcome.stage.done == [
         "open slice c1a1s1 of orders, stock",
         "address orders c1a1s1",
@@ -252,6 +313,17 @@ def test_what_is_broken_counted_and_steered_in_a_slice_is_the_slices_own(house: 
         "lift lease of latency",
         "close slice c1a1s1",
     ]
+
+
+@pytest.mark.parametrize(("path", "opened"), [("/a", 1), ("/status/500", 2)])
+def test_a_slice_goes_on_to_the_next_check_only_after_one_that_passed(
+    house: Make, http: Make, check: Make, path: str, opened: int
+) -> None:
+    first, second = (
+        check(name, http(f"GET {path}", expect=OK), isolation=Isolation.SLICE) for name in ("first", "second")
+    )
+    done = house(agents=1).play(first, second).stage.done
+    assert len([what for what in done if what.startswith("open slice")]) == opened
 
 
 def test_a_mistake_of_ours_is_inconclusive_and_keeps_its_traceback(house: Make, http: Make, check: Make) -> None:

@@ -76,6 +76,8 @@ def test_a_check_takes_as_long_as_all_its_attempts_and_one_that_never_began_no_t
     outcome = house(wavering(500), retry=1).play(tried, left_out)
     least = sum(attempt.duration_ms for attempt in outcome.attempts("tried"))
     assert least <= outcome.ended("tried").duration_ms < least + 5000
+    steps = sum(step.duration_ms for step in outcome.steps("tried"))
+    assert steps <= least < steps + 5000
     ended = outcome.ended("left out")
     assert (ended.verdict, ended.why, ended.attempts, ended.duration_ms) == (Verdict.SKIPPED, "not today", 0, 0)
 

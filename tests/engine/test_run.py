@@ -111,7 +111,7 @@ def test_a_halted_run_waits_for_nobodys_lock(house: Make, http: Make, check: Mak
         await asyncio.sleep(0.05)
         play.stop.set("interrupted by Ctrl-C", halts=True)
 
-    outcome = house(is_stage_shared=True, refuses=frozenset({"lock"}), meanwhile=halt).play(check("c", http("GET /a")))
+    outcome = house(is_stage_shared=True, hangs=frozenset({"lock"}), meanwhile=halt).play(check("c", http("GET /a")))
     assert (outcome.ended("c").verdict, outcome.ended("c").why) == (
         Verdict.SKIPPED,
         "not started: interrupted by Ctrl-C",
