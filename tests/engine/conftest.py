@@ -81,7 +81,7 @@ class HouseStage:
     doors: dict[str, Address]
     in_slices: Address
     done: list[str] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
+    exchanges: Sequence[Exchange] = ()
     refuses: frozenset[str] = frozenset()
     loses: frozenset[str] = frozenset()
     hangs: frozenset[str] = frozenset()
@@ -204,7 +204,7 @@ class House:
         registry = Registry(("dovetail.tech.http",))
         async with serve(service) as address, serve(in_slices) as apart:
             doors = {s.name: address for s in self.system.services}
-            stage = HouseStage(doors, apart, [], list(self.exchanges), self.refuses, self.loses, self.hangs)
+            stage = HouseStage(doors, apart, [], self.exchanges, self.refuses, self.loses, self.hangs)
             cast = Cast(registry, stage, self.system)
             play = Play(
                 self.system,

@@ -100,11 +100,12 @@ def test_a_check_ends_at_its_timeout_and_cleans_up(house: Make, http: Make, chec
 def test_only_its_own_timeout_ends_a_check_even_between_its_steps(house: Make, http: Make, check: Make) -> None:
     fault = FaultOrder("orders -> stock", "refuse")
     stuck = check("stuck", http("GET /a", expect=OK), http("GET /b", expect=OK, faults=(fault,)), timeout=0.2)
-    slow = check("slow", http("GET /wait/1.2", "stock", expect=OK))
-    outcome = house(hangs=frozenset({"inject"})).play(stuck, slow)
+    long = http("GET /wait/1.2", "stock", expect=OK)
+    tidy = check("tidy", http("GET /a", "stock", expect=OK), cleanup=(long,))
+    outcome = house(hangs=frozenset({"inject"})).play(stuck, check("slow", long), tidy)
     assert (outcome.ended("stuck").verdict, outcome.ended("stuck").why) == (Verdict.FAILED, "timed out after 0.2 s")
     assert [(step.request, step.verdict) for step in outcome.steps("stuck")] == [("GET /a", Verdict.PASSED)]
-    assert outcome.ended("slow").verdict is Verdict.PASSED
+    assert (outcome.ended("slow").verdict, outcome.ended("tidy").verdict) == (Verdict.PASSED, Verdict.PASSED)
 
 
 def test_cleanup_runs_whatever_failed_and_all_of_it(house: Make, http: Make, check: Make) -> None:

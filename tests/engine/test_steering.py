@@ -32,6 +32,18 @@ def test_calls_since_the_check_began_are_counted(house: Make, check: Make) -> No
     assert outcome.tally.verdicts[Verdict.PASSED] == 3
 
 
+def test_calls_count_from_the_beginning_of_the_attempt(house: Make, http: Make, check: Make) -> None:
+    exchanges = [exchange("GET /earlier", time.time())]
+
+    async def answer(method: str, path: str, body: object) -> tuple[int, object]:
+        exchanges.append(exchange(f"{method} {path}", time.time()))
+        return 200, body
+
+    step = called("orders -> stock", expect={"calls": [{"request": "GET /a"}]})
+    outcome = house(answer, exchanges=exchanges).play(check("c", http("GET /a"), step))
+    assert outcome.ended("c").verdict is Verdict.PASSED
+
+
 def test_the_number_may_stand_in_the_subject(house: Make, check: Make) -> None:
     outcome = house(exchanges=[exchange("GET /a", time.time() + 3600)]).play(
         check("right", called({"on": "stock", "times": 1})), check("wrong", called({"on": "stock", "times": 2}))
