@@ -17,6 +17,7 @@ from dovetail.tech.kafka.request import (
     ask_coordinator,
     ask_create,
     ask_fetch,
+    ask_groups,
     ask_metadata,
     ask_offsets,
     ask_produce,
@@ -47,6 +48,7 @@ def test_a_broker_understands_every_question(address: Address, new_topic: Callab
         assert [r.value for b in read_batches(fetched.records) for r in b.records()] == [b"v"]
         assert await pool.ask(door, ask_coordinator("group")) == door
         assert await pool.ask(door, ask_committed("group", places)) == {}
+        assert "nobody" not in await pool.ask(door, ask_groups())
         pool.close()
 
     asyncio.run(work())
@@ -62,6 +64,7 @@ def test_a_broker_understands_every_question(address: Address, new_topic: Callab
         ask_fetch({("a", 0): 0}, 0.1),
         ask_coordinator("g"),
         ask_committed("g", [("a", 0)]),
+        ask_groups(),
     ],
 )
 def test_an_answer_cut_short_is_a_frame_error(ask: Ask[object]) -> None:

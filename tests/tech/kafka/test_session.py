@@ -288,6 +288,22 @@ def test_lag_is_what_a_group_has_not_committed(
     run(work())
 
 
+def test_a_group_that_nobody_is_in_is_told_with_the_nearest_name(
+    address: Address, speaking: Speaking, new_topic: NewTopic, run: Run
+) -> None:
+    topic = new_topic()
+
+    async def work() -> None:
+        async with speaking() as session:
+            await session.perform(publish(topic, 1), 10)
+            await commit(address.endpoint, f"billing.{topic}", topic, {0: 1})
+            answer = await session.perform(Act("kafka.lag", f"biling.{topic}"), 10)
+        told = f"group biling.{topic} has committed no offset yet; no consumer is in it (nearest is billing.{topic})"
+        assert answer.error == told
+
+    run(work())
+
+
 async def commit(endpoint: str, group: str, topic: str, offsets: dict[int, int]) -> None:
     consumer = AIOKafkaConsumer(bootstrap_servers=endpoint, group_id=group, enable_auto_commit=False)
     await consumer.start()

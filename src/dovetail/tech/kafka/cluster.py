@@ -19,6 +19,7 @@ from dovetail.tech.kafka.request import (
     ask_coordinator,
     ask_create,
     ask_fetch,
+    ask_groups,
     ask_metadata,
     ask_offsets,
     ask_produce,
@@ -51,9 +52,7 @@ class Cluster:
         return metadata, topic
 
     async def _miss(self, name: str) -> RefusalError:
-        known = sorted((await self.describe(None)).topics)
-        near = nearest(name, known)
-        hint = f"nearest is {near}" if near else f"there are {', '.join(known[:8])}" if known else "there is none yet"
+        hint = _list_near(name, (await self.describe(None)).topics)
         return RefusalError("server", f"topic {name} does not exist ({hint})", name_code(TOPIC_IS_UNKNOWN))
 
     async def create(self, topics: Mapping[str, int], seconds: float) -> Mapping[str, int]:
@@ -82,11 +81,23 @@ class Cluster:
         return produced
 
     async def committed(self, metadata: Metadata, group: str, topics: Iterable[Topic]) -> Ends:
+        """Ask where `group` is; one that has committed nothing is refused, with other names if it is not there."""
         named = await self._pool.ask(self._door, ask_coordinator(group))
         endpoint = self._door if len(metadata.brokers) == 1 else named
         places = [(topic.name, partition.index) for topic in topics for partition in topic.partitions]
-        return await self._pool.ask(endpoint, ask_committed(group, places))
+        offsets = await self._pool.ask(endpoint, ask_committed(group, places))
+        if not offsets:
+            groups = await self._pool.ask(endpoint, ask_groups())
+            hint = "" if group in groups else f"; no consumer is in it ({_list_near(group, groups)})"
+            raise RefusalError("server", f"group {group} has committed no offset yet{hint}")
+        return offsets
 
     def leader(self, metadata: Metadata, node: int) -> Endpoint:
         """Where the broker `node` is reached."""
         return self._door if len(metadata.brokers) == 1 else metadata.brokers.get(node, self._door)
+
+
+def _list_near(name: str, names: Iterable[str]) -> str:
+    known = sorted(names)
+    near = nearest(name, known)
+    return f"nearest is {near}" if near else f"there are {', '.join(known[:8])}" if known else "there is none yet"

@@ -228,6 +228,22 @@ def ask_coordinator(group: str) -> Ask[tuple[str, int]]:
     return Ask(10, 1, bytes(body.data), read)
 
 
+def ask_groups() -> Ask[tuple[str, ...]]:
+    """Ask a broker for the consumer groups that it keeps."""
+
+    def read_group(reader: Reader) -> str:
+        group = reader.name()
+        reader.text()
+        return group
+
+    def read(reader: Reader) -> tuple[str, ...]:
+        reader.take(4)
+        refuse(reader.integer(2), "the consumer groups")
+        return _items(reader, read_group)
+
+    return Ask(16, 1, b"", read)
+
+
 def ask_committed(group: str, places: Sequence[tuple[str, int]]) -> Ask[Ends]:
     """Ask which offsets `group` has committed at `places`; those without one are left out."""
     grouped = _by_topic(places)

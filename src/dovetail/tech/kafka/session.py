@@ -150,8 +150,6 @@ class KafkaSession:
         metadata = await self._cluster.describe([str(wanted)] if wanted else None)
         topics = [topic for topic in metadata.topics.values() if topic.partitions]
         committed = await self._cluster.committed(metadata, name, topics)
-        if not committed:
-            raise RefusalError("server", f"group {name} has committed no offset yet")
         ends = await self._cluster.offsets(metadata, topics, LATEST)
         rows: list[Data] = []
         total = 0
