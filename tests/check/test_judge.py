@@ -104,6 +104,19 @@ def test_a_kind_that_is_none_names_the_nearest() -> None:
     assert judge("<uid>", ID).mismatches[0].why == "<uid> is no kind: did you mean <uuid>?"
 
 
+@pytest.mark.parametrize(
+    ("written", "actual", "why"),
+    [
+        ({"naer": 10, "within": 0.1}, 10, "a number, not an object; naer is no rule: did you mean near?"),
+        ({"near": 10, "withn": 0.1}, 10, "a number, not an object; withn is no rule: did you mean within?"),
+        ({"contians": "a"}, "cat", "a text, not an object; contians is no rule: did you mean contains?"),
+        ({"amount": 10}, 10, "a number, not an object"),
+    ],
+)
+def test_a_misspelt_rule_that_met_no_object_is_named(written: Data, actual: Data, why: str) -> None:
+    assert judge(written, actual).mismatches[0].why == why
+
+
 def test_a_missing_key_names_the_nearest_that_is_there() -> None:
     assert judge({"customerID": "<any>"}, {"customerId": 1}).mismatches[0].why == "there is customerId"
 

@@ -13,7 +13,7 @@ from dovetail.check.compare import compare_list, compare_object
 from dovetail.check.display import Phrase, kind_of, show
 from dovetail.check.equality import is_same
 from dovetail.check.kind import KINDS
-from dovetail.check.rule.table import RULES, is_rules
+from dovetail.check.rule.table import COMPANIONS, RULES, is_rules
 from dovetail.errors.nearest import nearest
 from dovetail.model.data import LISTS, PLAIN, Data, Path
 
@@ -50,6 +50,8 @@ def weigh(case: Case, expected: Data, actual: Seen, spot: Spot) -> None:
             _weigh_rules(case, expected, actual, spot)
         else:
             compare_object(case, expected, actual, spot, weigh, is_whole=case.is_whole)
+            if actual is not ABSENT and not isinstance(actual, Mapping):
+                _name_rule(case, expected)
     elif isinstance(expected, LISTS):
         compare_list(case, expected, actual, spot, weigh)
     else:
@@ -77,6 +79,16 @@ def _weigh_rules(case: Case, rules: Mapping[str, Data], actual: Seen, spot: Spot
         rule.weigh(case, rules, actual, spot)
         if len(case.misses) > before and isinstance(actual, Mapping) and name in actual:
             _name_literal(case, name)
+
+
+def _name_rule(case: Case, expected: Mapping[str, Data]) -> None:
+    """Say which key of an object that met none was probably meant as a rule."""
+    for key in expected:
+        close = "" if key in RULES else nearest(key, {*RULES, *COMPANIONS}, 0.7)
+        if close and close != key:
+            last = case.misses[-1]
+            case.misses[-1] = replace(last, why=f"{last.why}; {key} is no rule: did you mean {close}?")
+            return
 
 
 def _name_literal(case: Case, name: str) -> None:
