@@ -65,10 +65,28 @@ def test_it_holds(expected: Data, actual: Data) -> None:
         ({"unique": True}, "aa", [("", "a list", '"aa"')]),
         ({"sorted": True}, [1, 3, 2], [("[2]", "at least 3, the item before it", "2")]),
         ({"sorted": "descending"}, [1, 3], [("[1]", "at most 1, the item before it", "3")]),
+        ({"sorted": True}, ["Ann Lee", "Ann"], [("[1]", 'at least "Ann Lee", the item before it', '"Ann"')]),
     ],
 )
 def test_it_fails(says: Says, expected: Data, actual: Data, mismatches: list[tuple[str, str, str]]) -> None:
     assert says(expected, actual) == mismatches
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ann", "Ann Lee"),
+        ('a"', "aZ"),
+        (b"a", b"a b"),
+        ("9", "Z"),
+        ("2026-01-31T12:00:00+02:00", "2026-01-31T11:00:00Z"),
+        ("x" * 300 + "a", "x" * 300 + "b"),
+        (["x" * 300, "a"], ["x" * 300, "b"]),
+    ],
+)
+def test_what_is_sorted_is_not_sorted_the_other_way_round(one: Data, other: Data) -> None:
+    assert judge({"sorted": True}, [one, other]).holds
+    assert not judge({"sorted": True}, [other, one]).holds
 
 
 @pytest.mark.parametrize("rule", ["unique", "sorted"])

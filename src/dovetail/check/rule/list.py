@@ -1,9 +1,10 @@
 """The rules about lists: contains, each, any_order, length, unique, sorted."""
 
+import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import gt, lt
-from typing import cast
+from typing import Any, cast
 
 from dovetail.check.case import ABSENT, Case, Seen, Spot
 from dovetail.check.display import Phrase, kind_of, show
@@ -138,11 +139,20 @@ def _weigh_sorted(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
     keys, is_falling = _keys(case, rules["sorted"], items, spot), _is_falling(rules["sorted"])
     case.evaluated += 1
     for index, (one, other) in enumerate(pairwise(keys)):
-        pair = measures(one, other) or (show(one), show(other))
+        pair = _as_ordered(one, other)
         if lt(*pair) if is_falling else gt(*pair):
             words = "at most" if is_falling else "at least"
             case.miss((spot, index + 1, None), Phrase(f"{words} {show(one)}, the item before it"), other, "not sorted")
             return
+
+
+def _as_ordered(one: Data, other: Data) -> tuple[Any, Any]:
+    """Return what decides which comes first: the measure, the text itself, of all else how it is shown."""
+    if pair := measures(one, other):
+        return pair
+    if (isinstance(one, str) and isinstance(other, str)) or (isinstance(one, bytes) and isinstance(other, bytes)):
+        return one, other
+    return show(one, sys.maxsize), show(other, sys.maxsize)
 
 
 def _is_falling(written: Data) -> bool:
