@@ -73,6 +73,23 @@ def test_setup_and_cleanup_of_ones_own_code_are_commands(yard: Any) -> None:
     assert (yard.folder / "cleaned-up.txt").exists()
 
 
+@pytest.mark.parametrize(("users", "is_ready"), [((), True), (("b",), False)], ids=["nobody", "a service"])
+def test_who_names_no_port_must_listen_only_where_somebody_uses_it(
+    yard: Any, users: tuple[str, ...], *, is_ready: bool
+) -> None:
+    worker = yard.service("a", run="sleep 60", ready=(), start_timeout=0.5)
+
+    async def play() -> None:
+        async with yard.live(worker, *(yard.service(name, "a") for name in users)) as stage:
+            assert [state.state for state in await stage.states()] == ["ready"]
+
+    if is_ready:
+        asyncio.run(play())
+        return
+    with pytest.raises(NotReadyError, match="nothing listens on port"):
+        asyncio.run(play())
+
+
 def test_a_setup_that_fails_is_no_readiness(yard: Any) -> None:
     async def play() -> None:
         with pytest.raises(

@@ -1,7 +1,7 @@
 import pytest
 
 from dovetail.errors import SuiteError
-from dovetail.plugin.placeholder import fill, names_in, tighten
+from dovetail.plugin.placeholder import fill, tighten
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,6 @@ def test_names_in_braces_are_replaced(text: str, filled: str) -> None:
 def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
     with pytest.raises(SuiteError, match="did you mean"):
         fill("{{ prot }}", {"port": "1"})
-
-
-def test_the_names_of_a_text_can_be_asked_for() -> None:
-    assert names_in("a {{ port }} b {{ db.host }}") == {"port", "db.host"}
 
 
 def test_a_text_with_placeholders_can_be_split_into_words() -> None:

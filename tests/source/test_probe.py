@@ -24,7 +24,7 @@ def service(lines: str) -> str:
         ("ready: {command: ls -l}", [("command", "ls -l")]),
         ('ready: {log: "ready in \\\\d+"}', [("log", "ready in \\d+")]),
         ("ready: [GET /a, {tcp: true}]", [("http", "GET /a"), ("tcp", "")]),
-        ("owner: me", [("tcp", "")]),
+        ("owner: me", []),
         ("technology: postgres", [("technology", "")]),
         ("job: true", []),
     ],

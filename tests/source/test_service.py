@@ -45,6 +45,30 @@ def test_a_technology_is_known_by_any_of_its_names(system_of: ReadSystem) -> Non
     assert (service.technology, service.launched_by) == ("postgres", "postgres")
 
 
+@pytest.mark.parametrize(
+    ("service", "line", "what", "now"),
+    [
+        ("run: serve {{ prot }}", 4, "nothing is named {{ prot }} here", "did you mean `port`?"),
+        ("run: serve\n    environment: {A: 'x {{ db.hots }}'}\n    uses: [db]", 5, "{{ db.hots }}", "`db.host`"),
+        ("run: serve {{ db.url }}", 4, "{{ db.url }}", "name it under `uses:` of x"),
+    ],
+)
+def test_a_name_that_nothing_will_be_is_a_mistake_under_its_line(
+    problems_of: ProblemsOf, system_of: ReadSystem, service: str, line: int, what: str, now: str
+) -> None:
+    text = f"system: s\nservices:\n  x:\n    {service}\n  db: {{technology: postgres}}\n"
+    (problem,) = problems_of(system_of, text)
+    assert what in problem.what
+    assert now in problem.now
+    assert problem.line == line
+
+
+def test_the_names_of_a_service_and_its_edges_are_no_mistake(system_of: ReadSystem) -> None:
+    run = "serve {{ port }} {{ host }} {{ db.url }} {{db}}"
+    text = f"system: s\nservices: {{x: {{run: '{run}', uses: {{db: URL}}}}, db: {{technology: postgres}}}}\n"
+    assert system_of(text).by_name["x"].run == run
+
+
 def test_an_external_service_has_no_probe(system_of: ReadSystem) -> None:
     (service,) = system_of("system: s\nservices: {stripe: {external: 'https://api.stripe.com'}}\n").services
     assert (service.external, service.ready) == ("https://api.stripe.com", ())

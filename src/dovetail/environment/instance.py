@@ -22,9 +22,9 @@ from dovetail.environment.wiring import Joint, close_joints, injected, open_join
 from dovetail.errors import DovetailError, NotReadyError, Problem
 from dovetail.model.address import Address
 from dovetail.model.event import ServiceChanged
+from dovetail.model.placeholder import PORTS, names_in
 from dovetail.model.system import Service
 from dovetail.plugin.launcher import Launch, LaunchOrder
-from dovetail.plugin.placeholder import names_in
 
 PORT_TAKEN = re.compile(r"address (already )?in use|EADDRINUSE|errno 98", re.IGNORECASE)
 MOST_PORTS = 3
@@ -183,9 +183,14 @@ class Instance:
             await self._wait_for_job(process)
             return
         candidate = Candidate(self.service, self.address, process, self.log, environment, launch.folder, self._since)
-        is_port_used = "port" in names_in(" ".join((self.service.run, *self.service.environment.values())))
-        probes = probes_of(self.service, self._means.registry, is_port_used=is_port_used)
+        probes = probes_of(self.service, self._means.registry, is_port_used=self._is_port_used())
         await wait_until_ready(candidate, probes, self._means.registry)
+
+    def _is_port_used(self) -> bool:
+        """Tell whether anybody expects it to listen: its own command, or a service that speaks to it."""
+        named = names_in(" ".join((self.service.run, *self.service.environment.values())))
+        edges = self._means.system.edges.values()
+        return bool(PORTS & named) or any(edge.target == self.service.name for edge in edges)
 
     @asynccontextmanager
     async def _in_time(self, what: str) -> AsyncIterator[None]:

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dovetail.errors import Problem, SuiteError
 from dovetail.errors.nearest import nearest
 from dovetail.model.data import NOWHERE, Place
-
-PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+from dovetail.model.placeholder import PLACEHOLDER
 
 
 def fill(text: str, values: Mapping[str, str], place: Place = NOWHERE) -> str:
@@ -30,7 +29,3 @@ def fill(text: str, values: Mapping[str, str], place: Place = NOWHERE) -> str:
 def tighten(text: str) -> str:
     """Return `text` with no spaces inside its placeholders, so that it can be split into words."""
     return PLACEHOLDER.sub(lambda found: f"{{{{{found.group(1)}}}}}", text)
-
-
-def names_in(text: str) -> frozenset[str]:
-    return frozenset(PLACEHOLDER.findall(text))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dovetail.errors.nearest import suggest
 from dovetail.model.data import Place, Row, Table
+from dovetail.model.placeholder import names_for, names_in
 from dovetail.model.system import Probe, Service
 from dovetail.source.edge import EdgeReader, read_technology
 from dovetail.source.entry import Entry
@@ -53,6 +54,8 @@ class ServiceReader:
     def _read(self, name: str, entry: Entry, technologies: Mapping[str, str], edges: EdgeReader) -> Service:
         table = entry.table
         uses = edges.read(name, table["uses"], table.place_of_value("uses")) if "uses" in table else ()
+        if "run" in entry:
+            self._look_at_names(name, table, technologies)
         return Service(
             name,
             technologies[name],
@@ -76,12 +79,27 @@ class ServiceReader:
             place=entry.place,
         )
 
+    def _look_at_names(self, service: str, table: Table, technologies: Mapping[str, str]) -> None:
+        """Complain of each `{{ name }}` in its command and environment that nothing will ever be."""
+        uses = table.get("uses")
+        neighbours = [one for one in uses if isinstance(one, str)] if isinstance(uses, Table | Row) else []
+        known = names_for(neighbours)
+        environment = table.get("environment")
+        texts = [(table["run"], table.place_of_value("run"))]
+        if isinstance(environment, Table):
+            texts += [(text, environment.place_of_value(key)) for key, text in environment.items()]
+        for text, place in texts:
+            for name in sorted(names_in(text) - known) if isinstance(text, str) else ():
+                is_stranger = name.partition(".")[0] in technologies.keys() - set(neighbours)
+                now = f"name it under `uses:` of {service}" if is_stranger else suggest(name, known)
+                self._mistakes.add(place, f"nothing is named {{{{ {name} }}}} here", now)
+
     def _read_ready(self, entry: Entry, technology: str) -> tuple[Probe, ...]:
         if "ready" in entry:
             return read_probes(entry.table["ready"], entry.table.place_of_value("ready"), self._mistakes)
-        if "external" in entry or entry.flag("job"):
+        if "external" in entry or entry.flag("job") or technology == OWN_CODE:
             return ()
-        return (Probe("tcp" if technology == OWN_CODE else "technology", place=entry.place),)
+        return (Probe("technology", place=entry.place),)
 
     def _read_after(self, name: str, entry: Entry, technologies: Mapping[str, str]) -> tuple[str, ...]:
         after = entry.names("after")

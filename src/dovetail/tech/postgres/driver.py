@@ -1,9 +1,9 @@
 """The driver of PostgreSQL: `sql` steps, on connections shared between checks. Called by the engine."""
 
 from dovetail.model.data import Bound
+from dovetail.model.placeholder import PLACEHOLDER
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act, Driver, Session, Target
-from dovetail.plugin.placeholder import PLACEHOLDER
 from dovetail.tech.postgres.connection import connect
 from dovetail.tech.postgres.effect import judge
 from dovetail.tech.postgres.session import PostgresSession
