@@ -5,7 +5,7 @@ import sys
 from importlib import import_module
 
 from dovetail.cli.command import OWN_COMMANDS
-from dovetail.cli.pipe import CLOSED_PIPE, write_to_nobody
+from dovetail.cli.pipe import CLOSED_PIPE, tell_unwritten, why_unwritten, write_to_nobody
 from dovetail.errors import DovetailError
 from dovetail.errors.nearest import nearest
 from dovetail.model.outcome import ExitCode
@@ -29,7 +29,8 @@ def run_command(words: list[str]) -> int:
         write_to_nobody()
         return CLOSED_PIPE
     except Exception as mistake:  # noqa: BLE001 - the last door: a mistake of ours is told as ours
-        return tell_broken(mistake)
+        why = why_unwritten(mistake)
+        return tell_unwritten(why) if why else tell_broken(mistake)
     return code
 
 
@@ -43,13 +44,13 @@ def tell_unknown(word: str) -> int:
 
 def tell_broken(mistake: Exception) -> int:
     """Say that we are wrong, and where the traceback is."""
-    import tempfile
-    import traceback
-
-    story = "".join(traceback.format_exception(mistake))
-    said = f"Dovetail itself broke: {type(mistake).__name__}: {mistake}"
+    said, story = f"Dovetail itself broke: {type(mistake).__name__}: {mistake}", ""
     try:
-        handle, name = tempfile.mkstemp(prefix="dovetail-broke-", suffix=".txt")
+        from tempfile import mkstemp
+        from traceback import format_exception
+
+        story = "".join(format_exception(mistake))
+        handle, name = mkstemp(prefix="dovetail-broke-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(story)
         say(f"{said}\nthe traceback is in {name}; please report it with the command that led here")
@@ -64,5 +65,5 @@ def say(text: str) -> None:
 
     try:
         sys.stderr.write(f"{fit(text, sys.stderr)}\n")
-    except BrokenPipeError:
+    except OSError:
         return

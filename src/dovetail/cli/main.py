@@ -6,12 +6,13 @@ import sys
 from importlib import import_module
 
 from dovetail.cli.command import COMMANDS, EXIT_CODES
-from dovetail.cli.pipe import write_to_nobody
+from dovetail.cli.pipe import open_closed_streams, tell_unwritten, write_to_nobody
 from dovetail.model.version import VERSION
 
 
 def enter() -> None:
     """Run the command and leave at once: the system takes memory back faster than an interpreter takes it apart."""
+    open_closed_streams()
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -44,6 +45,8 @@ def tell(text: str) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         write_to_nobody()
+    except OSError as refused:
+        return tell_unwritten(str(refused.strerror))
     return 0
 
 

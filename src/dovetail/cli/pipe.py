@@ -1,11 +1,43 @@
-"""What a command does when nobody reads on, as in `dovetail words | head -1`. Called by main and guard."""
+"""What a command does where a stream takes nothing: its reader left, it came closed, its disk is full.
 
+Called by main and guard.
+"""
+
+import errno
 import os
 import sys
+from contextlib import suppress
 
 CLOSED_PIPE = 141
+UNWRITTEN = 6
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+
+
+def open_closed_streams() -> None:
+    """Open what came closed on nothing; else the next file that is opened would take its number."""
+    for name, mode in STREAMS:
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(handle, True)  # noqa: FBT003 - the function knows no keyword
+            setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8", errors="replace"))
 
 
 def write_to_nobody() -> None:
     """Send what is still to be written nowhere, so that nothing complains of it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def why_unwritten(mistake: Exception) -> str:
+    """Return why the output took no more, empty where that was not it: whoever writes files names them."""
+    if isinstance(mistake, OSError) and mistake.errno in NO_ROOM and mistake.filename is None:
+        return str(mistake.strerror)
+    return ""
+
+
+def tell_unwritten(why: str) -> int:
+    """Say that the output cannot be written; what is left of it goes nowhere."""
+    write_to_nobody()
+    with suppress(OSError):
+        sys.stderr.write(f"the output cannot be written: {why}\nmake room there, or send it elsewhere\n")
+    return UNWRITTEN
