@@ -18,9 +18,8 @@ def open_closed_streams() -> None:
     """Open what came closed on nothing; else the next file that is opened would take its number."""
     for name, mode in STREAMS:
         if getattr(sys, name) is None:
-            handle = os.open(os.devnull, os.O_RDWR)
-            os.set_inheritable(handle, True)  # noqa: FBT003 - the function knows no keyword
-            setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8", errors="replace"))
+            nothing = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nothing, mode, encoding="utf-8", errors="replace"))
 
 
 def write_to_nobody() -> None:
