@@ -109,6 +109,8 @@ class HouseStage:
 
     async def lift(self, lease: str) -> None:
         self._do(f"lift {lease}")
+        if "lift" in self.hangs:
+            await asyncio.Event().wait()
 
     async def steer(self, service: str, verb: str) -> None:
         self._do(f"{verb} {service}")

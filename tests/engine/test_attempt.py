@@ -123,11 +123,64 @@ def test_a_failed_cleanup_is_told_apart(house: Make, http: Make, check: Make) ->
     assert (outcome.ended("c").verdict, outcome.ended("c").why[:14]) == (Verdict.FAILED, "cleanup failed")
 
 
-def test_nothing_is_cleaned_that_was_never_made(house: Make, http: Make, check: Make) -> None:
-    make = http("POST /status/500", expect={"status": 201}, save={"order": "json.id"})
-    outcome = house().play(check("c", make, cleanup=(http("DELETE /orders/{{ order }}", expect=OK),)))
-    assert outcome.steps("c")[1].verdict is Verdict.SKIPPED
-    assert not outcome.attempts("c")[0].cleanup_failed
+def test_what_was_made_is_cleaned_and_nothing_that_never_was(house: Make, http: Make, check: Make) -> None:
+    order = http("POST /orders", expect=OK, save={"order": "json.path"})
+    pay = Fragment("pay", (http("POST /status/500", expect=OK, save={"id": "json.id"}),), outputs={"payment": "id"})
+    bills = http("GET /status/404", expect=OK, save={"bill": "json.id"})
+    cleanup = (bills, *(http(f"DELETE /x{{{{ {name} }}}}", expect=OK) for name in ("order", "payment", "bill")))
+    outcome = house().play(check("c", order, pay, cleanup=(*cleanup, http("DELETE /all", expect=OK))))
+    assert outcome.service.seen == [
+        "POST /orders",
+        "POST /status/500",
+        "GET /status/404",
+        "DELETE /x/orders",
+        "DELETE /all",
+    ]
+    assert outcome.attempts("c")[0].cleanup_failed == "GET /status/404: status: expected 200, got 404"
+    assert outcome.steps("c")[-2].error == "nothing to clean: bill was never saved"
+
+
+def test_cleanup_obeys_conditions_and_breaks_what_it_says(house: Make, http: Make, check: Make) -> None:
+    broken = http("DELETE /b", expect=OK, faults=(FaultOrder("orders -> stock", "refuse"),))
+    cleanup = (http("DELETE /a", expect=OK, condition="{{ mode }} == full"), broken)
+    outcome = house().play(check("c", http("GET /a", expect=OK), cleanup=cleanup, inputs={"mode": "fast"}))
+    assert outcome.ended("c").verdict is Verdict.PASSED
+    assert outcome.service.seen == ["GET /a", "DELETE /b"]
+    assert outcome.stage.done == ["inject refuse on orders -> stock for c", "lift lease of refuse"]
+
+
+def test_a_fragment_cleans_up_with_values_of_its_own(house: Make, http: Make, check: Make) -> None:
+    leave = Fragment("leave", (http("DELETE /x{{ what }}", expect=OK),), inputs={"what": "{{ made }}"})
+    lost = Fragment("lost", (http("DELETE /x{{ what }}", expect=OK),), inputs={"what": "{{ never }}"})
+    made = http("POST /orders", expect=OK, save={"made": "json.path"})
+    never = http("POST /x", save={"never": "json.path"}, condition="{{ made }} == nothing")
+    outcome = house().play(check("c", made, never, cleanup=(leave, lost)))
+    assert outcome.ended("c").verdict is Verdict.PASSED
+    assert outcome.service.seen == ["POST /orders", "DELETE /x/orders"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        ({"refuses": frozenset({"lift"})}, "cannot lift lease of refuse"),
+        ({"hangs": frozenset({"lift"}), "timeout": 0.1}, "cleanup did not end within 0.1 s"),
+        ({"loses": frozenset({"lift"})}, ""),
+    ],
+)
+def test_all_else_is_given_back_whatever_went_wrong(
+    house: Make, http: Make, check: Make, trouble: dict[str, Any], told: str
+) -> None:
+    broken = check(
+        "c",
+        http("GET /a", expect=OK),
+        faults=(FaultOrder("orders -> stock", "refuse"),),
+        cleanup=(http("DELETE /a", expect=OK),),
+        isolation=Isolation.SLICE,
+    )
+    outcome = house(**trouble).play(broken)
+    assert outcome.attempts("c")[0].cleanup_failed == told
+    assert outcome.in_slices.seen == ["GET /a", "DELETE /a"]
+    assert (outcome.stage.done[-1] == "close slice c1a1s1") is bool(told)
 
 
 def test_faults_are_lifted_before_cleanup_whatever_happened(house: Make, http: Make, check: Make) -> None:
@@ -148,12 +201,6 @@ def test_an_edge_that_cannot_be_broken_leaves_the_check_inconclusive(house: Make
     played = house(refuses=frozenset({"inject"})).play(check("c", http("GET /a", expect=OK), faults=(fault,)))
     assert played.ended("c").verdict is Verdict.INCONCLUSIVE
     assert played.service.seen == []
-
-
-def test_a_fault_that_cannot_be_lifted_is_a_failed_cleanup(house: Make, http: Make, check: Make) -> None:
-    fault = FaultOrder("orders -> stock", "refuse")
-    played = house(refuses=frozenset({"lift"})).play(check("c", http("GET /a", expect=OK), faults=(fault,)))
-    assert "lease of refuse" in played.attempts("c")[0].cleanup_failed
 
 
 def test_a_stage_that_is_gone_is_blamed_itself_and_halts_the_run(house: Make, http: Make, check: Make) -> None:
@@ -221,6 +268,15 @@ def test_a_fragment_has_its_own_values_and_hands_out_what_it_names(house: Make, 
     assert house().play(check("c", login, use, inputs={"who": "admin"})).ended("c").verdict is Verdict.PASSED
     with pytest.raises(SuiteError, match="hidden"):
         house().play(check("c", login, http("GET /{{ hidden }}", expect=OK), inputs={"who": "admin"}))
+
+
+def test_a_fragment_speaks_of_the_services_that_its_check_has_alone(house: Make, http: Make, check: Make) -> None:
+    step = http("POST /a", fields={"json": {"at": "{{ orders.address }}"}}, save={"at": "json.body.at"})
+    told = http(
+        "POST /b", fields={"json": {"at": "{{ orders.address }}"}}, expect={"json": {"body": {"at": "{{ at }}"}}}
+    )
+    use = Fragment("use", (step,), outputs={"at": "at"})
+    assert house().play(check("c", use, told, isolation=Isolation.SLICE)).ended("c").verdict is Verdict.PASSED
 
 
 def test_what_fails_in_a_fragment_fails_its_check(house: Make, http: Make, check: Make) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -18,7 +18,8 @@ from dovetail.engine.step import name_step, play_step
 from dovetail.environment.stage import in_slice
 from dovetail.errors import StageError, StageLostError, SuiteError
 from dovetail.errors.cause import first_cause
-from dovetail.model.check import Action, FaultOrder, Fragment, Step, Together, steps_of
+from dovetail.model.address import Address
+from dovetail.model.check import Action, FaultOrder, Fragment, Step, Together, names_saved, steps_of
 from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckStarted, StepEnded
 from dovetail.model.outcome import StepOutcome, Verdict
@@ -42,6 +43,7 @@ class Attempt:
         self._expectations = 0
         self._current: tuple[Step, float] | None = None
         self._scope: dict[str, Data] = {}
+        self._private: Mapping[str, Address] = {}
         self._room = Room(play, job, f"c{job.number}a{number}{play.mark}")
         self._conversation: Conversation | None = None
 
@@ -77,7 +79,7 @@ class Attempt:
             return Verdict.INCONCLUSIVE, f"Dovetail itself broke: {type(mistake).__name__}: {mistake}"
 
     async def _play_whole(self, trace: str) -> Ending:
-        private = await self._room.enter()
+        private = self._private = await self._room.enter()
         doors = {**self._play.doors, **private} if private else self._play.doors
         if self._job.has_slots:
             self._scope = fill_scope(self._play, self._check, self._number, private)
@@ -99,7 +101,7 @@ class Attempt:
         """Play actions in order until one fails."""
         for action in actions:
             if isinstance(action, Step):
-                passed = await self._play_one(action, scope)
+                passed = not _has_failed(await self._play_one(action, scope))
             elif isinstance(action, Together):
                 passed = await self._play_together(action, scope)
             else:
@@ -108,26 +110,28 @@ class Attempt:
                 return False
         return True
 
-    async def _play_one(self, step: Step, scope: dict[str, Data], lane: int = 0) -> bool:
+    async def _play_one(
+        self, step: Step, scope: dict[str, Data], lane: int = 0, *, is_cleanup: bool = False
+    ) -> StepOutcome:
         if not holds(step.condition, scope, self._play.renderer):
-            self._publish(_unplayed(step, self._play.clock(), Verdict.SKIPPED, f"not when {step.condition}"))
-            return True
+            return self._leave_out(step, f"not when {step.condition}", is_cleanup=is_cleanup)
         if not step.faults:
-            return await self._play_plain(step, scope, lane)
+            return await self._play_plain(step, scope, lane, is_cleanup=is_cleanup)
         leases: list[str] = []
         try:
             await self._inject(step.faults, leases)
-            return await self._play_plain(step, scope, lane)
+            return await self._play_plain(step, scope, lane, is_cleanup=is_cleanup)
         finally:
             await self._lift(leases)
 
-    async def _play_plain(self, step: Step, scope: dict[str, Data], lane: int) -> bool:
+    async def _play_plain(self, step: Step, scope: dict[str, Data], lane: int, *, is_cleanup: bool) -> StepOutcome:
         self._current = (step, time.perf_counter())
-        outcome = await self._perform(step, scope, lane, max(0.001, self._deadline - time.perf_counter()))
+        left = self._limit if is_cleanup else max(0.001, self._deadline - time.perf_counter())
+        outcome = await self._perform(step, scope, lane, left, is_cleanup=is_cleanup)
         self._expectations += outcome.expectations
         self._publish(outcome)
         self._current = None
-        return outcome.verdict is Verdict.PASSED
+        return outcome
 
     async def _play_together(self, action: Together, scope: dict[str, Data]) -> bool:
         conversation = self._speaking()
@@ -141,19 +145,23 @@ class Attempt:
                 ]
         except BaseExceptionGroup as several:
             raise first_cause(several) from several
-        return all(task.result() for task in tasks)
+        return not any(_has_failed(task.result()) for task in tasks)
 
     async def _play_fragment(self, action: Fragment, scope: dict[str, Data]) -> bool:
-        inputs = self._play.renderer.render(action.inputs, scope, action.place)
-        inner = fill_scope(self._play, self._check, self._number, {})
-        inner.update(inputs if isinstance(inputs, Mapping) else {})
+        inner = self._scope_within(action, scope)
         if not await self._play_all(action.actions, inner):
             return False
-        scope.update({outer: inner[name] for outer, name in action.outputs.items() if name in inner})
+        _hand_out(action, inner, scope)
         return True
 
+    def _scope_within(self, action: Fragment, scope: dict[str, Data]) -> dict[str, Data]:
+        inputs = self._play.renderer.render(action.inputs, scope, action.place)
+        inner = fill_scope(self._play, self._check, self._number, self._private)
+        inner.update(inputs if isinstance(inputs, Mapping) else {})
+        return inner
+
     async def _perform(
-        self, step: Step, scope: dict[str, Data], lane: int, seconds: float, *, is_cleanup: bool = False
+        self, step: Step, scope: dict[str, Data], lane: int, seconds: float, *, is_cleanup: bool
     ) -> StepOutcome:
         cast = self._play.cast
         session = await self._speaking().session(cast.technologies[step.verb], step.on, lane)
@@ -165,38 +173,59 @@ class Attempt:
         return await play_step(order)
 
     async def _give_back(self, *, is_sound: bool) -> str:
-        """Lift faults, clean up, close, leave the room; returns all that went wrong."""
+        """Lift faults, clean up, close, leave the room, each whatever became of the others; returns all that failed."""
         trouble: list[str] = []
-        try:
-            with self._play.limits.begin(self._limit + GRACE):
-                if self._leases:
-                    await self._lift(self._leases)
-                if self._conversation is not None:
-                    if self._check.cleanup:
-                        trouble += await self._clean_up()
-                    trouble.append(await self._conversation.close())
-                trouble.append(await self._room.leave(is_sound=is_sound))
-        except TimeoutError:
-            trouble.append(f"cleanup did not end within {self._limit:g} s")
-        except StageLostError:
-            pass
-        except (StageError, SuiteError) as failure:
-            trouble.append(str(failure))
+        while self._leases:
+            trouble.append(await self._try(self._lift(self._leases)))
+        if self._conversation is not None:
+            if self._check.cleanup:
+                trouble.append(await self._try(self._clean_up()))
+            trouble.append(await self._try(self._conversation.close()))
+        trouble.append(await self._try(self._room.leave(is_sound=is_sound and not any(trouble))))
         return "; ".join(text for text in trouble if text)
 
-    async def _clean_up(self) -> list[str]:
+    async def _try(self, work: Coroutine[None, None, str | None]) -> str:
+        """Await `work` for as long as an attempt may take; returns what went wrong."""
+        try:
+            with self._play.limits.begin(self._limit + GRACE):
+                return await work or ""
+        except TimeoutError:
+            return f"cleanup did not end within {self._limit:g} s"
+        except StageLostError:
+            return ""
+        except (StageError, SuiteError) as failure:
+            return str(failure)
+
+    async def _clean_up(self) -> str:
+        saved = names_saved((*self._check.actions, *self._check.cleanup))
+        return "; ".join(await self._clean_up_by(self._check.cleanup, self._scope, saved))
+
+    async def _clean_up_by(self, actions: Sequence[Action], scope: dict[str, Data], saved: frozenset[str]) -> list[str]:
+        """Play all actions whatever fails; what names a value of `saved` that the scope lacks has nothing to clean."""
         trouble: list[str] = []
-        saved = {name for step in steps_of(self._check.actions) for name in step.save}
-        for step in steps_of(self._check.cleanup):
-            unsaved = self._names_in(step) & saved - self._scope.keys()
-            if unsaved:
-                why = f"nothing to clean: {', '.join(sorted(unsaved))} was never saved"
-                outcome = _unplayed(step, self._play.clock(), Verdict.SKIPPED, why, is_cleanup=True)
-            else:
-                outcome = await self._perform(step, self._scope, 0, self._limit, is_cleanup=True)
-            self._publish(outcome)
-            if outcome.verdict is Verdict.FAILED:
-                trouble.append(f"{outcome.request}: {_first_reason(outcome)}")
+        for action in actions:
+            if isinstance(action, Fragment):
+                trouble += await self._clean_up_within(action, scope, saved)
+                continue
+            for step in steps_of((action,)):
+                trouble.append(await self._try(self._clean_up_one(step, scope, saved)))
+        return [text for text in trouble if text]
+
+    async def _clean_up_one(self, step: Step, scope: dict[str, Data], saved: frozenset[str]) -> str:
+        unsaved = self._names_in(step.condition, step.subject, step.fields) & saved - scope.keys()
+        if unsaved:
+            why = f"nothing to clean: {', '.join(sorted(unsaved))} was never saved"
+            self._leave_out(step, why, is_cleanup=True)
+            return ""
+        outcome = await self._play_one(step, scope, is_cleanup=True)
+        return f"{outcome.request}: {_first_reason(outcome)}" if _has_failed(outcome) else ""
+
+    async def _clean_up_within(self, action: Fragment, scope: dict[str, Data], saved: frozenset[str]) -> list[str]:
+        """Play a fragment's cleanup; without what its inputs name, they are values that were never saved."""
+        is_open = not self._names_in(action.inputs) & saved - scope.keys()
+        inner = self._scope_within(action if is_open else replace(action, inputs={}), scope)
+        trouble = await self._clean_up_by(action.actions, inner, names_saved(action.actions) | action.inputs.keys())
+        _hand_out(action, inner, scope)
         return trouble
 
     async def _inject(self, orders: Sequence[FaultOrder], leases: list[str]) -> None:
@@ -212,9 +241,8 @@ class Attempt:
         while leases:
             await self._play.stage.lift(leases.pop())
 
-    def _names_in(self, step: Step) -> frozenset[str]:
-        renderer = self._play.renderer
-        return renderer.names_in(step.subject) | renderer.names_in(step.fields)
+    def _names_in(self, *words: Data) -> frozenset[str]:
+        return frozenset().union(*(self._play.renderer.names_in(word) for word in words))
 
     def _speaking(self) -> Conversation:
         if self._conversation is None:
@@ -230,8 +258,21 @@ class Attempt:
             self._publish(_unplayed(step, self._play.clock() - took, Verdict.FAILED, why, duration_ms=took * 1000))
         return (Verdict.INCONCLUSIVE if stop.halts else Verdict.FAILED), why
 
+    def _leave_out(self, step: Step, why: str, *, is_cleanup: bool) -> StepOutcome:
+        outcome = _unplayed(step, self._play.clock(), Verdict.SKIPPED, why, is_cleanup=is_cleanup)
+        self._publish(outcome)
+        return outcome
+
     def _publish(self, outcome: StepOutcome) -> None:
         self._play.publish(StepEnded(self._play.clock(), self._check.id, self._number, outcome))
+
+
+def _has_failed(outcome: StepOutcome) -> bool:
+    return outcome.verdict is Verdict.FAILED
+
+
+def _hand_out(action: Fragment, inner: Mapping[str, Data], scope: dict[str, Data]) -> None:
+    scope.update({outer: inner[name] for outer, name in action.outputs.items() if name in inner})
 
 
 def _first_reason(outcome: StepOutcome) -> str:

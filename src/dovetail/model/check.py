@@ -118,6 +118,13 @@ def steps_of(actions: Sequence[Action]) -> list[Step]:
     return steps
 
 
+def names_saved(actions: Sequence[Action]) -> frozenset[str]:
+    """Return the names that actions give values to where they stand; what a fragment keeps to itself is none."""
+    given = {name for action in actions if isinstance(action, Fragment) for name in action.outputs}
+    plain = (action for action in actions if not isinstance(action, Fragment))
+    return frozenset(given.union(name for step in steps_of(tuple(plain)) for name in step.save))
+
+
 def fragments_of(actions: Sequence[Action]) -> list[Fragment]:
     """Return every fragment, also those inside of others."""
     fragments: list[Fragment] = []
