@@ -25,6 +25,9 @@ def test_words_are_scopes_files_folders_or_all(prepare: Any) -> None:
         assert len(prepare(*words).plan.jobs) == 2
     with pytest.raises(UsageError, match="did you mean `api`"):
         prepare("apii")
+    for word in ("a", "a.yaml"):
+        with pytest.raises(UsageError, match=r"did you mean tests/integration/a\.yaml\?"):
+            prepare(word)
     with pytest.raises(NothingSelectedError):
         prepare("database")
 

@@ -1,6 +1,9 @@
+import pytest
+
 from dovetail.app.options import RUN_OPTIONS
 from dovetail.app.parts import build_registry, build_vocabulary
-from dovetail.app.reference import MARK, PAGES, refresh_page
+from dovetail.app.reference import MARK, PAGES, refresh_page, tell_word
+from dovetail.errors import UsageError
 
 WORDS = build_vocabulary(build_registry())
 
@@ -29,3 +32,9 @@ def test_what_people_wrote_above_the_mark_stays() -> None:
 
 def test_a_bar_in_a_cell_does_not_end_it() -> None:
     assert "\\|" in PAGES["checks"](WORDS)
+
+
+@pytest.mark.parametrize(("word", "now"), [("htpp", "did you mean `http`"), ("use", "dovetail schema checks")])
+def test_who_asks_for_a_word_that_is_none_is_told_the_nearest_or_where_all_stand(word: str, now: str) -> None:
+    with pytest.raises(UsageError, match=now):
+        tell_word(word)

@@ -23,6 +23,7 @@ from dovetail.model.data import Data, Place
 from dovetail.model.system import EnvironmentSpec
 from dovetail.source.environment import choose_environment
 from dovetail.source.excerpt import Excerpts
+from dovetail.source.location import TESTS, find_tests
 
 ALL = "all"
 ISOLATION_MARKER = "isolation("
@@ -146,9 +147,18 @@ def _sort_words(request: RunRequest, project: Project) -> tuple[tuple[str, ...],
         elif path.exists() and (os.sep in word or path.suffix or path.is_dir()):
             paths.append(path)
         elif word != ALL:
-            now = suggest(word, {*project.words.scopes, ALL})
+            now = _find_meant(word, project)
             raise UsageError(Problem(f"{word!r} is neither a scope nor a file or folder of checks", now))
     return tuple(scopes), tuple(paths)
+
+
+def _find_meant(word: str, project: Project) -> str:
+    """Tell the file of checks that `word` names but for its folder or ending, or else the nearest scope."""
+    checks, python = find_tests(project.folder / TESTS)
+    for file in (*checks, *python):
+        if word in {file.stem, file.name}:
+            return f"did you mean {file.relative_to(project.folder)}?"
+    return suggest(word, {*project.words.scopes, ALL})
 
 
 def _needed_services(project: Project, suite: Suite, plan: Plan) -> frozenset[str]:

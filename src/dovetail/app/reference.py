@@ -9,7 +9,7 @@ from dovetail.check.kind import KINDS
 from dovetail.check.rule.table import RULES
 from dovetail.check.unique import Unique
 from dovetail.errors import Problem, UsageError
-from dovetail.errors.nearest import suggest
+from dovetail.errors.nearest import nearest
 from dovetail.model.vocabulary import FaultWord, Verb, Vocabulary, Word
 from dovetail.source.grammar import (
     BREAKER,
@@ -115,7 +115,10 @@ def tell_word(word: str) -> str:
     told += [f"{word}\n  {RULES[word].doc}\n  {RULES[word].example}"] if word in RULES else []
     told += [f"{word}\n  {KINDS[word].doc}"] if word in KINDS else []
     if not told:
-        raise UsageError(Problem(f"there is no word {word!r}", suggest(word, {*verbs, *faults, *RULES, *KINDS})))
+        near = nearest(word, {*verbs, *faults, *RULES, *KINDS}, 0.7)
+        meant = f"did you mean `{near}`? " if near else ""
+        lists = "`dovetail words` lists verbs, faults, rules and kinds; `dovetail schema checks` has all keys of checks"
+        raise UsageError(Problem(f"there is no word {word!r}", f"{meant}{lists}"))
     return "\n".join(told)
 
 
