@@ -20,6 +20,12 @@ WAITING = """\
       - http: GET /wait
         expect: {status: 200}
 """
+PYTHON_WAITING = """\
+import time
+
+def test_it_waits(tiny):
+    time.sleep(300)
+"""
 
 
 def daemon_of(project: Any) -> int:
@@ -65,6 +71,18 @@ def test_whoever_is_killed_nothing_is_left(fenced: Any, victim: str, mood: str) 
     assert "left" not in out
     report = json.loads((fenced.folder / "reports/latest.json").read_text())
     assert (report["verdict"], report["exit_code"], report["totals"]["failed"]) == ("inconclusive", 6, 0)
+
+
+def test_a_command_killed_in_its_python_checks_leaves_nothing(fenced: Any) -> None:
+    fenced.write("tests/integration/test_wait.py", PYTHON_WAITING)
+    process = fenced.start("run")
+    fenced.wait_for(process, lambda: '["check-started"' in fenced.journal())
+    assert any(name.endswith("/events") for name in fenced.remains())
+    process.kill()
+    deadline = time.monotonic() + SECONDS_TO_GO
+    while fenced.remains():
+        assert time.monotonic() < deadline, fenced.remains()
+        time.sleep(0.02)
 
 
 def test_a_run_after_a_kill_is_green_and_knows_what_was_cut_short(fenced: Any) -> None:

@@ -6,6 +6,7 @@ DOVETAIL_SCOPES, DOVETAIL_ONLY (a file with the ids to keep) and every option un
 """
 
 import asyncio
+import contextlib
 import importlib.util
 import os
 import signal
@@ -21,6 +22,7 @@ from dovetail.app.config import Settings, speak
 from dovetail.app.python_leash import RUNNER
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Tally
+from dovetail.environment.ground import find_ground
 from dovetail.environment.stage import Sink
 from dovetail.journal.line import UnreadableLineError, read_line
 from dovetail.model.data import Place
@@ -40,7 +42,8 @@ LONGEST_LINE = 64 * 1024 * 1024
 class PythonOrder(Struct, frozen=True):
     """Which files, on which stage, with which settings; `log` gets what pytest prints.
 
-    `only` is a file with the ids to keep, empty where all are meant.
+    `only` is a file with the ids to keep, empty where all are meant. `room` is a folder that goes with the stage, so that
+    what stands in it is removed even where we are killed; empty where there is no stage of ours.
     """
 
     files: tuple[str, ...]
@@ -53,6 +56,7 @@ class PythonOrder(Struct, frozen=True):
     log: Path
     environ: Mapping[str, str]
     only: str = ""
+    room: str = ""
 
 
 async def run_python_checks(order: PythonOrder, publish: Sink, stop: Stop, clock: Callable[[], float]) -> Tally:
@@ -64,7 +68,8 @@ async def run_python_checks(order: PythonOrder, publish: Sink, stop: Stop, clock
         publish(Noticed(clock(), "warning", f"the Python checks did not run: {why}"))
         _leave_out(order, hearer, why, clock())
         return tally
-    with tempfile.TemporaryDirectory(prefix="dovetail-events-") as folder:
+    room = order.room or find_ground().parent
+    with tempfile.TemporaryDirectory(prefix="events-", dir=room, ignore_cleanup_errors=True) as folder:
         socket = str(Path(folder) / "events")
         server = await asyncio.start_unix_server(hearer.hear_client, socket, limit=LONGEST_LINE)
         async with server:
@@ -136,12 +141,13 @@ class _Hearer:
         self._publish(event)
 
     async def drain(self, socket: str) -> None:
-        """Wait until everything that was sent has been heard: what we say last comes in last."""
-        _, writer = await asyncio.open_unix_connection(socket)
-        writer.write(LAST_WORD)
-        async with asyncio.timeout(PATIENCE):
-            await self._end.wait()
-        writer.close()
+        """Wait until everything that was sent has been heard: what we say last comes in last, unless the door is gone."""
+        with contextlib.suppress(FileNotFoundError):
+            _, writer = await asyncio.open_unix_connection(socket)
+            writer.write(LAST_WORD)
+            async with asyncio.timeout(PATIENCE):
+                await self._end.wait()
+            writer.close()
         if self._clients:
             await asyncio.wait(self._clients, timeout=PATIENCE)
 

@@ -23,6 +23,7 @@ from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
 from dovetail.engine.wish import needs_data_at_rest
+from dovetail.environment.attendance import plot_of
 from dovetail.environment.opening import open_stage
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Sink, Stage
@@ -153,13 +154,15 @@ class Session:
         from dovetail.app.python_checks import PythonOrder, run_python_checks
 
         order = self._order
+        info = stage.info if isinstance(stage, RemoteStage) else None
         await self._data_rests.wait()
         if self._stop.is_set:
             return
         python = PythonOrder(
             files=order.python_files,
             folder=order.project.folder,
-            stage=stage.info.socket if isinstance(stage, RemoteStage) and stage.info else "",
+            stage=info.socket if info else "",
+            room=str(plot_of(info).folder) if info else "",
             run=order.run,
             scopes=order.scopes,
             settings=order.settings,
