@@ -18,7 +18,7 @@ from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Tally
 from dovetail.environment.stage import LockWish, LogLine, ServiceState, Sink
-from dovetail.errors import Problem, StageError, StageLostError, UnreadError
+from dovetail.errors import DovetailError, Problem, StageError, StageLostError, UnreadError
 from dovetail.model.address import Address
 from dovetail.model.check import Action, Check, FaultOrder, Step, Suite
 from dovetail.model.event import AttemptEnded, CheckEnded, Event, StepEnded
@@ -85,6 +85,7 @@ class HouseStage:
     refuses: frozenset[str] = frozenset()
     loses: frozenset[str] = frozenset()
     hangs: frozenset[str] = frozenset()
+    refusal: type[DovetailError] = StageError
     sinks: list[Sink] = field(default_factory=list)
 
     async def address(self, service: str, slice_name: str = "") -> Address:
@@ -156,7 +157,7 @@ class HouseStage:
         if verb in self.loses:
             raise StageLostError
         if verb in self.refuses:
-            raise StageError(f"cannot {what}")
+            raise self.refusal(f"cannot {what}")
 
 
 @dataclass
@@ -194,6 +195,7 @@ class House:
     refuses: frozenset[str] = frozenset()
     loses: frozenset[str] = frozenset()
     hangs: frozenset[str] = frozenset()
+    refusal: type[DovetailError] = StageError
     exchanges: Sequence[Exchange] = ()
     meanwhile: Callable[[Play], Coroutine[None, None, None]] | None = None
 
@@ -206,7 +208,7 @@ class House:
         registry = Registry(("dovetail.tech.http",))
         async with serve(service) as address, serve(in_slices) as apart:
             doors = {s.name: address for s in self.system.services}
-            stage = HouseStage(doors, apart, [], self.exchanges, self.refuses, self.loses, self.hangs)
+            stage = HouseStage(doors, apart, [], self.exchanges, self.refuses, self.loses, self.hangs, self.refusal)
             cast = Cast(registry, stage, self.system)
             play = Play(
                 self.system,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dovetail.engine.play import Play, trace_of
-from dovetail.errors import SuiteError
+from dovetail.errors import StageError, SuiteError
 from dovetail.model.check import FaultOrder, Fragment, Isolation, Step, Together
 from dovetail.model.event import CheckStarted
 from dovetail.model.outcome import Verdict
@@ -127,17 +127,14 @@ def test_what_was_made_is_cleaned_and_nothing_that_never_was(house: Make, http: 
     order = http("POST /orders", expect=OK, save={"order": "json.path"})
     pay = Fragment("pay", (http("POST /status/500", expect=OK, save={"id": "json.id"}),), outputs={"payment": "id"})
     bills = http("GET /status/404", expect=OK, save={"bill": "json.id"})
-    cleanup = (bills, *(http(f"DELETE /x{{{{ {name} }}}}", expect=OK) for name in ("order", "payment", "bill")))
-    outcome = house().play(check("c", order, pay, cleanup=(*cleanup, http("DELETE /all", expect=OK))))
-    assert outcome.service.seen == [
-        "POST /orders",
-        "POST /status/500",
-        "GET /status/404",
-        "DELETE /x/orders",
-        "DELETE /all",
-    ]
+    cleanup = (bills, *(http(f"DELETE /x{{{{ {name} }}}}", expect=OK) for name in ("order", "payment")))
+    of_bill = http("POST /cancel", fields={"json": {"id": "{{ bill }}"}})
+    outcome = house().play(check("c", order, pay, cleanup=(*cleanup, of_bill, http("DELETE /all", expect=OK))))
+    seen = ["POST /orders", "POST /status/500", "GET /status/404", "DELETE /x/orders", "DELETE /all"]
+    assert outcome.service.seen == seen
     assert outcome.attempts("c")[0].cleanup_failed == "GET /status/404: status: expected 200, got 404"
     assert outcome.steps("c")[-2].error == "nothing to clean: bill was never saved"
+    assert [step.is_cleanup for step in outcome.steps("c")] == [False] * 2 + [True] * 5
 
 
 def test_cleanup_obeys_conditions_and_breaks_what_it_says(house: Make, http: Make, check: Make) -> None:
@@ -196,9 +193,14 @@ def test_a_fault_of_a_step_lasts_as_long_as_the_step(house: Make, http: Make, ch
     assert outcome.stage.done == ["inject latency on orders -> stock for c", "lift lease of latency"]
 
 
-def test_an_edge_that_cannot_be_broken_leaves_the_check_inconclusive(house: Make, http: Make, check: Make) -> None:
+@pytest.mark.parametrize("refusal", [StageError, SuiteError])
+def test_an_edge_that_cannot_be_broken_leaves_the_check_inconclusive(
+    house: Make, http: Make, check: Make, refusal: type[Exception]
+) -> None:
     fault = FaultOrder("orders -> stock", "refuse")
-    played = house(refuses=frozenset({"inject"})).play(check("c", http("GET /a", expect=OK), faults=(fault,)))
+    played = house(refuses=frozenset({"inject"}), refusal=refusal).play(
+        check("c", http("GET /a", expect=OK), faults=(fault,))
+    )
     assert played.ended("c").verdict is Verdict.INCONCLUSIVE
     assert played.service.seen == []
 
@@ -217,6 +219,7 @@ def test_a_stage_that_is_gone_is_blamed_itself_and_halts_the_run(house: Make, ht
     ]
     (broken_off,) = outcome.steps("beside")
     assert (broken_off.error, broken_off.request, broken_off.is_cleanup) == (gone, "GET /wait/30", False)
+    assert (broken_off.verb, broken_off.on) == ("http.request", "stock")
     assert 50 < broken_off.duration_ms < 20_000
     assert began <= broken_off.started_at <= time.time() - broken_off.duration_ms / 1000
 

@@ -98,13 +98,35 @@ def test_what_needs_a_failed_check_is_given_up_with_all_that_hangs_on_it() -> No
     assert plan.unfinished == 0
 
 
-def test_draining_gives_up_all_that_has_not_started() -> None:
-    a, b, c, d = job("a", (), ("s",)), job("b", ("s",), number=1), job("c", needs=("b",), number=2), job("d", number=3)
-    plan = schedule(a, b, c, d)
-    started = plan.take()
-    assert started is a
-    assert [one.id for one in plan.drain()] == ["b", "c", "d"]
-    plan.finish(a, Verdict.PASSED)
+def test_what_several_failed_checks_keep_from_starting_is_given_up_once() -> None:
+    a, b = job("a", number=1), job("b", number=2)
+    both, one = job("both", needs=("a", "b"), number=3), job("one", needs=("a",), number=4)
+    plan = schedule(a, b, both, one, job("last", needs=("both", "one"), number=5))
+    assert taken(plan) == ["a", "b"]
+    assert [given_up.id for given_up in plan.finish(a, Verdict.FAILED)] == ["both", "one", "last"]
+    assert plan.finish(b, Verdict.FAILED) == ()
+    assert plan.unfinished == 0
+
+
+def test_a_job_that_was_given_up_never_starts() -> None:
+    a, b, both = job("a"), job("b"), job("both", needs=("a", "b"))
+    plan = schedule(a, b, both)
+    assert taken(plan) == ["a", "b"]
+    assert plan.finish(a, Verdict.FAILED) == (both,)
+    plan.finish(b, Verdict.PASSED)
+    assert plan.take() is None
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
+def test_draining_gives_up_all_that_has_not_started_for_good(verdict: Verdict) -> None:
+    first, parked, beside = job("first", (), ("s",)), job("parked", ("s",), number=1), job("beside")
+    ready, needing = job("ready", number=2), job("needing", needs=("first",), number=3)
+    plan = schedule(first, parked, beside, ready, needing)
+    assert (plan.take(), plan.take()) == (first, beside)
+    assert plan.drain() == (parked, ready, needing)
+    assert plan.finish(first, verdict) == ()
+    assert plan.take() is None
+    plan.finish(beside, Verdict.PASSED)
     assert plan.unfinished == 0
 
 
