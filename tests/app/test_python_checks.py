@@ -60,8 +60,8 @@ def test_events_arrive_and_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("import nothing_like_this\n", "pytest ended with 2"),
-        ("def test_it(): assert False\n", "pytest ended with 1"),
+        ("import nothing_like_this\n", "pytest exited with code 2"),
+        ("def test_it(): assert False\n", "pytest exited with code 1"),
         ("def test_it(): pass\n", "its tests passed without ever speaking to the environment"),
     ],
 )
@@ -69,6 +69,16 @@ def test_what_pytest_could_not_run_or_never_told_is_inconclusive(tmp_path: Path,
     tally, heard = run(make_order(tmp_path, content))
     assert tally.verdicts == {Verdict.INCONCLUSIVE: 1}
     assert why in next(event.why for event in heard if isinstance(event, CheckEnded))
+
+
+def test_a_check_in_which_pytest_is_killed_is_inconclusive_and_wanted_again(tmp_path: Path) -> None:
+    dying = TELLING.replace('CheckEnded(1.0, "x", Verdict.PASSED, 1.0, 1)', 'CheckStarted(1.0, "x", 1, 1)')
+    dying = dying.replace("import CheckEnded", "import CheckStarted")
+    tally, heard = run(make_order(tmp_path, f"{dying}    os.kill(os.getpid(), 9)\n"))
+    whys = {event.check: event.why for event in heard if isinstance(event, CheckEnded)}
+    assert whys["x"] == "pytest was ended by SIGKILL before the check ended"
+    assert "x" in tally.unhappy
+    assert tally.verdicts == {Verdict.INCONCLUSIVE: 2}
 
 
 def test_files_without_tests_are_nothing(tmp_path: Path) -> None:

@@ -23,10 +23,11 @@ from dovetail.app.python_leash import RUNNER
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Tally
 from dovetail.environment.ground import find_ground
+from dovetail.environment.process import explain
 from dovetail.environment.stage import Sink
 from dovetail.journal.line import UnreadableLineError, read_line
 from dovetail.model.data import Place
-from dovetail.model.event import CheckEnded, CheckPlanned, Event, Noticed, PlannedCheck
+from dovetail.model.event import CheckEnded, CheckPlanned, CheckStarted, Event, Noticed, PlannedCheck
 from dovetail.model.outcome import Verdict
 
 PLUGIN = "dovetail"
@@ -42,8 +43,8 @@ LONGEST_LINE = 64 * 1024 * 1024
 class PythonOrder(Struct, frozen=True):
     """Which files, on which stage, with which settings; `log` gets what pytest prints.
 
-    `only` is a file with the ids to keep, empty where all are meant. `room` is a folder that goes with the stage, so that
-    what stands in it is removed even where we are killed; empty where there is no stage of ours.
+    `only` is a file with the ids to keep, empty where all are meant. `room` is a folder that goes with the stage, also
+    where we are killed; empty where there is no stage of ours.
     """
 
     files: tuple[str, ...]
@@ -75,13 +76,14 @@ async def run_python_checks(order: PythonOrder, publish: Sink, stop: Stop, clock
         async with server:
             code = await _run_pytest(order, socket, stop)
             await hearer.drain(socket)
+    hearer.end_all(stop.why if stop.halts else f"pytest {explain(code)} before the check ended", clock())
     if stop.halts:
         return tally
     if code == PASSED and not tally.total:
         _leave_out(order, hearer, "its tests passed without ever speaking to the environment", clock())
     elif code not in {PASSED, FAILED, NOTHING_COLLECTED} or (code == FAILED and not tally.total):
         said = " ".join(_last_lines(order.log))
-        _leave_out(order, hearer, f"pytest ended with {code}: {said}", clock())
+        _leave_out(order, hearer, f"pytest {explain(code)}: {said}", clock())
     elif code == FAILED and not tally.unhappy:
         _leave_out(order, hearer, "pytest says that a check failed, but none of the events does", clock())
     return tally
@@ -111,6 +113,7 @@ class _Hearer:
         self._tally = tally
         self._clients: set[asyncio.Task[None]] = set()
         self._end = asyncio.Event()
+        self._playing: dict[str, None] = {}
 
     async def hear_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -136,12 +139,20 @@ class _Hearer:
             self.tell(event)
 
     def tell(self, event: Event) -> None:
-        if isinstance(event, CheckEnded):
+        if isinstance(event, CheckStarted):
+            self._playing[event.check] = None
+        elif isinstance(event, CheckEnded):
+            self._playing.pop(event.check, None)
             self._tally.count(event)
         self._publish(event)
 
+    def end_all(self, why: str, at: float) -> None:
+        """Say of every check that its process never ended why that is so."""
+        for check in tuple(self._playing):
+            self.tell(CheckEnded(at, check, Verdict.INCONCLUSIVE, 0.0, 0, why))
+
     async def drain(self, socket: str) -> None:
-        """Wait until everything that was sent has been heard: what we say last comes in last, unless the door is gone."""
+        """Wait until everything that was sent has been heard: our last word comes in last, if there is a door still."""
         with contextlib.suppress(FileNotFoundError):
             _, writer = await asyncio.open_unix_connection(socket)
             writer.write(LAST_WORD)
