@@ -176,6 +176,15 @@ def test_the_facets_of_an_answer_are_never_rules() -> None:
     assert not judge({"length": 3}, {"length": 3}).holds
 
 
+def test_an_answer_is_judged_as_a_whole_under_the_lines_that_were_read() -> None:
+    facets: Data = {"status": 201, "json": {"id": 7}, "headers": {"x-id": 8}}
+    filled: Data = {"json": {"id": {"same_as": "headers.x-id"}}, "items": [[{"sku": "A"}]]}
+    same, missing = judge_answer(filled, facets, origin=written_list()).mismatches
+    assert (same.path, same.expected, same.got) == ("json.id", "the same as headers.x-id, which is 8", "7")
+    assert (missing.path, missing.place) == ("items", Place("orders.yaml", 6, 2))
+    assert judge_answer(written_list(), {}).mismatches[0].place == Place("orders.yaml", 6, 2)
+
+
 def test_an_answer_is_judged_in_microseconds() -> None:
     expected: Data = {"status": 201, "json": {"id": "<uuid>", "status": "pending", "total": {"near": 19.98}}}
     facets: Data = {"status": 201, "json": {"id": ID, "status": "pending", "total": 19.98, "more": [1, 2]}}
