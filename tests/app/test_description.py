@@ -1,5 +1,6 @@
 """How a run introduces itself."""
 
+from pathlib import Path
 from typing import Any
 
 from dovetail.app.description import describe_run, tell_plan
@@ -23,3 +24,11 @@ def test_a_dry_run_tells_order_isolation_and_locks(prepare: Any) -> None:
     assert "shared: only reads" in told
     assert "alone on edge:app -> db" in told
     assert "beside others on edge:app -> db" in told
+
+
+def test_a_dry_run_starts_what_a_run_would(prepare: Any, folder: Path) -> None:
+    file = folder / "dovetail.yaml"
+    job = "  migrate: {run: ./migrate, job: true, uses: {db: {address: URL}}}\n"
+    file.write_text(f"{file.read_text()}{job}environments: {{there: {{db: http://h}}}}\n")
+    assert "  start 2  app, migrate" in list(tell_plan(prepare()))
+    assert "  start 2  app" in list(tell_plan(prepare(environment="there")))

@@ -27,6 +27,12 @@ def test_a_problem_without_a_file_is_a_plain_sentence() -> None:
     assert str(Problem("no checks were found", "write one")) == "no checks were found\nwrite one"
 
 
+def test_a_place_is_told_as_far_as_it_is_known() -> None:
+    assert str(Problem("no end", file="a.sql")).splitlines()[0] == "a.sql"
+    assert str(Problem("no end", file="a.sql", line=3)).splitlines()[0] == "a.sql:3"
+    assert str(Problem("no end", file="a.sql", line=3, column=7)).splitlines()[0] == "a.sql:3:7"
+
+
 def test_a_headline_is_where_and_what_on_one_line() -> None:
     assert Problem("no such table\n    app │ evidence", "mend it", "a.sql", 3, 7).headline == "a.sql:3:7: no such table"
     assert Problem("no broker: none is installed").headline == "no broker: none is installed"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dovetail.app.preparation import Preparation
 from dovetail.engine.plan import Job
+from dovetail.environment.selection import select
 from dovetail.map.criticality import criticality
 from dovetail.model.event import MappedEdge, MappedService, PlannedCheck, RunStarted
 from dovetail.model.graph import start_order
@@ -55,7 +56,7 @@ def tell_plan(preparation: Preparation) -> Iterator[str]:
     plan, system = preparation.plan, preparation.project.system
     checks, agents = spell_count(len(plan.jobs), "check"), spell_count(preparation.agents, "agent")
     yield f"{system.name} · {preparation.environment.name} · {checks} · {agents} · seed {plan.seed}"
-    wanted = preparation.services or frozenset(system.by_name)
+    wanted = {service.name for service in select(preparation.stage, preparation.project.registry).start}
     for number, wave in enumerate(start_order(system), 1):
         names = [name for name in wave if name in wanted]
         if names:

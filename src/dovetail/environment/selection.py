@@ -36,7 +36,7 @@ def select(order: StageOrder, registry: Registry) -> Selection:
         raise SuiteError(
             Problem(
                 f"services wait for each other in a circle: {' -> '.join(circle)}",
-                "let one of these edges not be awaited: `awaited: false`", place.file, place.line,
+                "let one of these edges not be awaited: `wait: false`", place.file, place.line,
             )
         )  # fmt: skip
     addresses = {

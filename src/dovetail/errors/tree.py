@@ -29,16 +29,19 @@ class Problem(Struct, frozen=True):
     width: int = 1
 
     @property
+    def spot(self) -> str:
+        """The file, with the line and the column as far as they are known."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+
+    @property
     def headline(self) -> str:
         """Where and what on one line, without the evidence that may follow."""
-        spot = f":{self.line}:{self.column}" if self.line else ""
-        return f"{self.file}{spot}: {self.what}".removeprefix(": ").partition("\n")[0]
+        return f"{self.spot}: {self.what}".removeprefix(": ").partition("\n")[0]
 
     def __str__(self) -> str:
         rows = []
         if self.file:
-            spot = f":{self.line}:{self.column}" if self.line else ""
-            rows.append(f"{self.file}{spot}")
+            rows.append(self.spot)
         if self.text:
             margin = " " * len(str(self.line))
             rows.append(f"  {self.line} │ {self.text}")
