@@ -7,6 +7,7 @@ import pytest
 
 from dovetail.check.renderer import Renderer
 from dovetail.engine.asking import StepOrder, weigh_answer
+from dovetail.errors import SuiteError
 from dovetail.model.check import Step
 from dovetail.model.data import Data, Table
 from dovetail.model.vocabulary import Verb, Word
@@ -44,3 +45,20 @@ def test_how_long_an_answer_took_is_an_expectation_of_its_own(took: float, *, ho
     judgement = weigh_answer(order(expect), Answer({"status": 200}), took)
     assert (judgement.evaluated, judgement.holds) == (2, holds)
     assert all(missed.place.line == 4 for missed in judgement.mismatches)
+
+
+@pytest.mark.parametrize("limit", ["200ms", 0.2])
+def test_how_long_an_answer_may_take_may_be_a_value_of_the_run(limit: Data) -> None:
+    asked = order({"within": "{{ limit }}"}, limit=limit)
+    assert weigh_answer(asked, Answer({}), 0.1).holds
+    (missed,) = weigh_answer(asked, Answer({}), 0.3).mismatches
+    assert (missed.path, missed.expected, missed.got) == ("within", "an answer within 0.2 s", "after 0.300 s")
+
+
+def test_a_limit_that_is_no_duration_is_refused_at_its_line() -> None:
+    expect = Table("a.yaml")
+    expect["within"] = "{{ limit }}"
+    expect.marks["within"] = (4, 9, 4, 17)
+    with pytest.raises(SuiteError, match="within wants a duration, got soon") as refusal:
+        weigh_answer(order(expect, limit="soon"), Answer({}), 0.1)
+    assert refusal.value.problems[0].line == 4

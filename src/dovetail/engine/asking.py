@@ -7,8 +7,10 @@ from msgspec import Struct
 
 from dovetail.check.case import Judgement
 from dovetail.check.judge import judge_answer
+from dovetail.check.moment import read_span
 from dovetail.check.renderer import Renderer
 from dovetail.engine.demise import Demise
+from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import Step
 from dovetail.model.data import NOWHERE, Data, Table, locate
 from dovetail.model.outcome import Mismatch
@@ -52,13 +54,13 @@ def weigh_answer(order: StepOrder, answer: Answer, took: float) -> Judgement:
     limit = expect.get("within")
     if limit is not None:
         expect = {key: value for key, value in expect.items() if key != "within"}
-    rendered = expect if order.is_plain else order.renderer.render(expect, order.scope, step.place)
+    rendered = _fill(order, expect)
     if not isinstance(rendered, Mapping):
         raise TypeError(f"expect was rendered to {type(rendered).__name__}")
     judgement = judge_answer(rendered, answer.facets, step.expect)
     if limit is None:
         return judgement
-    return Judgement(judgement.evaluated + 1, (*judgement.mismatches, *_judge_time(step, limit, took)))
+    return Judgement(judgement.evaluated + 1, (*judgement.mismatches, *_judge_time(order, limit, took)))
 
 
 def _unexpected_error(step: Step, answer: Answer) -> Mismatch:
@@ -67,8 +69,18 @@ def _unexpected_error(step: Step, answer: Answer) -> Mismatch:
     return Mismatch("error", "an answer", answer.error, place=place)
 
 
-def _judge_time(step: Step, limit: Data, took: float) -> tuple[Mismatch, ...]:
-    if not isinstance(limit, int | float) or took <= limit:
+def _judge_time(order: StepOrder, limit: Data, took: float) -> tuple[Mismatch, ...]:
+    place = locate(order.step.expect, ("within",)) or NOWHERE
+    filled = _fill(order, limit)
+    most = read_span(filled)
+    if most is None:
+        what = f"within wants a duration, got {filled}"
+        raise SuiteError(Problem(what, "write it as 5s or 500ms", place.file, place.line, place.column))
+    seconds = most.total_seconds()
+    if took <= seconds:
         return ()
-    place = locate(step.expect, ("within",)) or NOWHERE
-    return (Mismatch("within", f"an answer within {limit:g} s", f"after {took:.3f} s", place=place),)
+    return (Mismatch("within", f"an answer within {seconds:g} s", f"after {took:.3f} s", place=place),)
+
+
+def _fill(order: StepOrder, written: Data) -> Data:
+    return written if order.is_plain else order.renderer.render(written, order.scope, order.step.place)
