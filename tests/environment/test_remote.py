@@ -1,4 +1,6 @@
 import asyncio
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -74,3 +76,34 @@ def test_leaving_twice_is_no_error(yard: Any) -> None:
             assert await stage.leave() == ()
 
     asyncio.run(play())
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.environment.remote.SECONDS_TO_ANSWER", 0.5)
+    monkeypatch.setattr("dovetail.environment.remote.SECONDS_TO_END", 0.5)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_frozen_stage_is_ended_by_its_owner_and_nothing_is_left(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.stage(yard.service("a")) as stage:
+            os.kill(stage.info.pid, signal.SIGSTOP)
+            assert await stage.leave() == ()
+
+    asyncio.run(play())
+    assert not yard.ground.exists()
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_frozen_stage_that_is_kept_is_told_and_only_ended_on_demand(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.stage(yard.service("a"), is_kept=True) as stage:
+            os.kill(stage.info.pid, signal.SIGSTOP)
+            with pytest.raises(StageError, match=r"does not answer: it has said nothing for 0\.5 s"):
+                await RemoteStage().connect(stage.info.socket, is_holder=True)
+            assert await stage.leave() == ("an environment that does not answer",)
+            assert await stage.down() == ()
+
+    asyncio.run(play())
+    assert not yard.ground.exists()

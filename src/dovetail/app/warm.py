@@ -4,6 +4,7 @@ All functions work on the running stages of one project folder.
 """
 
 import asyncio
+import contextlib
 import secrets
 import sys
 import time
@@ -17,9 +18,10 @@ from dovetail.app.project import Project
 from dovetail.environment.attendance import attach, find_stages
 from dovetail.environment.opening import open_stage
 from dovetail.environment.order import StageInfo, StageOrder
+from dovetail.environment.remote import end_frozen
 from dovetail.environment.stage import LogLine, ServiceState, Sink
 from dovetail.environment.sweeping import sweep
-from dovetail.errors import Problem, StageError, UsageError
+from dovetail.errors import Problem, StageError, StageLostError, UsageError
 from dovetail.errors.nearest import suggest
 from dovetail.source.environment import choose_environment
 
@@ -63,12 +65,19 @@ async def bring_up(project: Project, settings: Settings, services: Collection[st
 
 async def tear_down(folder: str) -> tuple[tuple[StageInfo, tuple[str, ...]], ...]:
     """End every stage of the project; returns what remains of each."""
-    ended = []
-    for info in find_stages(folder):
-        stage = await attach(info)
-        remains = await stage.down()
-        ended.append((info, (*remains, *await _wait_until_gone(info))))
-    return tuple(ended)
+    return tuple([(info, await _end(info)) for info in find_stages(folder)])
+
+
+async def _end(info: StageInfo) -> tuple[str, ...]:
+    """End one stage, also one that somebody else is just ending, and one that is frozen."""
+    remains: tuple[str, ...] = ()
+    with contextlib.suppress(StageError):
+        remains = await (await attach(info)).down()
+    left = await _wait_until_gone(info)
+    if left:
+        end_frozen(info)
+        left = await _wait_until_gone(info)
+    return (*remains, *left)
 
 
 async def _wait_until_gone(info: StageInfo) -> tuple[str, ...]:
@@ -81,12 +90,17 @@ async def _wait_until_gone(info: StageInfo) -> tuple[str, ...]:
 
 
 async def list_running(folder: str) -> tuple[RunningStage, ...]:
-    """Return every stage of the project, of all projects where `folder` is empty."""
+    """Return every stage of the project, of all projects where `folder` is empty; one that is ending is none."""
     found = []
     for info in find_stages(folder):
-        stage = await attach(info)
-        found.append(RunningStage(info, await stage.states()))
-        await stage.leave()
+        try:
+            stage = await attach(info)
+            found.append(RunningStage(info, await stage.states()))
+            await stage.leave()
+        except StageLostError:
+            continue
+        except StageError:
+            found.append(RunningStage(info, tuple(ServiceState(name, "", "no answer") for name in info.services)))
     return tuple(found)
 
 

@@ -149,4 +149,5 @@ def _describe(brief: Brief, plot: Plot, stage: LiveStage) -> StageInfo:
         started_at=stage.means.hub.clock(),
         room=brief.room,
         services=tuple(service.name for service in stage.selected),
+        pid=os.getpid(),
     )

@@ -45,7 +45,7 @@ class StageOrder(Struct, frozen=True):
 
 
 class StageInfo(Struct, frozen=True):
-    """A running stage as others find it; `socket` is its door, `room` holds its data."""
+    """A running stage as others find it; `socket` is its door, `room` holds its data, `pid` is its process."""
 
     id: str
     key: str
@@ -58,6 +58,7 @@ class StageInfo(Struct, frozen=True):
     started_at: float
     room: str = ""
     services: tuple[str, ...] = ()
+    pid: int = 0
 
 
 class Brief(Struct, frozen=True):

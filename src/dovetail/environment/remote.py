@@ -4,6 +4,9 @@ Made by `opening` and `attendance`.
 """
 
 import asyncio
+import contextlib
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -11,13 +14,22 @@ from dovetail.environment.channel import Channel, Frame, read_error, read_events
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.request import read_result
 from dovetail.environment.stage import LockWish, LogLine, ServiceState, Sink
-from dovetail.errors import StageError, StageLostError
+from dovetail.errors import Problem, StageError, StageLostError
 from dovetail.model.address import Address
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import Event, ServiceChanged, TornDown
 from dovetail.model.exchange import Exchange
 
+SECONDS_TO_ANSWER = 10.0
+SECONDS_TO_END = 15.0
 Proof = Callable[[], Awaitable[tuple[str, ...]]]
+
+
+def end_frozen(info: StageInfo) -> None:
+    """Kill the process of a stage that is there and answers nobody; its reaper sees to the rest."""
+    with contextlib.suppress(OSError):
+        if info.pid:
+            os.kill(info.pid, signal.SIGKILL)
 
 
 async def _prove_nothing() -> tuple[str, ...]:
@@ -51,10 +63,14 @@ class RemoteStage:
     async def connect(self, socket: str, *, is_holder: bool) -> StageInfo:
         """Join the stage behind `socket`; as a holder, keep it up until leaving."""
         try:
-            await asyncio.get_running_loop().create_unix_connection(lambda: self._channel, socket)
+            async with asyncio.timeout(SECONDS_TO_ANSWER):
+                await asyncio.get_running_loop().create_unix_connection(lambda: self._channel, socket)
+                self.info = cast("StageInfo", await self._ask("join", is_holder))
         except OSError as error:
-            raise StageError(f"the environment behind {socket} does not answer: {error.strerror}") from error
-        self.info = cast("StageInfo", await self._ask("join", is_holder))
+            self._channel.close()
+            why = error.strerror or f"it has said nothing for {SECONDS_TO_ANSWER:g} s"
+            what = f"the environment behind {socket} does not answer: {why}"
+            raise StageError(Problem(what, "end it: dovetail down")) from error
         return self.info
 
     async def settle(self) -> None:
@@ -130,12 +146,22 @@ class RemoteStage:
         if self._is_lost:
             return await self._prove_lost()
         try:
-            remains = cast("tuple[str, ...]", await self._ask(method))
+            async with asyncio.timeout(SECONDS_TO_END):
+                remains = cast("tuple[str, ...]", await self._ask(method))
+        except TimeoutError:
+            return await self._insist(method)
         except StageError:
             return await self._prove_lost()
         self._has_left = True
         self._channel.close()
         return (*remains, *await self._prove()) if self._is_torn_down else remains
+
+    async def _insist(self, method: str) -> tuple[str, ...]:
+        """Kill a stage that does not answer, so that its reaper clears it away; a kept one that is left stays."""
+        if self.info is None or (self.info.is_kept and method == "leave"):
+            return ("an environment that does not answer",)
+        end_frozen(self.info)
+        return await self._prove_lost()
 
     async def _prove_lost(self) -> tuple[str, ...]:
         self._is_lost = True

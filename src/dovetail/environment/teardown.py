@@ -54,7 +54,8 @@ async def prove_gone(plot: Plot, reaper: int) -> tuple[str, ...]:
         if plot.lease.exists() and not is_held(plot.lease):
             _take_over(plot)
         await asyncio.sleep(PAUSE)
-    watcher = ("the environment's reaper",) if is_held(plot.lease) else ()
+    is_watched = is_held(plot.lease) or (reaper and not _has_ended(reaper))
+    watcher = ("the environment's reaper",) if is_watched else ()
     return (*watcher, *(str(path) for path in paths if path.exists()))
 
 
