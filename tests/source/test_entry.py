@@ -10,6 +10,8 @@ KEYS = Keys(
         Word("name", "string", "its name", is_required=True),
         Word("wait", "duration", "how long"),
         Word("tags", "names", "its tags"),
+        Word("times", "int", "how often"),
+        Word("is_loud", "bool", "whether it is heard"),
     ),
     frozenset({"standin"}),
 )
@@ -78,3 +80,9 @@ def test_an_empty_value_stands_under_its_key() -> None:
     assert entry.text("name") == ""
     (problem,) = mistakes
     assert (problem.what, problem.column) == ("`name` is empty", 1)
+
+
+def test_what_nothing_fills_in_cannot_be_a_template() -> None:
+    entry, _ = read(name="x", wait="{{ wait }}", times="{{ times }}", is_loud="{{ loud }}")
+    assert (entry.number("wait"), entry.count("times"), entry.flag("is_loud")) == (None, None, False)
+    assert list_of(entry.mistakes) == [f"`{key}` cannot be a template" for key in ("wait", "times", "is_loud")]

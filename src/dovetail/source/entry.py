@@ -42,15 +42,15 @@ class Entry:
         return read if isinstance(read, str) else default
 
     def flag(self, key: str, *, default: bool = False) -> bool:
-        read = self.value(key)
+        read = self._written_out(key)
         return read if isinstance(read, bool) else default
 
     def number(self, key: str) -> float | None:
-        read = self.value(key)
+        read = self._written_out(key)
         return float(read) if isinstance(read, int | float) else None
 
     def count(self, key: str) -> int | None:
-        read = self.value(key)
+        read = self._written_out(key)
         return read if isinstance(read, int) else None
 
     def names(self, key: str) -> tuple[str, ...]:
@@ -70,6 +70,14 @@ class Entry:
     def list(self, key: str) -> Row:
         read = self.value(key)
         return read if isinstance(read, Row) else Row(self.place.file)
+
+    def _written_out(self, key: str) -> Data:
+        """Return a value that nothing fills in: a template there would be passed over in silence."""
+        read = self.value(key)
+        if not isinstance(read, str):
+            return read
+        self.mistakes.add(self.table.place_of_value(key), f"`{key}` cannot be a template", "write it out")
+        return None
 
 
 def read_value(table: Table, word: Word, mistakes: Mistakes) -> Data:
