@@ -117,6 +117,23 @@ def test_a_misspelt_rule_that_met_no_object_is_named(written: Data, actual: Data
     assert judge(written, actual).mismatches[0].why == why
 
 
+@pytest.mark.parametrize(
+    ("expected", "actual", "why"),
+    [
+        (1, 2, ""),
+        (None, 1, ""),
+        (1, None, ""),
+        ({"a": 1}, {}, ""),
+        (["a"], "<absent>", "a text, not a list"),
+        ("<like nothing at all>", "x", ""),
+        ("<b", 1, "a number, not a text"),
+        ("b>", 1, "a number, not a text"),
+    ],
+)
+def test_nothing_is_explained_that_is_seen_at_once(expected: Data, actual: Data, why: str) -> None:
+    assert judge(expected, actual).mismatches[0].why == why
+
+
 def test_a_missing_key_names_the_nearest_that_is_there() -> None:
     assert judge({"customerID": "<any>"}, {"customerId": 1}).mismatches[0].why == "there is customerId"
 
@@ -177,8 +194,8 @@ def test_the_facets_of_an_answer_are_never_rules() -> None:
 
 
 def test_an_answer_is_judged_as_a_whole_under_the_lines_that_were_read() -> None:
-    facets: Data = {"status": 201, "json": {"id": 7}, "headers": {"x-id": 8}}
-    filled: Data = {"json": {"id": {"same_as": "headers.x-id"}}, "items": [[{"sku": "A"}]]}
+    facets: dict[str, Data] = {"status": 201, "json": {"id": 7}, "headers": {"x-id": 8}}
+    filled: dict[str, Data] = {"json": {"id": {"same_as": "headers.x-id"}}, "items": [[{"sku": "A"}]]}
     same, missing = judge_answer(filled, facets, origin=written_list()).mismatches
     assert (same.path, same.expected, same.got) == ("json.id", "the same as headers.x-id, which is 8", "7")
     assert (missing.path, missing.place) == ("items", Place("orders.yaml", 6, 2))
