@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dovetail.app.history import History
+from dovetail.app.history import History, lay_home
 from dovetail.errors import StageError, UsageError
+from dovetail.journal.writer import Journal
 
 
 def test_runs_are_kept_and_the_oldest_go(tmp_path: Path) -> None:
@@ -51,6 +52,29 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / ".dovetail").write_text("in the way")
     with pytest.raises(StageError, match="cannot be made"):
         History(str(tmp_path)).begin("1", 9)
+
+
+def test_a_run_that_goes_on_is_not_forgotten(tmp_path: Path) -> None:
+    history = History(str(tmp_path))
+    journal = Journal(history.begin("1", 9).journal)
+    history.begin("2", kept=1)
+    assert [run.id for run in history.runs()] == ["1", "2"]
+    assert history.forget() == ["run 2"]
+    journal.close()
+    assert history.forget() == ["run 1"]
+
+
+def test_a_memory_that_cannot_be_removed_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".dovetail/unhappy.json").mkdir(parents=True)
+    with pytest.raises(StageError, match="cannot be removed"):
+        History(str(tmp_path)).forget()
+
+
+def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".dovetail").write_text("in the way")
+    with pytest.raises(StageError, match="cannot be made: File exists\nlet Dovetail write beside"):
+        lay_home(tmp_path / ".dovetail")
+    assert History(str(tmp_path)).forget() == []
 
 
 def test_everything_can_be_forgotten(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from dovetail.environment.ground import is_held
 from dovetail.errors import Problem, StageError, UsageError
 
 HOME = ".dovetail"
@@ -27,6 +28,11 @@ class RunFolder(Struct, frozen=True):
     def logs(self) -> Path:
         return self.path / "logs"
 
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether some process still writes the run's journal."""
+        return is_held(self.journal)
+
     def remove(self) -> None:
         """Remove the folder with all that is in it, as far as that is allowed."""
         for folder, _, files in os.walk(self.path, topdown=False):
@@ -38,10 +44,20 @@ class RunFolder(Struct, frozen=True):
 
 def lay_home(home: Path) -> None:
     """Make the folder of a project's state, which no repository should hold."""
-    home.mkdir(parents=True, exist_ok=True)
-    ignore = home / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+    with told(f"{home} cannot be made"):
+        home.mkdir(parents=True, exist_ok=True)
+        ignore = home / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+
+
+@contextlib.contextmanager
+def told(what: str) -> Iterator[None]:
+    """Turn the system's refusal into an error that says what to do."""
+    try:
+        yield
+    except OSError as failure:
+        raise StageError(Problem(f"{what}: {failure.strerror}", "let Dovetail write beside dovetail.yaml")) from failure
 
 
 class History:
@@ -51,18 +67,14 @@ class History:
         self._unhappy = self._home / "unhappy.json"
 
     def begin(self, run: str, kept: int) -> RunFolder:
-        """Make the folder of a new run; the oldest beyond `kept` go."""
+        """Make the folder of a new run; the oldest beyond `kept` go, but for those that go on."""
         folder = RunFolder(run, self._runs / run)
-        try:
+        with told(f"{folder.path} cannot be made"):
             folder.path.mkdir(parents=True)
-            lay_home(self._home)
-        except OSError as failure:
-            problem = Problem(
-                f"{folder.path} cannot be made: {failure.strerror}", "let Dovetail write beside dovetail.yaml"
-            )
-            raise StageError(problem) from failure
+        lay_home(self._home)
         for old in self.runs()[: -max(1, kept)]:
-            old.remove()
+            if not old.goes_on:
+                old.remove()
         return folder
 
     def runs(self) -> list[RunFolder]:
@@ -93,19 +105,20 @@ class History:
         """Keep what failed, and of what was not played this time what failed before."""
         ids = sorted((self.unhappy() - frozenset(played)) | frozenset(unhappy))
         fresh = self._unhappy.with_suffix(".new")
-        try:
-            fresh.write_bytes(msgspec.json.encode(ids))
-            fresh.replace(self._unhappy)
-        except OSError as failure:
-            with contextlib.suppress(OSError):
-                fresh.unlink()
-            what = f"what failed cannot be remembered in {self._unhappy}: {failure.strerror}"
-            raise StageError(Problem(what, "let Dovetail write beside dovetail.yaml")) from failure
+        with told(f"what failed cannot be remembered in {self._unhappy}"):
+            try:
+                fresh.write_bytes(msgspec.json.encode(ids))
+                fresh.replace(self._unhappy)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    fresh.unlink()
+                raise
 
     def forget(self) -> list[str]:
-        """Remove every run and what failed last; returns what that was."""
-        runs = self.runs()
+        """Remove every run that is over, and what failed last; returns what that was."""
+        runs = [folder for folder in self.runs() if not folder.goes_on]
         for folder in runs:
             folder.remove()
-        self._unhappy.unlink(missing_ok=True)
+        with told(f"{self._unhappy} cannot be removed"), contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            self._unhappy.unlink()
         return [f"run {folder.id}" for folder in runs]

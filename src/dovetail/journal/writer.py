@@ -1,6 +1,10 @@
-"""The journal while a run lasts: each event is in the file, in the kernel's hands, before `write` returns."""
+"""The journal while a run lasts: each event is in the file, in the kernel's hands, before `write` returns.
+
+The file is locked as long as it is open, so that others can tell a run that goes on from one that is over.
+"""
 
 import errno
+import fcntl
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -29,6 +33,8 @@ class Journal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            with suppress(OSError):
+                fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             self._size = self._begin()
         except OSError as failure:
             self.close()
