@@ -105,7 +105,7 @@ RULES = (
         Inner.ITEMS,
         judges_absence=True,
     ),
-    Rule("not", "this does not fit", "{not: <null>}", _weigh_not, inner=Inner.ITSELF, judges_absence=True),
+    Rule("not", "it is there, and this does not fit", "{not: <null>}", _weigh_not, inner=Inner.ITSELF),
     Rule(
         "exact",
         "no object in it has a key more",
