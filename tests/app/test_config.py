@@ -3,7 +3,7 @@
 import pytest
 
 from dovetail.app.config import resolve, speak
-from dovetail.app.options import Value
+from dovetail.app.options import BY_NAME, Value, read_value
 from dovetail.errors import UsageError
 from dovetail.model.data import Table
 
@@ -43,3 +43,9 @@ def test_auto_is_two_agents_a_core_and_at_least_four(cores: int, agents: int) ->
 )
 def test_values_are_spoken_as_users_write_them(value: Value, spoken: str) -> None:
     assert speak(value) == spoken
+
+
+@pytest.mark.parametrize("written", ["500us", "0.1s", "12345.678s", "10000h", "99999999999999999999s"])
+def test_a_duration_that_is_spoken_is_read_again_as_it_was(written: str) -> None:
+    value = resolve({"timeout": written}, {}, {}, "").by_name["timeout"].value
+    assert read_value(BY_NAME["timeout"], speak(value)) == value

@@ -44,6 +44,7 @@ def test_a_written_value_becomes_the_options_value(name: str, written: Data, val
         ("report_format", 3),
         ("failed", "perhaps"),
         ("annotations", "gitlab"),
+        ("seed", "a\udcff"),
     ],
 )
 def test_a_wrong_value_is_refused(name: str, written: Data) -> None:

@@ -32,6 +32,16 @@ def test_reports_come_from_a_run_or_from_a_journal_alone(played: Path, monkeypat
         assert [path.name for path in paths] == ["integration-test-20261120-aa11.json"]
     with pytest.raises(UsageError):
         report_again(ReportOrder(played, "zz", "reports", ("json",)))
+    with pytest.raises(UsageError, match="there is no run 'xx"):
+        report_again(ReportOrder(played, "x" * 5000, "reports", ("json",)))
+
+
+def test_a_journal_that_lies_here_gives_reports_the_name_of_its_folder(
+    played: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(played / ".dovetail/runs/20261120-aa11")
+    (path,) = report_again(ReportOrder(played, "journal.jsonl", "reports", ("json",)))
+    assert path.name == "integration-test-20261120-aa11.json"
 
 
 def test_the_last_runs_logs_are_read_by_service(played: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dovetail.app.preparation import RunRequest, prepare_run
 from dovetail.errors import NothingSelectedError, SuiteError, UsageError
 
 
@@ -30,6 +31,22 @@ def test_words_are_scopes_files_folders_or_all(prepare: Any) -> None:
             prepare(word)
     with pytest.raises(NothingSelectedError):
         prepare("database")
+
+
+def test_the_projects_own_folder_stands_for_all(prepare: Any, folder: Path) -> None:
+    for word in (".", "./", str(folder), "tests/.."):
+        assert len(prepare(word).plan.jobs) == 2
+
+
+def test_words_are_seen_from_the_folder_of_the_file_that_is_named(folder: Path) -> None:
+    request = RunRequest(folder / "dovetail.yaml", {}, {}, ("tests/integration/a.yaml",))
+    assert len(prepare_run(request).plan.jobs) == 2
+
+
+@pytest.mark.parametrize("word", ["", "x" * 5000, "a\udcff"])
+def test_a_word_that_can_name_nothing_is_told(prepare: Any, word: str) -> None:
+    with pytest.raises(UsageError, match="is neither a scope nor a file or folder of checks"):
+        prepare(word)
 
 
 def test_the_seed_is_kept_or_made(prepare: Any) -> None:

@@ -74,7 +74,7 @@ def speak(value: Value) -> str:
     if isinstance(value, tuple):
         return ",".join(value)
     if isinstance(value, float):
-        return f"{value:g}s"
+        return f"{value:.9f}".rstrip("0").rstrip(".") + "s"
     return str(value)
 
 

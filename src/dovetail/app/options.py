@@ -85,6 +85,8 @@ def read_value(option: Option, written: Data) -> Value:
 
 def _read_text(option: Option, written: Data) -> str:
     text = "" if written is None else str(written)
+    if not text.isascii() and text != text.encode(errors="replace").decode():
+        raise WrongValueError(f"{text!r} is not UTF-8")
     if option.choices and text not in option.choices:
         raise WrongValueError(f"there is no {text!r}; there are {', '.join(option.choices)}")
     return text

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from dovetail.app.history import History
-from dovetail.app.project import find_folder
+from dovetail.app.project import find_folder, is_there
 from dovetail.errors import Problem, UsageError
 from dovetail.errors.nearest import suggest
 from dovetail.journal.reader import read_journal
@@ -26,8 +26,8 @@ class ReportOrder(Struct, frozen=True):
 def report_again(order: ReportOrder) -> tuple[Path, ...]:
     """Write the reports of a run that is over, from its journal alone."""
     journal = Path(order.run)
-    if order.run and journal.is_file():
-        folder, stamp = Path.cwd(), journal.parent.name
+    if order.run and is_there(journal) and journal.is_file():
+        folder, stamp = Path.cwd(), journal.resolve().parent.name
     else:
         folder = find_folder(order.start)
         found = History(str(folder)).find(order.run)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from dovetail.app.config import Settings, resolve
 from dovetail.app.history import History
 from dovetail.app.options import RUN_OPTIONS
-from dovetail.app.project import Project, open_project
+from dovetail.app.project import Project, is_there, open_project
 from dovetail.engine.cast import gather_knowledge
 from dovetail.engine.plan import Plan, PlanOrder, flow, make_plan
 from dovetail.engine.selection import Selection
@@ -23,7 +23,7 @@ from dovetail.model.data import Data, Place
 from dovetail.model.system import EnvironmentSpec
 from dovetail.source.environment import choose_environment
 from dovetail.source.excerpt import Excerpts
-from dovetail.source.location import TESTS, find_tests
+from dovetail.source.location import SYSTEM_FILE, TESTS, find_tests
 
 ALL = "all"
 ISOLATION_MARKER = "isolation("
@@ -137,16 +137,18 @@ def _is_running(order: StageOrder) -> bool:
 
 
 def _sort_words(request: RunRequest, project: Project) -> tuple[tuple[str, ...], tuple[Path, ...]]:
-    """Part what stands behind `run` into scopes and paths."""
+    """Part what stands behind `run` into scopes and paths; the folder of the project itself stands for all."""
     scopes: list[str] = []
     paths: list[Path] = []
+    start = request.start.parent if request.start.is_file() else request.start
     for word in request.words:
-        path = request.start / word
+        path = start / word
+        is_path = bool(word) and is_there(path) and (os.sep in word or bool(path.suffix) or path.is_dir())
         if word in project.words.scopes:
             scopes.append(word)
-        elif path.exists() and (os.sep in word or path.suffix or path.is_dir()):
+        elif is_path and not is_there(path / SYSTEM_FILE):
             paths.append(path)
-        elif word != ALL:
+        elif word != ALL and not is_path:
             now = _find_meant(word, project)
             raise UsageError(Problem(f"{word!r} is neither a scope nor a file or folder of checks", now))
     return tuple(scopes), tuple(paths)
