@@ -1,6 +1,8 @@
 """A run from its first event to its exit code, where nothing has to be started."""
 
 import asyncio
+import errno
+import os
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -81,6 +83,23 @@ def test_secrets_are_nowhere(tmp_path: Path, port: int) -> None:
     assert "hunter22" not in str(heard)
     for path in (*tmp_path.glob(".dovetail/runs/*/*"), *tmp_path.glob("reports/*")):
         assert "hunter22" not in path.read_text() if path.is_file() else True
+
+
+def test_a_run_whose_last_line_cannot_be_kept_is_not_green(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file), len(data))
+
+    def fill_the_disk(event: Event) -> None:
+        if isinstance(event, TornDown):
+            monkeypatch.setattr("dovetail.journal.writer.os.write", refuse)
+
+    write_project(tmp_path, f"http://127.0.0.1:{port}")
+    preparation = prepare_run(RunRequest(tmp_path, {"TOKEN": "hunter22"}, {"report_format": "json"}))
+    result = asyncio.run(Session(preparation, Recorder(), (fill_the_disk,)).run())
+    assert (result.conclusion.exit_code, result.exit_code) == (0, 6)
+    assert result.trouble == "the journal cannot be written: No space left on device"
 
 
 def test_a_service_that_is_not_there_fails_its_checks_honestly(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class RunResult(Struct, frozen=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """A run whose reports could not be written is not green, since nobody can see what it says."""
+        """A run whose reports or last line could not be written is not green, since nobody can see what it says."""
         code = self.conclusion.exit_code
         return ExitCode.NOT_READY if self.trouble and code is ExitCode.PASSED else code
 
@@ -223,6 +223,8 @@ class Session:
         settings = self._order.settings
         folder = self._order.project.folder / settings.text("report_dir")
         troubles = self._remember()
+        if self._bus.trouble and conclusion.exit_code is ExitCode.PASSED:
+            troubles.append(self._bus.trouble)
         paths: tuple[Path, ...] = ()
         try:
             paths = import_module(REPORT_WRITER).write_record(
