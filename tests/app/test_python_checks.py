@@ -10,7 +10,7 @@ from dovetail.app.config import resolve
 from dovetail.app.python_checks import PythonOrder, run_python_checks, spell_variables
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Tally
-from dovetail.model.event import CheckEnded, Event, Noticed
+from dovetail.model.event import CheckEnded, CheckPlanned, Event, Noticed
 from dovetail.model.outcome import Verdict
 
 TELLING = """\
@@ -60,7 +60,10 @@ def test_events_arrive_and_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("import nothing_like_this\n", "pytest exited with code 2"),
+        (
+            "import nothing_like_this\n",
+            "pytest exited with code 2: ModuleNotFoundError: No module named 'nothing_like_this'",
+        ),
         ("def test_it(): assert False\n", "pytest exited with code 1"),
         ("def test_it(): pass\n", "its tests passed without ever speaking to the environment"),
     ],
@@ -69,6 +72,7 @@ def test_what_pytest_could_not_run_or_never_told_is_inconclusive(tmp_path: Path,
     tally, heard = run(make_order(tmp_path, content))
     assert tally.verdicts == {Verdict.INCONCLUSIVE: 1}
     assert why in next(event.why for event in heard if isinstance(event, CheckEnded))
+    assert next(event.check.place.file for event in heard if isinstance(event, CheckPlanned)) == "test_x.py"
 
 
 def test_a_check_in_which_pytest_is_killed_is_inconclusive_and_wanted_again(tmp_path: Path) -> None:

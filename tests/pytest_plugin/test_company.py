@@ -237,6 +237,60 @@ def test_nothing_is_expected(letters):
     assert "a letter is taken" in ended.output
 
 
+UNTOLD = {
+    "wrong fixture": "there is no fixture 'lettres'",
+    "no environment": "assert 1 == 2",
+    "broken fixture": "ValueError: before",
+    "broken fixture beside": "ValueError: beside",
+    "late: teardown": "ValueError: after",
+    "wrong scope": "there is no scope 'servces'",
+    "left out": "for now",
+}
+
+
+def test_dovetail_run_tells_what_never_became_a_check_or_failed_after_it_was_one(project: Project) -> None:
+    project.write(
+        "tests/integration/test_letters.py",
+        """
+import pytest
+
+
+@pytest.fixture
+def before():
+    raise ValueError("before")
+
+
+@pytest.fixture
+def beside(letters):
+    raise ValueError("beside")
+
+
+@pytest.fixture
+def after(letters):
+    yield
+    raise ValueError("after")
+
+
+def test_wrong_fixture(lettres): ...
+def test_no_environment(): assert 1 == 2
+def test_broken_fixture(before, letters): ...
+def test_broken_fixture_beside(beside): ...
+def test_late(after, letters): letters.http("sorter").get("/health").expect(status=200)
+@pytest.mark.scope("servces")
+def test_wrong_scope(letters): ...
+@pytest.mark.skip("for now")
+def test_left_out(letters): ...
+""",
+    )
+    ended = project.run("dovetail", "run", "tests/integration/test_letters.py", "-r", "json", "--verbose")
+    assert ended.code == 1, ended.output
+    assert "1 passed · 6 failed · 0 flaky · 0 inconclusive · 1 skipped" in ended.output
+    told = json.loads((project.folder / "reports" / "latest.json").read_bytes())["checks"]
+    whys = {check["name"]: check["why"] for check in told if check["verdict"] != "passed"}
+    assert whys.keys() == UNTOLD.keys()
+    assert all(why in whys[name] for name, why in UNTOLD.items()), whys
+
+
 def test_a_project_without_dovetail_is_left_alone(project: Project, tmp_path: Path) -> None:
     (tmp_path / "dovetail.yaml").unlink()
     (tmp_path / ".git").mkdir()

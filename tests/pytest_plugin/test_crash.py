@@ -34,8 +34,14 @@ def test_an_assertion_needs_no_name_and_stands_on_one_line() -> None:
 def test_of_what_never_passed_the_file_only_the_message_is_told() -> None:
     with pytest.raises(StageError) as crash:
         raise StageError(Problem("the calls cannot be counted", "speak plaintext"))
-    assert tell_crash(crash, Path("elsewhere.py"), HERE.parent).startswith("dovetail.errors.")
-    assert tell_crash(crash, Path("elsewhere.py"), HERE.parent).endswith("the calls cannot be counted speak plaintext")
+    assert tell_crash(crash, Path("elsewhere.py"), HERE.parent) == "the calls cannot be counted speak plaintext"
+
+
+def test_a_fixture_that_is_not_there_is_told_with_those_of_the_environment(request: pytest.FixtureRequest) -> None:
+    with pytest.raises(pytest.FixtureLookupError) as crash:
+        request.getfixturevalue("letterz")
+    told = tell_crash(crash, Path("elsewhere.py"), HERE.parent)
+    assert told == "there is no fixture 'letterz'; that of the environment has the system's name, or `environment`"
 
 
 def test_a_long_message_is_cut() -> None:

@@ -208,14 +208,18 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 def _leave_out(order: PythonOrder, hearer: _Hearer, why: str, at: float) -> None:
     """Say of every file that its checks are inconclusive."""
     for file in order.files:
-        planned = PlannedCheck(file, Path(file).name, "python", Place(file, 1))
+        path = Path(file)
+        shown = path.relative_to(order.folder) if path.is_relative_to(order.folder) else path
+        planned = PlannedCheck(file, path.name, "python", Place(shown.as_posix(), 1))
         hearer.tell(CheckPlanned(at, planned))
         hearer.tell(CheckEnded(at, file, Verdict.INCONCLUSIVE, 0.0, 0, why))
 
 
 def _last_lines(log: Path) -> list[str]:
+    """Return what pytest marks as an error's own words, or else the last that it printed."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
-    return [line.strip() for line in lines if line.strip()][-LINES_SHOWN:]
+    errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E  ")]
+    return (errors or [line.strip() for line in lines if line.strip()])[-LINES_SHOWN:]

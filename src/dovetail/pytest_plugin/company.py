@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.app.python.check import PythonCheck
 from dovetail.app.python.environment import EdgeHandle, Environment, FaultHandle, ServiceHandle
@@ -22,13 +23,16 @@ from dovetail.model.data import Data, Place
 from dovetail.model.event import PlannedCheck
 from dovetail.model.outcome import Verdict
 from dovetail.pytest_plugin.crash import tell_crash
-from dovetail.pytest_plugin.item import CheckFile
+from dovetail.pytest_plugin.item import CheckFile, CheckItem
 
 SUITE_FOLDER = ("tests", "integration")
 DEFAULT_SCOPE = "services"
+EVENTS = "DOVETAIL_EVENTS"
 OTHERS_MARKERS = ("asyncio", "anyio", "trio")
 REPORT = pytest.StashKey[pytest.TestReport]()
 CRASH = pytest.StashKey[str]()
+HAS_BEGUN = pytest.StashKey[bool]()
+IS_UNCLEAN = pytest.StashKey[bool]()
 
 
 class FaultMaker(Protocol):
@@ -83,12 +87,22 @@ class Company:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Keep how the call went, so that the run is told when the test lets go of its environment."""
+        """Keep how it went, so that the run is told when the test lets go of its environment.
+
+        What never had one, or failed after it had let go, is told here.
+        """
         report = yield
-        if call.when == "call":
+        if call.excinfo is not None and report.failed:
+            item.stash[CRASH] = tell_crash(call.excinfo, item.path, self._file.parent)
+        is_last = call.when == "teardown"
+        if not is_last and not (call.when == "setup" and report.passed):
             item.stash[REPORT] = report
-            if call.excinfo is not None:
-                item.stash[CRASH] = tell_crash(call.excinfo, item.path, self._file.parent)
+        is_told = item.stash.get(IS_UNCLEAN if is_last else HAS_BEGUN, False)
+        if not report.passed and not is_told and not isinstance(item, CheckItem) and EVENTS in os.environ:
+            planned = _plan(item, self.player.folder, Marked())
+            if is_last:
+                planned = replace(planned, id=f"{planned.id}/teardown", name=f"{planned.name}: teardown")
+            self.player.tell(planned, *_read(item, report))
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -145,6 +159,7 @@ def gather_company(file: Path, name: str) -> Company:
     @pytest.fixture(name=name)
     def own_environment(self: Company, request: pytest.FixtureRequest) -> Iterator[Environment]:
         player = self.player
+        request.node.stash[HAS_BEGUN] = True
         try:
             marked = read_isolation(request.node)
             environment, check = player.begin(_plan(request.node, player.folder, marked), marked)
@@ -153,6 +168,7 @@ def gather_company(file: Path, name: str) -> Company:
         yield environment
         trouble = player.end(check, *_judge(request.node, check))
         if trouble:
+            request.node.stash[IS_UNCLEAN] = True
             pytest.fail(f"cleanup failed: {trouble}", pytrace=False)
 
     company: type[Company] = type("SystemCompany", (Company,), {"own_environment": own_environment})
@@ -190,13 +206,17 @@ def _judge(item: pytest.Item, check: PythonCheck) -> tuple[Verdict, str]:
     report = item.stash.get(REPORT, None)
     if report is None:
         return Verdict.INCONCLUSIVE, "the test did not come to an end"
+    if report.passed and not check.expectations and "assert" not in _source(item):
+        return Verdict.INCONCLUSIVE, "no expectation was evaluated"
+    return _read(item, report)
+
+
+def _read(item: pytest.Item, report: pytest.TestReport) -> tuple[Verdict, str]:
     if report.skipped:
         return Verdict.SKIPPED, str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else "skipped"
     if report.failed:
         told = report.longreprtext.strip().splitlines() or ["failed"]
         return Verdict.FAILED, item.stash.get(CRASH, told[-1])
-    if not check.expectations and "assert" not in _source(item):
-        return Verdict.INCONCLUSIVE, "no expectation was evaluated"
     return Verdict.PASSED, ""
 
 

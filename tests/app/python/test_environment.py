@@ -9,6 +9,7 @@ def test_an_edge_is_counted_from_the_moment_it_is_taken(letters: Environment) ->
     edge = letters.edge("sorter->postbox")
     letters.http("sorter").post("/letters", json={})
     assert edge.calls == 1
+    assert repr(edge) == "edge('sorter -> postbox')"
 
 
 def test_an_edge_that_is_named_again_is_counted_from_the_first_time(letters: Environment) -> None:

@@ -112,6 +112,9 @@ class EdgeHandle:
         self.name = name
         border.wait(check.take_edge(name))
 
+    def __repr__(self) -> str:
+        return f"edge({self.name!r})"
+
     @property
     def calls(self) -> int:
         """How many exchanges the tap has seen since the test first took the edge; raises where that may be too few."""
@@ -210,7 +213,7 @@ def find_verb(lexicon: Lexicon, technologies: tuple[str, ...], word: str) -> tup
         if word == verb.name.rpartition(".")[2] or word in verb.aliases:
             return verb, ""
     known = {name.rpartition(".")[2] for name in verbs} | {p for verb in verbs.values() for p in verb.prefixes}
-    raise AttributeError(f"{' and '.join(dict.fromkeys(technologies))} has no verb {word!r}; {suggest(word, known)}")
+    raise AttributeError(f"{technologies[0]} has no verb {word!r}; {suggest(word, known)}")
 
 
 def _known(check: PythonCheck, service: str) -> str:

@@ -33,7 +33,8 @@ from dovetail.environment.opening import open_stage
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Stage
-from dovetail.errors import BrokenDovetailError, UsageError
+from dovetail.errors import BrokenDovetailError, Problem, UsageError
+from dovetail.errors.nearest import suggest
 from dovetail.model.check import Check
 from dovetail.model.event import AttemptEnded, CheckEnded, CheckPlanned, Event, PlannedCheck, StepEnded
 from dovetail.model.outcome import Verdict
@@ -86,15 +87,20 @@ class Player:
         """Start a Python check; the stage comes up with the first one."""
         running, border = self._run()
         try:
+            self._refuse_unknown(planned)
             job = seclude(running.hand, planned, marked or Marked())
         except UsageError as mistake:
-            at, publish = time.time(), running.hand.play.publish
-            publish(CheckPlanned(at, planned))
-            publish(CheckEnded(at, planned.id, Verdict.FAILED, 0.0, 0, str(mistake)))
+            self.tell(planned, Verdict.FAILED, str(mistake))
             raise
         check = PythonCheck(running.hand, planned, job)
         border.wait(check.begin())
         return Environment(border, check), check
+
+    def tell(self, planned: PlannedCheck, verdict: Verdict, why: str) -> None:
+        """Tell the run of a test that never was a check: how it ended, and why."""
+        at = time.time()
+        self._relay.publish(CheckPlanned(at, planned))
+        self._relay.publish(CheckEnded(at, planned.id, verdict, 0.0, 0, why))
 
     def end(self, check: PythonCheck, verdict: Verdict, why: str) -> str:
         return self._behind_border().wait(check.end(verdict, why))
@@ -119,6 +125,12 @@ class Player:
             self._border.close()
         self._relay.close()
         return remains
+
+    def _refuse_unknown(self, planned: PlannedCheck) -> None:
+        scopes, place = self._project.words.scopes, planned.place
+        if planned.scope not in scopes:
+            what = f"there is no scope {planned.scope!r}"
+            raise UsageError(Problem(what, suggest(planned.scope, scopes), place.file, place.line))
 
     def _run(self) -> tuple[Running, Border]:
         border = self._behind_border()
