@@ -33,11 +33,25 @@ def test_only_root_drops_servers_to_another_account() -> None:
     assert find_drop_account() == ("nobody" if os.getuid() == 0 else "")
 
 
-def test_the_cache_is_where_the_user_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
-    assert find_cache() == Path("/somewhere/dovetail")
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert find_cache().name == "dovetail"
+def test_the_cache_is_where_the_user_wants_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "deep"))
+    assert find_cache(tmp_path / "spare") == tmp_path / "deep/dovetail"
+
+
+@pytest.mark.parametrize("place", ["/proc/nowhere", "/dev/null"])
+def test_a_cache_that_cannot_be_made_is_replaced(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", place)
+    assert find_cache(tmp_path / "spare") == tmp_path / "spare"
+
+
+def test_a_user_without_a_home_has_a_cache_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody_knows() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("dovetail.environment.means.find_drop_account", lambda: "")
+    monkeypatch.setattr(Path, "home", nobody_knows)
+    assert find_cache(tmp_path / "spare") == tmp_path / "spare"
 
 
 def test_logs_get_a_file_per_service_where_a_folder_is_given(yard: Any) -> None:

@@ -160,8 +160,9 @@ class Instance:
             _make_folder(folder, user)
         sheet = self._means.registry.sheet(self.service.technology)
         values = {"scheme": sheet.scheme, "folder": str(folder), **values_for(self.address, self.joints)}
+        cache = find_cache(self._means.folder / "cache")
         order = LaunchOrder(
-            self.service, folder, self._port, find_cache(), self._means.project, user, injected(self.joints), values
+            self.service, folder, self._port, cache, self._means.project, user, injected(self.joints), values
         )
         async with self._in_time("be laid out"):
             return await launcher.prepare(order)

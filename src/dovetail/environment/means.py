@@ -3,6 +3,7 @@
 Built once by `live` or `opening`; handed down to instances and scripts.
 """
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -82,7 +83,17 @@ def find_drop_account() -> str:
     return DROP_ACCOUNT if sys.platform != "win32" and os.getuid() == 0 else ""
 
 
-def find_cache() -> Path:
-    """Return the folder that runs share for what is slow to make; the account that root drops to can enter it."""
-    base = os.environ.get("XDG_CACHE_HOME") or ("/var/cache" if find_drop_account() else str(Path.home() / ".cache"))
-    return Path(base) / "dovetail"
+def find_cache(spare: Path) -> Path:
+    """Return the folder that runs share for what is slow to make, or `spare` where that cannot be written to.
+
+    The account that root drops to can enter it.
+    """
+    with contextlib.suppress(OSError, RuntimeError):
+        base = os.environ.get("XDG_CACHE_HOME") or (
+            "/var/cache" if find_drop_account() else str(Path.home() / ".cache")
+        )
+        cache = Path(base) / "dovetail"
+        cache.mkdir(parents=True, exist_ok=True)
+        if os.access(cache, os.W_OK):
+            return cache
+    return spare
