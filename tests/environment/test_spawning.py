@@ -8,7 +8,7 @@ from dovetail.environment.ground import Plot
 from dovetail.environment.order import Brief
 from dovetail.environment.spawning import release, spawn
 from dovetail.environment.teardown import prove_gone
-from dovetail.errors import BrokenDovetailError
+from dovetail.errors import BrokenDovetailError, StageError
 
 SAY_OPEN = "import sys, time; sys.stdin.readline(); print('open', flush=True); sys.stdin.read()"
 
@@ -48,5 +48,20 @@ def test_a_lease_that_is_taken_is_refused(yard: Any) -> None:
             await spawn(
                 Brief("three", str(yard.ground), str(yard.ground), yard.order()), Plot(yard.ground, "three"), ("true",)
             )
+
+    asyncio.run(play())
+
+
+def test_a_process_that_the_system_refuses_is_told_and_leaves_no_lease(
+    yard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(yard.folder / "nothing"))
+
+    async def play() -> None:
+        plot = Plot(yard.ground, "four")
+        brief = Brief("four", str(yard.ground), str(yard.ground), yard.order())
+        with pytest.raises(StageError, match="cannot be started: No such file"):
+            await spawn(brief, plot, ("true",))
+        assert not plot.lease.exists()
 
     asyncio.run(play())

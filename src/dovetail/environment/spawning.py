@@ -18,7 +18,7 @@ from dovetail.environment.ground import Plot, take
 from dovetail.environment.hosting import READY_LINE
 from dovetail.environment.order import Brief, encode
 from dovetail.environment.teardown import prove_gone
-from dovetail.errors import BrokenDovetailError, Problem
+from dovetail.errors import BrokenDovetailError, Problem, StageError
 
 SECONDS_TO_COME_UP = 30.0
 LAST_WORDS = 4_000
@@ -71,6 +71,11 @@ def _start_reaper(plot: Plot, stage_command: tuple[str, ...], words: BinaryIO) -
                 (os.POSIX_SPAWN_DUP2, words.fileno(), 2),
             ],
         )
+    except OSError as refused:
+        plot.lease.unlink(missing_ok=True)
+        release(Child(0, brief_write, output_read))
+        what = f"the environment's process cannot be started: {refused.strerror}"
+        raise StageError(Problem(what, "dovetail doctor")) from refused
     finally:
         for handle in (lease, brief_read, output_write):
             os.close(handle)
