@@ -38,6 +38,12 @@ def test_what_is_no_event_is_unreadable(line: bytes) -> None:
         read_line(line)
 
 
+@pytest.mark.parametrize("at", [-1.0, -1e20, 1e15, 1e300])
+def test_a_time_that_no_clock_shows_makes_an_event_unreadable(at: float) -> None:
+    with pytest.raises(UnreadableLineError, match="is no time"):
+        read_line(write_line(Noticed(at, "note", "x")))
+
+
 def test_the_header_is_accepted() -> None:
     check_header(HEADER, "j")
 

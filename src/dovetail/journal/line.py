@@ -12,6 +12,7 @@ from dovetail.model.event import EVENTS, Event
 VERSION = 1
 HEADER = b'["journal",{"version":%d}]\n' % VERSION
 OPENINGS: Mapping[type[Event], bytes] = {kind: f'["{name}",'.encode() for name, kind in EVENTS.items()}
+LATEST = 253_402_214_400
 
 LINE = tuple[str, msgspec.Raw]
 
@@ -38,6 +39,8 @@ def read_line(line: bytes) -> Event | str:
         event: Event | str = _decoder_of(EVENTS[name]).decode(body) if name in EVENTS else name
     except (msgspec.DecodeError, UnicodeDecodeError) as mistake:
         raise UnreadableLineError(str(mistake)) from mistake
+    if not isinstance(event, str) and not 0 <= event.at < LATEST:
+        raise UnreadableLineError(f"{event.at} is no time")
     return event
 
 
