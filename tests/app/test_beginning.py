@@ -43,6 +43,21 @@ def test_a_compose_files_servers_are_started_and_its_own_code_is_asked_for(tmp_p
     assert checks == ["db answers", "events answers"]
 
 
+def test_services_whose_names_say_the_same_or_nothing_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  a_b: {image: redis}\n  a b: {image: redis}\n  '': {image: redis}\n  'null': {image: redis}\n"
+    )
+    _, _, checks = write(tmp_path)
+    assert checks == ["a-b answers", "a-b-2 answers", "service answers", "null answers"]
+
+
+@pytest.mark.parametrize("name", ["null", "2024", "on"])
+def test_a_folder_whose_name_is_no_text_in_yaml_names_a_system(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    write(tmp_path / name)
+    assert open_project(tmp_path / name, {}).system.name == name
+
+
 @pytest.mark.parametrize(
     ("name", "content", "hint"),
     [

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from msgspec import Struct
 
+from dovetail.app.project import is_there
 from dovetail.errors import Problem, UsageError
 from dovetail.plugin.sheet import Sheet
 from dovetail.source.location import SYSTEM_FILE, TESTS
@@ -41,7 +42,7 @@ class Beginning(Struct, frozen=True):
 def begin(folder: Path, sheets: Sequence[Sheet]) -> Beginning:
     """Look at the folder and write texts that run green as they stand; what cannot be known is a comment in them."""
     system, first = folder / SYSTEM_FILE, folder / TESTS / "first.yaml"
-    if system.exists():
+    if is_there(system):
         raise UsageError(Problem(f"{system} is there already", "run its checks: dovetail run"))
     found = list(_find_services(folder, sheets))
     description = _find_description(folder)
@@ -69,12 +70,15 @@ def write_beginning(beginning: Beginning) -> None:
 
 def _find_services(folder: Path, sheets: Sequence[Sheet]) -> Iterator[Found]:
     compose = _read_compose(folder)
+    seen: dict[str, int] = {}
     for name, body in compose.items():
+        slug = _slug(str(name)) or "service"
+        seen[slug] = seen.get(slug, 0) + 1
         image = str(body.get("image", "")) if isinstance(body, dict) else ""
         technology = _recognise(image, sheets)
         command = body.get("command", "") if isinstance(body, dict) else ""
         hint = " ".join(map(str, command)) if isinstance(command, list) else str(command)
-        yield Found(_slug(str(name)), technology, hint)
+        yield Found(slug if seen[slug] == 1 else f"{slug}-{seen[slug]}", technology, hint)
     if not compose:
         yield from _find_own_code(folder)
 
@@ -123,9 +127,9 @@ def _find_description(folder: Path) -> str:
 
 
 def _write_system(name: str, servers: Sequence[Found], unknown: Sequence[Found], description: str) -> str:
-    lines = [f"system: {name}", "", "services:"]
+    lines = [f"system: {_spell(name)}", "", "services:"]
     for server in servers:
-        lines += [f"  {server.name}:", f"    technology: {server.technology}"]
+        lines += [f"  {_spell(server.name)}:", f"    technology: {server.technology}"]
     if not servers:
         lines += [f"  {HELLO}:                   # a service that answers, to see a run; replace it by your own"]
         lines += ["    run: python3 -m http.server {{ port }} --bind 127.0.0.1", "    ready: GET /"]
@@ -154,13 +158,18 @@ def _write_checks(servers: Sequence[Found]) -> str:
         )
     rows = ["scope: services", "", "checks:"]
     for server in servers:
-        rows += [f"  - name: {server.name} answers", f"    on: {server.name}", "    steps:"]
+        rows += [f"  - name: {server.name} answers", f"    on: {_spell(server.name)}", "    steps:"]
         rows += [f"      - {FIRST_CHECKS[server.technology]}"]
     return "\n".join(rows) + "\n"
 
 
 def _name_of(folder: Path) -> str:
     return _slug(folder.absolute().name) or "system"
+
+
+def _spell(name: str) -> str:
+    """Write a name as a text also where YAML would read something else: `null`, `on`, `2024`."""
+    return name if yaml.safe_load(name) == name else json.dumps(name)
 
 
 def _slug(text: str) -> str:
