@@ -41,6 +41,13 @@ def test_settings_reach_the_server_in_either_spelling(starter: "Starter") -> Non
         assert call(launch.address, "CONFIG", "GET", "appendonly") == [b"appendonly", b"yes"]
 
 
+def test_a_setting_is_taken_as_written_whatever_stands_in_it(starter: "Starter") -> None:
+    service = Service("cache", "redis", settings={"proc-title-template": '/odd "name" \\x41'})
+    with starter.prepared(service) as launch, starter.started(launch):
+        kept = call(launch.address, "CONFIG", "GET", "proc-title-template")
+        assert kept == [b"proc-title-template", b'/odd "name" \\x41']
+
+
 def test_a_stop_is_clean(starter: "Starter") -> None:
     with starter.prepared(Service("cache", "redis")) as launch:
         with starter.started(launch) as process:

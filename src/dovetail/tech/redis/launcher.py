@@ -89,7 +89,10 @@ def _write_setting(value: Data) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)
-    return f'"{text}"' if not text or "/" in text else text
+    if text and "/" not in text:
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _place(binary: Path, order: LaunchOrder) -> Path:
