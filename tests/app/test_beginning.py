@@ -84,6 +84,11 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         begin(tmp_path, SHEETS)
 
 
+def test_a_folder_that_can_never_be_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there can be no .*File name too long"):
+        begin(tmp_path / ("x" * 5000), SHEETS)
+
+
 def test_a_compose_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: [")
     with pytest.raises(UsageError, match="cannot be read"):

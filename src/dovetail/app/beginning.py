@@ -8,7 +8,6 @@ from pathlib import Path
 import yaml
 from msgspec import Struct
 
-from dovetail.app.project import is_there
 from dovetail.errors import Problem, UsageError
 from dovetail.plugin.sheet import Sheet
 from dovetail.source.location import SYSTEM_FILE, TESTS
@@ -42,7 +41,11 @@ class Beginning(Struct, frozen=True):
 def begin(folder: Path, sheets: Sequence[Sheet]) -> Beginning:
     """Look at the folder and write texts that run green as they stand; what cannot be known is a comment in them."""
     system, first = folder / SYSTEM_FILE, folder / TESTS / "first.yaml"
-    if is_there(system):
+    try:
+        is_begun = system.exists()
+    except OSError as refused:
+        raise UsageError(Problem(f"there can be no {system}: {refused.strerror}")) from refused
+    if is_begun:
         raise UsageError(Problem(f"{system} is there already", "run its checks: dovetail run"))
     found = list(_find_services(folder, sheets))
     description = _find_description(folder)
