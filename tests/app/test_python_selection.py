@@ -22,6 +22,10 @@ class Test:
     marks: list[Mark] = field(default_factory=list)
     path: Path = field(default_factory=lambda: Path.cwd() / "tests/integration/orders/test_orders.py")
 
+    @property
+    def nodeid(self) -> str:
+        return f"tests/integration/orders/test_orders.py::{self.name}"
+
     def get_closest_marker(self, name: str) -> Mark | None:
         return next((mark for mark in self.marks if mark.name == name), None)
 
@@ -65,9 +69,12 @@ def test_what_was_not_asked_for_is_left_out(variables: dict[str, str], kept: lis
     assert [item for item in (PLAIN, MARKED) if asked.means(item)] == kept
 
 
-def test_only_what_failed_is_kept_where_that_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ending", ["", "/teardown"])
+def test_only_what_failed_is_kept_where_that_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
     only = tmp_path / "only.json"
-    only.write_text(json.dumps(["orders/test_orders/test_a_row_is_kept", "a-yaml-check"]))
+    only.write_text(json.dumps([f"orders/test_orders/test_a_row_is_kept{ending}", "a-yaml-check"]))
     monkeypatch.setenv("DOVETAIL_ONLY", str(only))
     left_out: list[Item] = []
 

@@ -237,6 +237,15 @@ def test_nothing_is_expected(letters):
     assert "a letter is taken" in ended.output
 
 
+def test_tests_of_one_name_in_two_classes_are_two_checks(project: Project) -> None:
+    taken = 'def test_taken(self, letters): letters.http("sorter").get("/health").expect(status='
+    text = f"class TestOne:\n    {taken}500)\n\n\nclass TestOther:\n    {taken}200)\n"
+    project.write("tests/integration/test_letters.py", text)
+    for again in ((), ("--failed",)):
+        ended = project.run("dovetail", "run", "tests/integration/test_letters.py", *again)
+        assert f"{0 if again else 1} passed · 1 failed" in ended.output
+
+
 UNTOLD = {
     "wrong fixture": "there is no fixture 'lettres'",
     "no environment": "assert 1 == 2",

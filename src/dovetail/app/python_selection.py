@@ -13,11 +13,15 @@ from dovetail.engine.selection import read_condition
 from dovetail.source.location import TESTS
 
 DEFAULT_SCOPE = "services"
+TEARDOWN = "/teardown"
 
 
 class Marker(Protocol):
-    name: str
-    args: tuple[object, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def args(self) -> tuple[object, ...]: ...
 
 
 class Item(Protocol):
@@ -25,6 +29,9 @@ class Item(Protocol):
 
     name: str
     path: Path
+
+    @property
+    def nodeid(self) -> str: ...
 
     def get_closest_marker(self, name: str) -> Marker | None: ...
 
@@ -68,7 +75,7 @@ class Asked:
         self._ids = ids
 
     def means(self, item: Item) -> bool:
-        if self._ids is not None and id_of(item) not in self._ids:
+        if self._ids is not None and self._ids.isdisjoint((id_of(item), id_of(item) + TEARDOWN)):
             return False
         if self._scopes and scope_of(item) not in self._scopes:
             return False
@@ -85,8 +92,8 @@ def scope_of(item: Item) -> str:
     return str(marker.args[0]) if marker is not None and marker.args else DEFAULT_SCOPE
 
 
-def id_of(item: Item) -> str:
-    """Return the id that the run knows the test by: its file below the tests' folder, and its name."""
-    suite = Path.cwd() / TESTS
+def id_of(item: Item, folder: Path | None = None) -> str:
+    """Return the id that the run knows the test by: its file below the tests' folder, its class and its name."""
+    suite = (folder or Path.cwd()) / TESTS
     stem = item.path.relative_to(suite) if item.path.is_relative_to(suite) else Path(item.path.name)
-    return f"{stem.with_suffix('').as_posix()}/{item.name}"
+    return f"{stem.with_suffix('').as_posix()}/{item.nodeid.partition('::')[2]}"

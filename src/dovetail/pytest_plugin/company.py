@@ -17,6 +17,7 @@ from dovetail.app.python.check import PythonCheck
 from dovetail.app.python.environment import EdgeHandle, Environment, FaultHandle, ServiceHandle
 from dovetail.app.python.player import Player
 from dovetail.app.python.seclusion import Marked
+from dovetail.app.python_selection import TEARDOWN, id_of, scope_of
 from dovetail.app.warm import is_running
 from dovetail.errors import DovetailError
 from dovetail.model.data import Data, Place
@@ -26,7 +27,6 @@ from dovetail.pytest_plugin.crash import tell_crash
 from dovetail.pytest_plugin.item import CheckFile, CheckItem
 
 SUITE_FOLDER = ("tests", "integration")
-DEFAULT_SCOPE = "services"
 EVENTS = "DOVETAIL_EVENTS"
 OTHERS_MARKERS = ("asyncio", "anyio", "trio")
 REPORT = pytest.StashKey[pytest.TestReport]()
@@ -101,7 +101,7 @@ class Company:
         if not report.passed and not is_told and not isinstance(item, CheckItem) and EVENTS in os.environ:
             planned = _plan(item, self.player.folder, Marked())
             if is_last:
-                planned = replace(planned, id=f"{planned.id}/teardown", name=f"{planned.name}: teardown")
+                planned = replace(planned, id=planned.id + TEARDOWN, name=f"{planned.name}: teardown")
             self.player.tell(planned, *_read(item, report))
         return report
 
@@ -188,14 +188,11 @@ def _plan(item: pytest.Item, folder: Path, marked: Marked) -> PlannedCheck:
     path, line, _ = item.reportinfo()
     file = Path(path)
     shown = file.relative_to(folder) if file.is_relative_to(folder) else file
-    scope = item.get_closest_marker("scope")
     name = item.name.removeprefix("test_").replace("_", " ")
-    suite = folder.joinpath(*SUITE_FOLDER)
-    stem = file.relative_to(suite) if file.is_relative_to(suite) else Path(file.name)
     return PlannedCheck(
-        id=f"{stem.with_suffix('').as_posix()}/{item.name}",
+        id=id_of(item, folder),
         name=name,
-        scope=str(scope.args[0]) if scope is not None and scope.args else DEFAULT_SCOPE,
+        scope=scope_of(item),
         place=Place(shown.as_posix(), (line or 0) + 1),
         tags=tuple(sorted({marker.name for marker in item.iter_markers()} - {"scope", "isolation"})),
         isolation=marked.word,
