@@ -73,8 +73,11 @@ def test_a_stream_that_never_fits_tells_what_came_and_judges_the_last() -> None:
 
 
 def test_a_silent_stream_says_that_nothing_came() -> None:
-    outcome = play(Step("queue.next", "q", "t", expect={"value": "z"}, within=0.1), NEXT, Listed())
+    session = Listed()
+    outcome = play(Step("queue.next", "q", "t", expect={"value": "z"}, within=5.0), NEXT, session)
     assert "nothing came" in outcome.mismatches[0].got
+    assert [sighting.saw for sighting in outcome.sightings] == [outcome.error]
+    assert len(session.acts) == 1
 
 
 def test_sightings_are_bounded_and_keep_first_and_last() -> None:
@@ -82,6 +85,12 @@ def test_sightings_are_bounded_and_keep_first_and_last() -> None:
     outcome = play(Step("queue.next", "q", "t", expect={"value": 99}, within=5.0), NEXT, session)
     assert len(outcome.sightings) == 2 * SIGHTINGS_KEPT
     assert (outcome.sightings[0].saw, outcome.sightings[-1].saw) == ("0", "99")
+
+
+def test_the_same_message_twice_is_two_sightings_of_a_stream() -> None:
+    step = Step("queue.next", "q", "t", expect={"value": 2}, within=5.0)
+    outcome = play(step, NEXT, Listed(message(1), message(1), message(2)))
+    assert [sighting.saw for sighting in outcome.sightings] == ["1", "1", "2"]
 
 
 def test_the_same_answer_twice_is_one_sighting_when_asked_again() -> None:
@@ -107,7 +116,13 @@ def test_a_service_that_has_ended_is_asked_once_more_and_not_waited_for(dead: De
     session = Listed(message(0), REFUSED, REFUSED, message(1))
     outcome = play(step, QUERY, session, demises=dead)
     assert (outcome.verdict, outcome.mismatches[0].why) == ("failed", TOLD)
+    assert [sighting.saw for sighting in outcome.sightings] == ["0", "refused"]
     assert len(session.answers) == 1
+
+
+def test_what_a_service_left_behind_when_it_ended_is_heard_at_the_second_asking(dead: Demises) -> None:
+    step = Step("store.query", "db", "select 1", expect={"value": 1}, within=60.0)
+    assert play(step, QUERY, Listed(REFUSED, message(1)), demises=dead).verdict == "passed"
 
 
 def test_what_still_answers_is_waited_for_whatever_is_told_of_its_process(dead: Demises) -> None:
