@@ -69,7 +69,7 @@ def test_a_stream_that_never_fits_tells_what_came_and_judges_the_last() -> None:
     outcome = play(step, NEXT, Listed(message("a"), message("b")))
     assert outcome.verdict == "failed"
     assert [sighting.saw for sighting in outcome.sightings][:2] == ["a", "b"]
-    assert outcome.mismatches[0].got == '"b"' or "b" in outcome.mismatches[0].got
+    assert outcome.mismatches[0].got == '"b"'
 
 
 def test_a_silent_stream_says_that_nothing_came() -> None:
