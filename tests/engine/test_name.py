@@ -25,7 +25,7 @@ def check(*actions: Action, cleanup: tuple[Action, ...] = ()) -> Check:
             Fragment("f", (ask("GET /{{ who }}", {"t": "x"}),), {"who": "{{ role }}"}, {"token": "t"}),
             ask("{{ token }}"),
         ),
-        check(ask("GET /{{ nobody | default('x') }}")),
+        check(ask("GET /{{ nobody | default('x') }}{{ unique.email_2 }}")),
         check(ask("GET /", expect={"json": {"id": "\\{{ literally }}"}})),
     ],
 )
@@ -42,6 +42,7 @@ def test_what_is_given_saved_or_handed_out_is_known(played: Check) -> None:
         (check(Fragment("f", (ask("GET /{{ role }}"),))), "role"),
         (check(Fragment("f", (ask("GET /", {"t": "x"}),)), ask("{{ t }}")), "t"),
         (check(cleanup=(ask("DELETE /{{ order }}"),)), "order"),
+        (check(ask("GET /{{ unique.emial }}")), "unique.emial"),
     ],
 )
 def test_what_nothing_gives_a_value_is_told(played: Check, name: str) -> None:

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from dovetail.check.template import BRACES, holds_slot, parse_template
+from dovetail.check.unique import Unique
 from dovetail.errors import Problem, SuiteError
 from dovetail.errors.nearest import nearest
 from dovetail.model.check import Action, Check, Fragment, Step, Together, all_steps, fragments_of
 from dovetail.model.data import Data, Place, Row, Table
 
-SOURCES = frozenset({"unique", "now", "seed", "check"})
+UNIQUE = "unique"
+UNIQUES = Unique("", "")
+SOURCES = frozenset({UNIQUE, "now", "seed", "check"})
 FORGIVING = "default"
 
 
@@ -73,8 +76,12 @@ def _unknown(words: Data, known: set[str], place: Place) -> Iterator[Problem]:
             continue
         for slot in slots:
             is_forgiven = bool(slot.filters) and slot.filters[0].name == FORGIVING
-            if slot.name not in known and not is_forgiven:
+            if is_forgiven:
+                continue
+            if slot.name not in known:
                 yield _tell(slot.name, slot.written, known, spot)
+            elif slot.name == UNIQUE and slot.path and str(slot.path[0]) not in UNIQUES:
+                yield _tell(f"{UNIQUE}.{slot.path[0]}", slot.written, {f"{UNIQUE}.{word}" for word in UNIQUES}, spot)
 
 
 def _texts(words: Data, place: Place) -> Iterator[tuple[str, Place]]:
