@@ -28,9 +28,18 @@ def test_an_answer_that_never_came_is_a_mismatch_unless_its_error_is_expected() 
     assert weigh_answer(order({"error": {"kind": "refused"}}), NO_ANSWER, 0.1).holds
 
 
+def test_no_answer_is_one_expectation_that_failed_where_the_first_one_stands() -> None:
+    expect = Table("a.yaml")
+    expect.update({"status": 200, "json": {}})
+    expect.marks.update({"status": (4, 9, 4, 17), "json": (5, 9, 5, 15)})
+    judgement = weigh_answer(order(expect), NO_ANSWER, 0.1)
+    assert (judgement.evaluated, judgement.mismatches[0].place.line) == (1, 4)
+
+
 def test_a_step_that_expects_nothing_proves_nothing() -> None:
     assert weigh_answer(order({}), Answer({"status": 500}), 0.1).evaluated == 0
-    assert weigh_answer(order({}), NO_ANSWER, 0.1).mismatches
+    unanswered = weigh_answer(order({}), NO_ANSWER, 0.1)
+    assert (unanswered.evaluated, len(unanswered.mismatches)) == (0, 1)
 
 
 def test_what_is_expected_may_hold_values_of_the_run() -> None:
