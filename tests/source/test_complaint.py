@@ -1,6 +1,8 @@
 import pytest
+import yaml
 
-from dovetail.source.complaint import advise
+from dovetail.source.complaint import advise, explain
+from dovetail.source.mistake import Mistakes
 
 
 @pytest.mark.parametrize(
@@ -17,3 +19,19 @@ def test_each_complaint_is_said_for_people_with_what_to_do(problem: str, charact
     said, now = advise(problem, character)
     assert said == what
     assert now
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("steps:\n - sql: select 1\n    expect: {}\n", 3, "`expect` begins deeper than the key above it"),
+        ("name: a claim: and more\n", 1, "a colon has no place here"),
+    ],
+)
+def test_a_key_that_is_indented_too_far_is_named(text: str, line: int, what: str) -> None:
+    mistakes = Mistakes()
+    with pytest.raises(yaml.YAMLError) as caught:
+        yaml.safe_load(text)
+    explain(caught.value, "nowhere.yaml", text, mistakes)
+    (problem,) = mistakes
+    assert (problem.line, problem.what) == (line, what)

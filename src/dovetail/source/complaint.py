@@ -11,8 +11,9 @@ from dovetail.source.mistake import Mistakes
 
 INDENT = "keys of one map begin in the same column; count the spaces and close quotes and brackets"
 QUOTES = "put the value in quotes"
+COLON = "a colon has no place here"
 ADVICE = (
-    ("mapping values are not allowed", "a colon has no place here", f"{QUOTES}, or begin the key on its own line"),
+    ("mapping values are not allowed", COLON, f"{QUOTES}, or begin the key on its own line"),
     ("did not find expected key", "a key is expected here", INDENT),
     ("did not find expected '-' indicator", "a list item (`- `) is expected here", INDENT),
     (
@@ -46,6 +47,9 @@ def explain(error: yaml.YAMLError, file: str, text: str, mistakes: Mistakes) -> 
     written = lines[line] if lines else ""
     column = mark.column if line == mark.line else len(written)
     what, now = advise(error.problem or "", written[column : column + 1])
+    key = written[:column].strip()
+    if what == COLON and re.fullmatch(r"[\w.]+", key):
+        what, now = f"`{key}` begins deeper than the key above it", INDENT
     if error.context_mark is not None and error.context_mark.line != mark.line:
         now += f" (it began on line {error.context_mark.line + 1})"
     mistakes.add(Place(file, line + 1, column + 1), what, now)
