@@ -116,6 +116,8 @@ def test_an_instance_that_waits_says_so(yard: Any) -> None:
         await instance.stop()
         with pytest.raises(NotReadyError, match="a@w1 does not run: it is waiting"):
             instance.pause()
+        with pytest.raises(NotReadyError, match="a@w1 was never started"):
+            await instance.restart()
         means.lease.close()
 
     asyncio.run(play())

@@ -170,7 +170,8 @@ class Instance:
     async def _run(self) -> None:
         launch = self._launch
         if launch is None:
-            raise NotReadyError(f"{self.label} has not been laid out")
+            what = f"{self.label} was never started: what it needs did not become ready"
+            raise NotReadyError(Problem(what, "see which: dovetail ps"))
         self._since = self._means.hub.clock()
         environment = {**self._means.environment, **launch.environment}
         start = Start(self.label, self._means.stage, launch.command, launch.folder, environment, launch.user)
