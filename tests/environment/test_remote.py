@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dovetail.environment.remote import RemoteStage
-from dovetail.errors import Problem, StageError, UnreadError
+from dovetail.environment.remote import RemoteStage, end_frozen
+from dovetail.errors import Problem, StageError, StageLostError, UnreadError
 from dovetail.model.event import Event, ServiceChanged
 
 
@@ -96,6 +96,22 @@ def test_a_frozen_stage_is_ended_by_its_owner_and_nothing_is_left(yard: Any) -> 
 
 
 @pytest.mark.usefixtures("hasty")
+def test_a_stage_that_freezes_while_it_is_needed_is_lost(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.stage(yard.service("a")) as stage:
+            lost = asyncio.Event()
+            stage.on_loss = lost.set
+            os.kill(stage.info.pid, signal.SIGSTOP)
+            with pytest.raises(StageLostError):
+                await stage.unlock("check")
+            await lost.wait()
+            assert await stage.leave() == ()
+
+    asyncio.run(play())
+    assert not yard.ground.exists()
+
+
+@pytest.mark.usefixtures("hasty")
 def test_a_frozen_stage_that_is_kept_is_told_and_only_ended_on_demand(yard: Any) -> None:
     async def play() -> None:
         async with yard.stage(yard.service("a"), is_kept=True) as stage:
@@ -103,7 +119,8 @@ def test_a_frozen_stage_that_is_kept_is_told_and_only_ended_on_demand(yard: Any)
             with pytest.raises(StageError, match=r"does not answer: it has said nothing for 0\.5 s"):
                 await RemoteStage().connect(stage.info.socket, is_holder=True)
             assert await stage.leave() == ("an environment that does not answer",)
-            assert await stage.down() == ()
+            end_frozen(stage.info)
+            assert await stage.leave() == ()
 
     asyncio.run(play())
     assert not yard.ground.exists()

@@ -63,9 +63,8 @@ class RemoteStage:
     async def connect(self, socket: str, *, is_holder: bool) -> StageInfo:
         """Join the stage behind `socket`; as a holder, keep it up until leaving."""
         try:
-            async with asyncio.timeout(SECONDS_TO_ANSWER):
-                await asyncio.get_running_loop().create_unix_connection(lambda: self._channel, socket)
-                self.info = cast("StageInfo", await self._ask("join", is_holder))
+            await asyncio.get_running_loop().create_unix_connection(lambda: self._channel, socket)
+            self.info = cast("StageInfo", await self._ask_within(SECONDS_TO_ANSWER, "join", is_holder))
         except OSError as error:
             self._channel.close()
             why = error.strerror or f"it has said nothing for {SECONDS_TO_ANSWER:g} s"
@@ -92,25 +91,25 @@ class RemoteStage:
         await self._ask("lock", owner, wish)
 
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
-        await self._ask("unlock", owner, kept)
+        await self._ask_soon("unlock", owner, kept)
 
     async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
         return cast("str", await self._ask("inject", order, seconds, owner))
 
     async def lift(self, lease: str) -> None:
-        await self._ask("lift", lease)
+        await self._ask_soon("lift", lease)
 
     async def steer(self, service: str, verb: str) -> None:
         await self._ask("steer", service, verb)
 
     async def calls(self, edge: str, since: float) -> tuple[Exchange, ...]:
-        return cast("tuple[Exchange, ...]", await self._ask("calls", edge, since))
+        return cast("tuple[Exchange, ...]", await self._ask_soon("calls", edge, since))
 
     async def logs(self, service: str = "", since: float = 0.0) -> tuple[LogLine, ...]:
-        return cast("tuple[LogLine, ...]", await self._ask("logs", service, since))
+        return cast("tuple[LogLine, ...]", await self._ask_soon("logs", service, since))
 
     async def states(self) -> tuple[ServiceState, ...]:
-        return cast("tuple[ServiceState, ...]", await self._ask("states"))
+        return cast("tuple[ServiceState, ...]", await self._ask_soon("states"))
 
     async def clone(self, service: str, name: str) -> Address:
         return cast("Address", await self._ask("clone", service, name))
@@ -146,22 +145,23 @@ class RemoteStage:
         if self._is_lost:
             return await self._prove_lost()
         try:
-            async with asyncio.timeout(SECONDS_TO_END):
-                remains = cast("tuple[str, ...]", await self._ask(method))
+            remains = cast("tuple[str, ...]", await self._ask_within(SECONDS_TO_END, method))
         except TimeoutError:
-            return await self._insist(method)
+            is_ended = self._give_up(is_ended=method == "down")
+            return await self._prove_lost() if is_ended else ("an environment that does not answer",)
         except StageError:
             return await self._prove_lost()
         self._has_left = True
         self._channel.close()
         return (*remains, *await self._prove()) if self._is_torn_down else remains
 
-    async def _insist(self, method: str) -> tuple[str, ...]:
-        """Kill a stage that does not answer, so that its reaper clears it away; a kept one that is left stays."""
-        if self.info is None or (self.info.is_kept and method == "leave"):
-            return ("an environment that does not answer",)
+    def _give_up(self, *, is_ended: bool = False) -> bool:
+        """Let go of a stage that does not answer; tells whether it was ended, as one that is kept only is on demand."""
+        self._channel.close()
+        if self.info is None or (self.info.is_kept and not is_ended):
+            return False
         end_frozen(self.info)
-        return await self._prove_lost()
+        return True
 
     async def _prove_lost(self) -> tuple[str, ...]:
         self._is_lost = True
@@ -169,6 +169,18 @@ class RemoteStage:
         return await self._prove()
 
     async def _ask(self, method: str, *arguments: object) -> object:
+        return await self._ask_within(None, method, *arguments)
+
+    async def _ask_soon(self, method: str, *arguments: object) -> object:
+        """Ask what a stage can always answer at once; one that does not is lost."""
+        try:
+            return await self._ask_within(SECONDS_TO_END, method, *arguments)
+        except TimeoutError:
+            self._give_up()
+            raise StageLostError from None
+
+    async def _ask_within(self, seconds: float | None, method: str, *arguments: object) -> object:
+        """Raise TimeoutError where no answer came in time; one that waited while we were stopped ourselves did."""
         if self._is_lost:
             raise StageLostError
         self._count += 1
@@ -176,6 +188,10 @@ class RemoteStage:
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         self._channel.send(number, method, arguments)
         try:
+            if seconds is not None:
+                await asyncio.wait((answer,), timeout=seconds)
+                if not answer.done():
+                    raise TimeoutError
             return read_result(method, await answer)
         except asyncio.CancelledError:
             self._channel.send(number, "cancel", ())
