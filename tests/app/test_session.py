@@ -9,11 +9,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.app.preparation import RunRequest, prepare_run
 from dovetail.app.session import RunResult, Session
+from dovetail.engine.verdict import Conclusion
 from dovetail.journal.reader import read_journal
-from dovetail.model.event import CheckEnded, Event, RunEnded, RunStarted, TornDown
+from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded, RunStarted, TornDown
+from dovetail.model.outcome import ExitCode, Verdict
 from dovetail.report.record import Recorder, read_run
 
 
@@ -84,6 +87,20 @@ def test_secrets_are_nowhere(tmp_path: Path, port: int) -> None:
     kept = {path for path in (*tmp_path.glob(".dovetail/**/*"), *tmp_path.glob("reports/*")) if path.is_file()}
     assert {"journal.jsonl", "unhappy.json", "latest.json"} <= {path.name for path in kept}
     assert [path for path in kept if "hunter22" in path.read_text()] == []
+
+
+@pytest.mark.parametrize(("code", "seen"), [(ExitCode.PASSED, 6), (ExitCode.FAILED, 1), (ExitCode.INTERRUPTED, 2)])
+def test_what_could_not_be_written_hides_no_other_end(code: ExitCode, seen: int) -> None:
+    assert RunResult(Conclusion(Verdict.PASSED, code), trouble="the disk is full").exit_code == seen
+    assert RunResult(Conclusion(Verdict.PASSED, code)).exit_code is code
+
+
+def test_what_was_noted_before_the_run_is_told_in_it(tmp_path: Path, port: int) -> None:
+    write_project(tmp_path, f"http://127.0.0.1:{port}")
+    preparation = prepare_run(RunRequest(tmp_path, {"TOKEN": "hunter22"}, {"report_format": "json"}))
+    heard: list[Event] = []
+    asyncio.run(Session(replace(preparation, notes=("mind the gap",)), Recorder(), (heard.append,)).run())
+    assert [event.text for event in heard if isinstance(event, Noticed)] == ["mind the gap"]
 
 
 def test_a_run_whose_last_line_cannot_be_kept_is_not_green(

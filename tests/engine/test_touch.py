@@ -15,6 +15,7 @@ NESTED = (ASK, Together((TELL,)), Fragment("f", (Fragment("g", (ASK, TELL)),)))
 
 def test_together_is_found_in_fragments_too() -> None:
     assert has_together((Fragment("f", (Together((ASK,)),)),))
+    assert has_together((ASK, Together((TELL,))))
     assert not has_together((ASK, Fragment("f", (TELL,))))
 
 
@@ -32,3 +33,9 @@ def test_acts_steering_and_faults_are_told_apart() -> None:
     assert touched.written == {"b"}
     assert touched.disturbed == touched.steered == {"c"}
     assert touched.broken == touched.counted == {"a -> b"}
+
+
+def test_a_fault_of_one_step_breaks_its_edge_too() -> None:
+    step = Step("http.request", "a", "GET /", faults=(FaultOrder("a -> b", "refuse"),))
+    touched = touch(Check("c", "c", "api", (), cleanup=(step,)), SYSTEM, TECHNOLOGIES, lambda *_: Effect.READS)
+    assert touched.broken == {"a -> b"}

@@ -38,6 +38,14 @@ def test_who_only_reads_has_data_as_it_was_set_up() -> None:
     )
 
 
+def test_who_breaks_counts_on_or_disturbs_something_has_it_alone() -> None:
+    breaking = Touch(THROUGH.acts, steered=frozenset({"db"}), broken=frozenset({"api -> db"}))
+    shared, exclusive, _ = wish(breaking, Isolation.SHARED)
+    assert exclusive == {"edge:api -> db", "service:db", "process:db"}
+    assert shared == {"service:api", "data:db"}
+    assert wish(Touch(THROUGH.acts, counted=frozenset({"api -> db"})), Isolation.SHARED)[1] == {"edge:api -> db"}
+
+
 def test_who_adds_rows_of_its_own_is_not_beside_readers() -> None:
     assert wish(THROUGH, Isolation.UNIQUE)[2] == {"data:db"}
 
@@ -82,6 +90,6 @@ def test_readers_go_before_those_who_add_rows() -> None:
 
 
 def test_data_rests_while_somebody_reads_it_as_set_up_or_sets_it_back() -> None:
-    assert needs_data_at_rest(LockWish(frozenset({"data:db"})))
+    assert needs_data_at_rest(LockWish(frozenset({"service:db", "data:db"})))
     assert needs_data_at_rest(LockWish(exclusive=frozenset({"data:db"})))
     assert not needs_data_at_rest(LockWish(frozenset({"service:db"}), adding=frozenset({"data:db"})))
