@@ -15,7 +15,7 @@ from dovetail.app.preparation import RunRequest, prepare_run
 from dovetail.app.session import RunResult, Session
 from dovetail.engine.verdict import Conclusion
 from dovetail.journal.reader import read_journal
-from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded, RunStarted, TornDown
+from dovetail.model.event import CheckEnded, CheckStarted, Event, Noticed, RunEnded, RunStarted, TornDown
 from dovetail.model.outcome import ExitCode, Verdict
 from dovetail.report.record import Recorder, read_run
 
@@ -87,6 +87,34 @@ def test_secrets_are_nowhere(tmp_path: Path, port: int) -> None:
     kept = {path for path in (*tmp_path.glob(".dovetail/**/*"), *tmp_path.glob("reports/*")) if path.is_file()}
     assert {"journal.jsonl", "unhappy.json", "latest.json"} <= {path.name for path in kept}
     assert [path for path in kept if "hunter22" in path.read_text()] == []
+
+
+def test_a_mistake_of_ours_ends_the_run_and_leaves_no_check_untold(tmp_path: Path, port: int) -> None:
+    heard: list[Event] = []
+
+    def break_at_the_first_check(event: Event) -> None:
+        heard.append(event)
+        if isinstance(event, CheckStarted):
+            raise ZeroDivisionError("by zero")
+
+    write_project(tmp_path, f"http://127.0.0.1:{port}")
+    preparation = prepare_run(RunRequest(tmp_path, {"TOKEN": "hunter22"}, {"report_format": "json"}))
+    result = asyncio.run(Session(preparation, Recorder(), (break_at_the_first_check,)).run())
+    assert (result.exit_code, result.conclusion.causes[0]) == (3, "Dovetail itself broke: ZeroDivisionError: by zero")
+    (ended,) = [event for event in heard if isinstance(event, CheckEnded)]
+    assert (ended.verdict, ended.why) == ("inconclusive", "not started: the run broke off")
+    assert any(isinstance(event, Noticed) and "ZeroDivisionError" in event.text for event in heard)
+
+
+def test_an_environment_that_never_gets_ready_leaves_no_check_untold(tmp_path: Path) -> None:
+    write_project(tmp_path, "http://127.0.0.1:9")
+    (tmp_path / "dovetail.yaml").write_text("system: s\nservices: {app: {run: exit 3, ready: GET /}}\n")
+    result, heard = play(tmp_path)
+    assert result.exit_code == 6
+    (ended,) = [event for event in heard if isinstance(event, CheckEnded)]
+    assert (ended.verdict, ended.attempts) == ("inconclusive", 0)
+    assert ended.why.startswith("the environment was not ready: app ")
+    assert [event.level for event in heard if isinstance(event, Noticed)] == ["error"]
 
 
 @pytest.mark.parametrize(("code", "seen"), [(ExitCode.PASSED, 6), (ExitCode.FAILED, 1), (ExitCode.INTERRUPTED, 2)])
