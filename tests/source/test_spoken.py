@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from dovetail.app.parts import build_registry, build_vocabulary
@@ -52,3 +54,10 @@ def test_a_mistake_names_the_nearest_word_and_the_line(words: dict[str, Data], n
     problem = told.value.problems[0]
     assert nearest in problem.now
     assert (problem.file, problem.line) == ("test_orders.py", 12)
+
+
+def test_a_spoken_number_is_itself_and_not_what_stands_in_the_test(tmp_path: Path) -> None:
+    file = tmp_path / "test_orders.py"
+    file.write_text("def test_it(shop):\n    shop.http('orders').get(5)\n")
+    step = read_spoken_step(SYSTEM, LEXICON, {"http": 5, "on": "orders"}, Place(str(file), 2, 5))
+    assert step.subject == "5"

@@ -1,5 +1,6 @@
 """One map of a user's file, read key by key against the keys it may hold; called by the reader of every structure."""
 
+import re
 from collections.abc import Mapping
 
 from dovetail.errors.nearest import suggest
@@ -7,9 +8,13 @@ from dovetail.model.data import Data, Place, Row, Table
 from dovetail.model.vocabulary import Word
 from dovetail.source.grammar import Keys
 from dovetail.source.mistake import Mistakes
-from dovetail.source.value import WrongValueError, convert
+from dovetail.source.scalar import resolve
+from dovetail.source.value import KINDS, WrongValueError, convert
 
 TEXTS = frozenset({"string", "bound"})
+AS_WRITTEN = TEXTS | {"scope", "condition", "names", "texts"}
+OPEN = frozenset({*TEXTS, "scope", "condition", "any", "each", "faults", "probes", "uses"})
+PROPERTIES = r"(?:[&!]\S*\s+)*"
 
 
 class Entry:
@@ -33,24 +38,22 @@ class Entry:
 
     def value(self, key: str) -> Data:
         """Return the value as its word wants it; None where it is absent or wrong."""
-        if key not in self.table:
-            return None
-        return read_value(self.table, self._words[key], self.mistakes)
+        return read_closed(self.table, self._words[key], self.mistakes) if key in self.table else None
 
     def text(self, key: str, default: str = "") -> str:
         read = self.value(key) if key in self.table else None
         return read if isinstance(read, str) else default
 
     def flag(self, key: str, *, default: bool = False) -> bool:
-        read = self._written_out(key)
+        read = self.value(key)
         return read if isinstance(read, bool) else default
 
     def number(self, key: str) -> float | None:
-        read = self._written_out(key)
+        read = self.value(key)
         return float(read) if isinstance(read, int | float) else None
 
     def count(self, key: str) -> int | None:
-        read = self._written_out(key)
+        read = self.value(key)
         return read if isinstance(read, int) else None
 
     def names(self, key: str) -> tuple[str, ...]:
@@ -71,13 +74,18 @@ class Entry:
         read = self.value(key)
         return read if isinstance(read, Row) else Row(self.place.file)
 
-    def _written_out(self, key: str) -> Data:
-        """Return a value that nothing fills in: a template there would be passed over in silence."""
-        read = self.value(key)
-        if not isinstance(read, str):
-            return read
-        self.mistakes.add(self.table.place_of_value(key), f"`{key}` cannot be a template", "write it out")
-        return None
+
+def read_closed(table: Table, word: Word, mistakes: Mistakes) -> Data:
+    """Do as `read_value` for a word that nothing fills in: a template there would be passed over in silence."""
+    read = read_value(table, word, mistakes)
+    if word.kind in OPEN and not word.choices:
+        return read
+    texts = read if isinstance(read, tuple) else (read,)
+    if not any(isinstance(text, str) and "{{" in text for text in texts):
+        return read
+    now = f"write it out{KINDS[word.kind].example}"
+    mistakes.add(table.place_of_value(word.name), f"`{word.name}` cannot be a template", now)
+    return None
 
 
 def read_value(table: Table, word: Word, mistakes: Mistakes) -> Data:
@@ -87,13 +95,30 @@ def read_value(table: Table, word: Word, mistakes: Mistakes) -> Data:
     if type(value) is str and kind in TEXTS and not word.choices:
         return value
     place = table.place_of_value(word.name)
-    if kind in TEXTS and isinstance(value, int | float) and not isinstance(value, bool):
-        return mistakes.excerpts.token(place) or str(value)
     try:
-        return convert(word, value)
+        return convert(word, as_written(value, place, mistakes) if kind in AS_WRITTEN else value)
     except WrongValueError as wrong:
         mistakes.add(table.place_of_key(word.name) if value is None else place, wrong.what, wrong.now)
         return None
+
+
+def as_written(value: Data, place: Place, mistakes: Mistakes) -> Data:
+    """Return every number in `value` as the text that stands in the file: 1.10 is no 1.1 to a version."""
+    if isinstance(value, Table):
+        texts = Table(value.file)
+        texts.update({key: as_written(item, value.place_of_value(key), mistakes) for key, item in value.items()})
+        return texts
+    if isinstance(value, Row):
+        listed = Row(value.file)
+        listed.extend(as_written(item, value.place_of_item(n), mistakes) for n, item in enumerate(value))
+        return listed
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    token = mistakes.excerpts.token(place)
+    if isinstance(value, float) and token.startswith("*"):
+        raise WrongValueError(f"{token} repeats a number whose digits are lost", "put it in quotes where its & stands")
+    text = re.sub(PROPERTIES, "", token, count=1)
+    return text if repr(resolve(text)) == repr(value) else str(value)
 
 
 def refuse_key(table: Table, name: str, keys: Keys, mistakes: Mistakes, about: str) -> None:

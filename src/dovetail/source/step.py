@@ -7,7 +7,7 @@ from dovetail.model.check import FaultOrder, Step
 from dovetail.model.data import Data, Place, Table
 from dovetail.model.system import System
 from dovetail.model.vocabulary import Word
-from dovetail.source.entry import read_value
+from dovetail.source.entry import read_closed, read_value
 from dovetail.source.fault import FaultReader
 from dovetail.source.grammar import EXPECT_WITHIN, STEP, TOGETHER
 from dovetail.source.lexicon import Lexicon, Meaning, edge_name
@@ -175,7 +175,7 @@ class StepReader:
             return NOTHING
         expect = table["expect"]
         if not isinstance(expect, Table):
-            read_value(table, WORDS["expect"], self._mistakes)
+            read_closed(table, WORDS["expect"], self._mistakes)
             return NOTHING
         if meaning.facets and not expect.keys() <= meaning.expected:
             for key in expect.keys() - meaning.expected:
@@ -189,7 +189,7 @@ class StepReader:
         if "save" not in table:
             return {}
         saved = table["save"]
-        read = read_value(table, WORDS["save"], self._mistakes)
+        read = read_closed(table, WORDS["save"], self._mistakes)
         if not isinstance(saved, Table) or not isinstance(read, dict):
             return {}
         for name, path in read.items():
@@ -201,11 +201,7 @@ class StepReader:
         return read
 
     def _seconds(self, table: Table) -> float | None:
-        read = read_value(table, WORDS["within"], self._mistakes) if "within" in table else None
-        if isinstance(read, str):
-            self._mistakes.add(
-                table.place_of_value("within"), "`within` cannot be a template", "write it out: within: 5s"
-            )
+        read = read_closed(table, WORDS["within"], self._mistakes) if "within" in table else None
         return read if isinstance(read, float) else None
 
     def _text(self, table: Table, key: str) -> str:
