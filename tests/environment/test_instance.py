@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dovetail.environment.instance import Instance
-from dovetail.environment.reaper import read_environment
+from dovetail.environment.reaper import marked, read_environment, read_kin
 from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.address import Address
 from dovetail.model.system import Probe, Service
@@ -47,6 +47,17 @@ def test_a_service_writes_its_port_into_its_variables(yard: Any) -> None:
             )
             assert environment["HERE"] == str(port)
             assert environment["BASE"] == f"http://127.0.0.1:{port}/api"
+
+    asyncio.run(play())
+
+
+def test_two_who_restart_a_service_at_once_leave_it_running_once(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.live(yard.service("a")) as stage:
+            await asyncio.gather(stage.steer("a", "restart"), stage.steer("a", "restart"))
+            (state,) = await stage.states()
+            assert (state.state, state.restarts) == ("ready", 2)
+            assert marked(stage.means.stage, read_kin()) == [state.pid]
 
     asyncio.run(play())
 

@@ -54,6 +54,7 @@ class Instance:
         self._since = 0.0
         self._restarts = 0
         self._is_set_up = False
+        self._turn = asyncio.Lock()
 
     async def lay_out(self) -> None:
         """Choose a port and, for a server, lay out its folder; from now on its address is known."""
@@ -85,10 +86,14 @@ class Instance:
         self._become("done" if self.service.is_job else "ready")
 
     async def restart(self) -> None:
-        """End the process and start it again on the same port, behind the same doors.
+        """End the process and start it again on the same port, behind the same doors; two who ask take turns.
 
         Topics are made anew where the server forgot them; setup is not applied twice.
         """
+        async with self._turn:
+            await self._start_again()
+
+    async def _start_again(self) -> None:
         await self._end("restarting")
         self._restarts += 1
         try:
