@@ -7,7 +7,7 @@ from dovetail.environment.cast import Cast
 from dovetail.errors import DovetailError, NotReadyError
 from dovetail.model.address import Address
 from dovetail.model.event import Noticed, ServiceChanged
-from dovetail.model.system import Edge, Service
+from dovetail.model.system import Edge, Probe, Service
 
 
 async def ignore(_technology: str, _address: Address) -> None:
@@ -20,7 +20,9 @@ def test_code_stops_at_once_and_a_server_after_the_code_that_needs_it(yard: Any)
 
     async def play() -> None:
         async with yard.live(
-            yard.service("a", "b"), yard.service("b", "cache", run=f'sh -c "{stubborn}"', ready=()), cache
+            yard.service("a", "b"),
+            yard.service("b", "cache", run=f'sh -c "{stubborn}"', ready=(Probe("command", "true"),)),
+            cache,
         ):
             pass
         stopped = [e.service for e in yard.events if isinstance(e, ServiceChanged) and e.state == "stopped"]
