@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +16,8 @@ from dovetail.app.preparation import RunRequest, prepare_run
 from dovetail.app.session import RunResult, Session
 from dovetail.engine.verdict import Conclusion
 from dovetail.journal.reader import read_journal
-from dovetail.model.event import CheckEnded, CheckStarted, Event, Noticed, RunEnded, RunStarted, TornDown
+from dovetail.model.data import Data
+from dovetail.model.event import CheckEnded, CheckStarted, Event, Noticed, RunEnded, RunStarted, StepEnded, TornDown
 from dovetail.model.outcome import ExitCode, Verdict
 from dovetail.report.record import Recorder, read_run
 
@@ -89,21 +91,46 @@ def test_secrets_are_nowhere(tmp_path: Path, port: int) -> None:
     assert [path for path in kept if "hunter22" in path.read_text()] == []
 
 
-def test_a_mistake_of_ours_ends_the_run_and_leaves_no_check_untold(tmp_path: Path, port: int) -> None:
+@pytest.mark.parametrize(
+    ("moment", "why"),
+    [
+        (CheckStarted, "not started: the run broke off"),
+        (StepEnded, "Dovetail itself broke: ZeroDivisionError: by zero"),
+    ],
+)
+def test_a_mistake_of_ours_decides_the_run_and_leaves_no_check_untold(
+    tmp_path: Path, port: int, moment: type[Event], why: str
+) -> None:
     heard: list[Event] = []
 
-    def break_at_the_first_check(event: Event) -> None:
+    def break_then(event: Event) -> None:
         heard.append(event)
-        if isinstance(event, CheckStarted):
+        if isinstance(event, moment):
             raise ZeroDivisionError("by zero")
 
     write_project(tmp_path, f"http://127.0.0.1:{port}")
     preparation = prepare_run(RunRequest(tmp_path, {"TOKEN": "hunter22"}, {"report_format": "json"}))
-    result = asyncio.run(Session(preparation, Recorder(), (break_at_the_first_check,)).run())
+    result = asyncio.run(Session(preparation, Recorder(), (break_then,)).run())
     assert (result.exit_code, result.conclusion.causes[0]) == (3, "Dovetail itself broke: ZeroDivisionError: by zero")
     (ended,) = [event for event in heard if isinstance(event, CheckEnded)]
-    assert (ended.verdict, ended.why) == ("inconclusive", "not started: the run broke off")
+    assert (ended.verdict, ended.why) == ("inconclusive", why)
     assert any(isinstance(event, Noticed) and "ZeroDivisionError" in event.text for event in heard)
+
+
+def test_what_is_set_for_the_run_holds_for_its_checks(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        write_project(tmp_path, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        file = tmp_path / "tests/integration/a.yaml"
+        file.write_text(file.read_text().replace("GET /", "GET /{{ app.host }}"))
+        flags: dict[str, Data] = {"report_format": "json", "timeout": "200ms", "retry": 2}
+        preparation = prepare_run(RunRequest(tmp_path, {"TOKEN": "hunter22"}, flags))
+        heard: list[Event] = []
+        asyncio.run(Session(preparation, Recorder(), (heard.append,)).run())
+    (ended,) = [event for event in heard if isinstance(event, CheckEnded)]
+    assert (ended.verdict, ended.attempts) == ("failed", 3)
+    steps = [event.step for event in heard if isinstance(event, StepEnded)]
+    assert all(step.error.startswith("timeout: no answer within 0.") for step in steps)
+    assert {step.request.partition("?")[0] for step in steps} == {"GET /127.0.0.1"}
 
 
 def test_an_environment_that_never_gets_ready_leaves_no_check_untold(tmp_path: Path) -> None:
