@@ -8,7 +8,12 @@ from dovetail.model.vocabulary import Word
 from dovetail.source.shape import SIMPLE, TYPES, shape_of
 from dovetail.source.value import KINDS, WrongValueError, convert
 
-SAMPLES = ["x", "200ms", "1m 30s", "64k", "0.1%", "5", "1.5", "true", "soon", "{{ v }}", 5, 1.5, -1, 0, True, False]
+SAMPLES = [
+    *("x", "200ms", "1m 30s", "64k", "0.1%", "5", "1.5", "true", "soon", "{{ v }}", 5, 1.5, -1, 0, True, False),
+    *("1_000", " 5 ", "5\n", "+1", "-1", "-0", "1e3", ".5", "5.", "00.5", "\u0663", "\u0663s", "\u0663%", "\u0663k"),
+    *("100.0%", "100.5%", "099%", "101%", "5.%", "1e-1%", "1.0", "1.5", "1.5KiB", "5i", "5iB", "5 b", "5µs", "5S", ""),
+    *("1.5s2ms", "1s 2", "s", "--1", "1 000", "nan", "inf", "True", " true", 2, 0.5),
+]
 PLAIN = sorted({*SIMPLE, *TYPES} - {"any", "map", "list", "names", "texts"})
 
 

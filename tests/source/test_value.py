@@ -49,6 +49,10 @@ def test_a_value_becomes_what_its_word_wants(kind: str, written: Data, read: Dat
     ("kind", "written"),
     [
         ("string", True),
+        *((kind, 10**400) for kind in ("number", "duration", "size", "share")),
+        *((kind, "9" * 400 + "e1") for kind in ("number", "duration", "size", "share")),
+        *((kind, float("inf")) for kind in ("number", "duration", "size", "share")),
+        ("number", float("nan")),
         ("string", Table()),
         ("number", "many"),
         ("int", 1.5),

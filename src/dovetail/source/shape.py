@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dovetail.model.data import Data
 from dovetail.model.vocabulary import Word
+from dovetail.source.quantity import DURATION, SHARE, SIGNED, SIZE, WHOLE
 
 UNFILLED = r"\{\{|\$\{"
 REFERENCES = frozenset(
@@ -13,12 +14,17 @@ REFERENCES = frozenset(
     }
 )
 PATTERNS = {
-    "number": r"^[-+]?\d+(\.\d+)?([eE][-+]?\d+)?$",
-    "int": r"^\d+$",
-    "bool": r"^(true|false)$",
-    "duration": r"^\s*(\d+(\.\d+)?\s*(us|µs|ms|s|m|h|d)\s*)+$|^\s*\d+(\.\d+)?\s*$",
-    "size": r"^\s*\d+(\.\d+)?\s*([kKmMgGtT][iI]?)?[bB]?\s*$",
-    "share": r"^\s*(100|\d{1,2}(\.\d+)?)\s*%\s*$|^\s*(0(\.\d+)?|1(\.0+)?)\s*$",
+    "bool": "^(true|false)$",
+    **{
+        kind: rf"^\s*({written})\s*$"
+        for kind, written in (
+            ("number", SIGNED),
+            ("int", WHOLE),
+            ("duration", DURATION),
+            ("size", SIZE),
+            ("share", SHARE),
+        )
+    },
 }
 TYPES: Mapping[str, Mapping[str, Data]] = {
     "number": {"type": "number"},

@@ -8,7 +8,7 @@ from msgspec import Struct
 from dovetail.errors.nearest import suggest
 from dovetail.model.data import Data, Row, Table
 from dovetail.model.vocabulary import Word
-from dovetail.source.quantity import parse_duration, parse_share, parse_size
+from dovetail.source.quantity import LARGEST, parse_duration, parse_number, parse_share, parse_size
 
 LONGEST = 40
 NAMES: Mapping[type, str] = {
@@ -77,8 +77,8 @@ def text(value: Data) -> Data:
 
 def number(value: Data) -> Data:
     if isinstance(value, str):
-        return float(value) if any(sign in value for sign in ".eE") else int(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+        return parse_number(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST:
         return value
     raise TypeError
 
