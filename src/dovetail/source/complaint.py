@@ -7,8 +7,10 @@ from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
 
 from dovetail.model.data import Place
+from dovetail.source.excerpt import split_lines
 from dovetail.source.mistake import Mistakes
 
+FOREIGN_BREAKS = ("\x85", "\u2028", "\u2029")
 INDENT = "keys of one map begin in the same column; count the spaces and close quotes and brackets"
 QUOTES = "put the value in quotes"
 COLON = "a colon has no place here"
@@ -33,8 +35,7 @@ ADVICE = (
 def explain(error: yaml.YAMLError, file: str, text: str, mistakes: Mistakes) -> None:
     """Add the parser's `error` to `mistakes` under its line."""
     if isinstance(error, ReaderError):
-        before = text.encode()[: error.position].decode(errors="ignore")
-        place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        place = place_after(text.encode()[: error.position].decode(errors="ignore"), file)
         what = f"a character that no YAML may hold: U+{error.character:04X}"
         mistakes.add(place, what, "remove it, or write it as an escape in double quotes")
         return
@@ -42,7 +43,7 @@ def explain(error: yaml.YAMLError, file: str, text: str, mistakes: Mistakes) -> 
         mistakes.add(Place(file, 1), f"this is not YAML: {error}")
         return
     mark = error.problem_mark
-    lines = text.splitlines()
+    lines = split_lines(text.rstrip("\r\n"))
     line = min(mark.line, max(len(lines) - 1, 0))
     written = lines[line] if lines else ""
     column = mark.column if line == mark.line else len(written)
@@ -53,6 +54,20 @@ def explain(error: yaml.YAMLError, file: str, text: str, mistakes: Mistakes) -> 
     if error.context_mark is not None and error.context_mark.line != mark.line:
         now += f" (it began on line {error.context_mark.line + 1})"
     mistakes.add(Place(file, line + 1, column + 1), what, now)
+
+
+def refuse_breaks(text: str, file: str, mistakes: Mistakes) -> None:
+    """Add what the parser would take for the end of a line, and no editor counts as one, to `mistakes`."""
+    for sign in FOREIGN_BREAKS:
+        if sign in text:
+            what = f"a line separator that few editors show: U+{ord(sign):04X}"
+            now = f'remove it, or write it as "\\u{ord(sign):04x}" in double quotes'
+            mistakes.add(place_after(text.partition(sign)[0], file), what, now)
+
+
+def place_after(before: str, file: str) -> Place:
+    lines = split_lines(before)
+    return Place(file, len(lines), len(lines[-1]) + 1)
 
 
 def advise(problem: str, character: str) -> tuple[str, str]:

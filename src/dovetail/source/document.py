@@ -23,7 +23,7 @@ from yaml.events import (
 
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import Data, Place, Row, Table
-from dovetail.source.complaint import explain
+from dovetail.source.complaint import explain, place_after, refuse_breaks
 from dovetail.source.mistake import Mistakes
 from dovetail.source.scalar import STARTS, resolve
 
@@ -34,7 +34,6 @@ LARGEST = 16 * 1024 * 1024
 DEEPEST = 100
 MOST_REPEATED = 1_000_000
 MERGE = "<<"
-UNUSUAL_BREAKS = ("\r", "\x85", "\u2028", "\u2029")
 PLAIN_TAGS = frozenset((None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"))
 TAGS: dict[str, Callable[[str], Data]] = {
     "!": str,
@@ -94,9 +93,9 @@ def read_text(path: Path) -> str:
     try:
         return data.decode().removeprefix(BYTE_ORDER_MARK)
     except UnicodeDecodeError as broken:
-        line = data.count(b"\n", 0, broken.start) + 1
-        what = f"it is not UTF-8: byte {data[broken.start]:#04x} at offset {broken.start}, line {line}"
-        raise SuiteError(Problem(what, "save it as UTF-8", file, line)) from broken
+        place = place_after(data[: broken.start].decode().removeprefix(BYTE_ORDER_MARK), file)
+        what = f"it is not UTF-8: byte {data[broken.start]:#04x} at offset {broken.start}, line {place.line}"
+        raise SuiteError(Problem(what, "save it as UTF-8", file, place.line, place.column)) from broken
 
 
 def build(text: str, file: str) -> Table | Row:
@@ -114,7 +113,7 @@ def build_taken(text: str, file: str, key: str, take: Take) -> Table | Row:
 
 def stands_last(key: str, text: str) -> bool:
     """Tell whether the top-level `key` is written plainly and nothing of its level comes after it."""
-    if any(line_break in text for line_break in UNUSUAL_BREAKS):
+    if "\r" in text:
         return False
     found = re.search(rf"^{key}:", text, re.MULTILINE)
     return found is not None and not re.compile(r"\n[^\s#-]").search(text, found.end())
@@ -181,6 +180,8 @@ class Builder:
             DocumentStartEvent: self._document,
             StreamEndEvent: self._finish,
         }
+        refuse_breaks(self._text, self._file, self.mistakes)
+        self.mistakes.raise_all()
         try:
             next_event = cast("Callable[[], MarkedScalar]", CParser(self._text).get_event)
             find = handlers.get

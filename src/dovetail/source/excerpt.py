@@ -6,7 +6,7 @@ from pathlib import Path
 from dovetail.model.data import Place
 
 WORD = r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,\[\]{}#][^\n]*?(?=:\s|:$|\s*[,\]}]|\s+\#|\s*$))"""
-UNSHOWN = "[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+UNSHOWN = "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 WIDEST = 200
 
 
@@ -33,8 +33,13 @@ class Excerpts:
         return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
 
 
+def split_lines(text: str) -> list[str]:
+    """Return the lines of `text` as editors count them."""
+    return re.split("\r\n|\r|\n", text)
+
+
 def read_lines(file: str) -> list[str]:
     try:
-        return re.split("\r\n|\r|\n", Path(file).read_text(encoding="utf-8-sig", errors="replace"))
+        return split_lines(Path(file).read_bytes().decode("utf-8-sig", errors="replace"))
     except OSError:
         return []
