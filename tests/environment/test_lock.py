@@ -92,6 +92,7 @@ def test_a_wish_holds_nothing_while_it_waits_for_its_rest() -> None:
         both = await granted(table, "two", disturbing("a", "b"))
         both.cancel()
         await asyncio.wait([both])
+        assert both.cancelled()
         assert (await granted(table, "three", disturbing("b"))).done()
 
     asyncio.run(play())
@@ -123,12 +124,27 @@ def test_what_is_kept_stays_held_while_the_rest_is_let_go() -> None:
     async def play() -> None:
         table = LockTable()
         await table.lock("one", LockWish(frozenset({"edge"}), adding=frozenset({"rows"})))
+        await table.lock("one", reading("other"))
         table.unlock("one", frozenset({"rows"}))
         assert (await granted(table, "two", disturbing("edge"))).done()
         third = await granted(table, "three", disturbing("rows"))
         assert not third.done()
         table.unlock("one")
         await third
+
+    asyncio.run(play())
+
+
+def test_letting_go_ends_the_waiting_too() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", disturbing("a"))
+        waiting = await granted(table, "two", disturbing("a"))
+        table.unlock("two")
+        await asyncio.wait([waiting])
+        assert waiting.cancelled()
+        table.unlock("one")
+        assert not table.is_had_alone("a")
 
     asyncio.run(play())
 

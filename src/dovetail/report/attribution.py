@@ -45,7 +45,7 @@ def attribute(exchanges: Iterable[Exchange], spans: Sequence[Span], reach: Reach
     waiting = sorted(spans, key=lambda span: -span.started_at)
     active: list[Span] = []
     for exchange in sorted(exchanges, key=lambda one: one.started_at):
-        owner = by_trace.get(exchange.trace) if exchange.trace else None
+        owner = by_trace.get(exchange.trace)
         if owner is not None:
             shares.setdefault(owner.check, Share()).add(exchange, Attribution.TRACE)
             continue
