@@ -149,6 +149,21 @@ def test_letting_go_ends_the_waiting_too() -> None:
     asyncio.run(play())
 
 
+def test_what_was_granted_to_one_who_gave_up_in_that_moment_goes_to_the_next() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", disturbing("a"))
+        second = await granted(table, "two", disturbing("a"))
+        third = await granted(table, "three", disturbing("a"))
+        table.unlock("one")
+        second.cancel()
+        await asyncio.wait([second])
+        assert second.cancelled()
+        await asyncio.wait_for(third, 5)
+
+    asyncio.run(play())
+
+
 def test_what_is_had_alone_is_known_until_it_is_let_go() -> None:
     async def play() -> list[bool]:
         table = LockTable()
