@@ -91,7 +91,7 @@ def test_on_github_each_cause_is_annotated_once_and_the_summary_appended(project
         GITHUB_STEP_SUMMARY=str(summary),
     )
     assert (said.code, said.err) == (1, "")
-    told = [line.partition(",title=")[0] for line in said.out.splitlines() if line.startswith("::")]
+    told = [line.partition(",title=")[0] for line in said.out.splitlines() if line.startswith(("::error", "::warning"))]
     assert told == [
         "::error file=tests/integration/a.yaml,line=11",
         "::warning file=tests/integration/a.yaml,line=16",

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from dovetail.environment.ground import is_held
+from dovetail.environment.hold import is_held
 from dovetail.errors import Problem, StageError, UsageError
 
 HOME = ".dovetail"

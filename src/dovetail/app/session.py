@@ -23,7 +23,6 @@ from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
 from dovetail.engine.wish import needs_data_at_rest
-from dovetail.environment.attendance import plot_of
 from dovetail.environment.opening import open_stage
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import Sink, Stage
@@ -152,6 +151,7 @@ class Session:
     async def _play_python(self, stage: Stage) -> None:
         """Play the Python checks, which add rows, once no check of the plan reads data as set up or sets it back."""
         from dovetail.app.python_checks import PythonOrder, run_python_checks
+        from dovetail.environment.attendance import plot_of
 
         order = self._order
         info = stage.info if isinstance(stage, RemoteStage) else None

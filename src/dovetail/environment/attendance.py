@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from dovetail.environment.ground import Plot, find_ground, is_held
+from dovetail.environment.ground import Plot, find_ground
+from dovetail.environment.hold import is_held
 from dovetail.environment.order import StageInfo, StageOrder, decode
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.teardown import prove_gone

@@ -119,23 +119,6 @@ def give_back(path: Path, handle: int) -> None:
     os.close(handle)
 
 
-def is_held(path: Path) -> bool:
-    """Tell whether a living process holds the lock of a file; one that we may not open is somebody else's to judge."""
-    try:
-        handle = os.open(path, os.O_RDWR)
-    except (FileNotFoundError, IsADirectoryError):
-        return False
-    except OSError:
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False
-
-
 def _mode() -> int:
     """Servers of root run as another account, which must be able to pass."""
     return 0o711 if os.getuid() == 0 else 0o700

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from dovetail.environment.census import LEASE_MARK, describe
-from dovetail.environment.ground import find_ground, find_room, is_held
+from dovetail.environment.ground import find_ground, find_room
+from dovetail.environment.hold import is_held
 from dovetail.environment.reaper import (
     Kin,
     descendants,

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dovetail.environment.census import describe, listening
-from dovetail.environment.ground import Plot, is_held
+from dovetail.environment.ground import Plot
+from dovetail.environment.hold import is_held
 from dovetail.environment.reaper import descendants, kill, marked, read_kin, remove_leased
 
 SECONDS_TO_PROVE = 6.0

@@ -6,14 +6,14 @@ Values of a run, with paths and filters, are another matter: see `check`.
 import re
 from collections.abc import Iterable
 
-PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+PLACEHOLDER = r"\{\{\s*([^{}]*?)\s*\}\}"
 OWN = frozenset({"port", "host", "address", "scheme", "folder"})
 PORTS = frozenset({"port", "address"})
 PARTS = ("url", "host", "port", "address")
 
 
 def names_in(text: str) -> frozenset[str]:
-    return frozenset(PLACEHOLDER.findall(text))
+    return frozenset(re.findall(PLACEHOLDER, text))
 
 
 def names_for(neighbours: Iterable[str]) -> frozenset[str]:

@@ -23,9 +23,9 @@ def fill(text: str, values: Mapping[str, str], place: Place = NOWHERE) -> str:
         hint = f"did you mean {{{{ {near} }}}}?" if near else f"known here: {', '.join(sorted(values))}"
         raise SuiteError(Problem(f"nothing is named {{{{ {name} }}}} here", hint, place.file, place.line))
 
-    return PLACEHOLDER.sub(value_of, text)
+    return re.sub(PLACEHOLDER, value_of, text)
 
 
 def tighten(text: str) -> str:
     """Return `text` with no spaces inside its placeholders, so that it can be split into words."""
-    return PLACEHOLDER.sub(lambda found: f"{{{{{found.group(1)}}}}}", text)
+    return re.sub(PLACEHOLDER, lambda found: f"{{{{{found.group(1)}}}}}", text)

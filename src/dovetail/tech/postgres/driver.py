@@ -1,5 +1,7 @@
 """The driver of PostgreSQL: `sql` steps, on connections shared between checks. Called by the engine."""
 
+import re
+
 from dovetail.model.data import Bound
 from dovetail.model.placeholder import PLACEHOLDER
 from dovetail.model.vocabulary import Effect
@@ -18,7 +20,9 @@ class PostgresDriver:
     def effect_of(self, act: Act) -> Effect:
         if isinstance(act.subject, Bound):
             return judge(split_bound("x".join(act.subject.parts)))
-        return judge(split_bound(PLACEHOLDER.sub("x", act.subject))) if isinstance(act.subject, str) else Effect.WRITES
+        if isinstance(act.subject, str):
+            return judge(split_bound(re.sub(PLACEHOLDER, "x", act.subject)))
+        return Effect.WRITES
 
     async def connect(self, target: Target) -> Session:
         return PostgresSession(target, self._pool)
