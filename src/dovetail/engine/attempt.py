@@ -181,7 +181,8 @@ class Attempt:
             if self._check.cleanup:
                 trouble.append(await self._try(self._clean_up()))
             trouble.append(await self._try(self._conversation.close()))
-        trouble.append(await self._try(self._room.leave(is_sound=is_sound and not any(trouble))))
+        if not self._room.is_bare:
+            trouble.append(await self._try(self._room.leave(is_sound=is_sound and not any(trouble))))
         return "; ".join(text for text in trouble if text)
 
     async def _try(self, work: Coroutine[None, None, str | None]) -> str:

@@ -30,6 +30,11 @@ class Room:
         return choice.data if choice.isolation is Isolation.ROLLBACK else frozenset()
 
     @property
+    def is_bare(self) -> bool:
+        """Tell that nothing in it must be given back."""
+        return not (self._clones or self._slice or self._must_reset)
+
+    @property
     def slice_name(self) -> str:
         return self._slice.name if self._slice is not None else ""
 
@@ -54,7 +59,7 @@ class Room:
 
     async def leave(self, *, is_sound: bool = True) -> str:
         """Take the isolation down; returns what went wrong. A slice goes on to others only where it `is_sound`."""
-        if not (self._clones or self._slice or self._must_reset):
+        if self.is_bare:
             return ""
         trouble = []
         for service in self._clones:
