@@ -79,7 +79,9 @@ def test_variables_are_filled_in_a_fragment_too(write: Write, checks_of: ReadChe
 @pytest.mark.parametrize(
     ("use", "what", "now"),
     [
-        ("use: login.yml", "there is no file login.yml", "did you mean `login.yaml`?"),
+        ("use: login.yml", "there is no file `login.yml`", "did you mean `login.yaml`?"),
+        (f"use: {'x' * 5000}", f"there is no file `{'x' * 39}…`", "known here"),
+        ("use: ''", "`use` is empty", "the file of steps"),
         (
             "{use: login.yaml, with: {pasword: x, password: y}}",
             "login.yaml takes no input `pasword`",

@@ -54,7 +54,8 @@ def test_a_yaml_file_gives_rows_and_is_not_taken_for_checks(write: Write, checks
 @pytest.mark.parametrize(
     ("lines", "what"),
     [
-        ("each: gone.csv", "there is no file gone.csv"),
+        ("each: gone.csv", "there is no file `gone.csv`"),
+        (f"each: {'x' * 5000}", f"there is no file `{'x' * 39}…`"),
         ("each: [1, 2]", "`each` wants a list of rows, each a map"),
         ("each: {x: 1}", "`each` wants a list of rows, each a map"),
         ("each:", "`each` is empty"),

@@ -55,6 +55,19 @@ def test_a_check_of_one_step_needs_no_list_and_no_name(checks_of: ReadChecks) ->
 
 
 @pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        ("{json: {a: 1}, on: orders, http: POST /}", "http POST /"),
+        ("{redis.set: 5, value: 1}", "redis.set 5"),
+        (f"{{http: 'GET /{'x' * 90}', on: orders}}", f"http GET /{'x' * 50}"),
+    ],
+)
+def test_a_check_without_a_name_is_called_by_its_verb(checks_of: ReadChecks, step: str, name: str) -> None:
+    (check,) = checks_of(f"checks: [{step}]\n").checks
+    assert check.name == name
+
+
+@pytest.mark.parametrize(
     ("file", "scope"),
     [("database", "database"), ("cache__deep", "cache"), ("nothing", "services"), ("api__cache", "cache")],
 )

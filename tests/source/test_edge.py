@@ -69,6 +69,8 @@ def test_everything_an_edge_says_is_read(system_of: ReadSystem) -> None:
         ("{db: {sla: {p95: 1s}}}", "an sla has no key `p95`", "did you mean `p99`?"),
         ("{db: {retries: {delay: 1s}}}", "retries lacks `attempts`", ""),
         ("{db: {technology: redsi}}", "the technology `redsi` is not known", "did you mean `redis`?"),
+        ("[db, db]", "x uses db twice", "remove one"),
+        ("{db: URL, web: {address: URL}}", "URL cannot hold the addresses of both db and web", "its own variable"),
         ("{db: 5}", "the edge x -> db wants a map or a variable's name", ""),
         ("db", "`uses` wants a map of services", ""),
         ("[{db: URL}]", "`uses` wants names here", ""),

@@ -86,6 +86,7 @@ def test_every_form_of_a_fault_is_read(
         ),
         ("{on: orders -> payments}", "the fault does not say how to break the edge", "latency"),
         ("{latency: 1s}", "the fault lacks `on`: the edge to break", "orders -> payments"),
+        ("[]", "`fault` lists nothing", "{on:"),
         ("latency", "a fault wants a map, got `latency`", "{on:"),
         ("{on: 5, latency: 1s}", "there is no edge 5", ""),
     ],

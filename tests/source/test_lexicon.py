@@ -1,7 +1,7 @@
 import pytest
 
 from dovetail.model.system import Service
-from dovetail.model.vocabulary import Vocabulary
+from dovetail.model.vocabulary import TechnologyWords, Vocabulary
 from dovetail.source.lexicon import Lexicon, edge_name
 
 
@@ -18,6 +18,19 @@ def test_a_verb_is_found_by_its_name_and_by_its_aliases(words: Vocabulary) -> No
 
 def test_a_technology_is_found_by_any_name(words: Vocabulary) -> None:
     assert Lexicon(words).technologies["postgresql"] == "postgres"
+
+
+def test_the_stage_is_nothing_that_a_service_can_speak(words: Vocabulary) -> None:
+    lexicon = Lexicon(words)
+    assert "restart" in lexicon.verbs
+    assert "stage" not in lexicon.technologies
+
+
+def test_a_technology_without_verbs_can_be_spoken() -> None:
+    assert Lexicon(Vocabulary((TechnologyWords("nats", ("nats-io",), ()),), ())).technologies == {
+        "nats": "nats",
+        "nats-io": "nats",
+    }
 
 
 def test_a_verb_fits_the_service_that_speaks_it_or_is_launched_by_it(words: Vocabulary) -> None:

@@ -89,6 +89,9 @@ def test_an_external_service_has_no_probe(system_of: ReadSystem) -> None:
         ("{run: [a, b]}", "`run` wants text, got a list", "the command"),
         ("{run: x, job: maybe}", "`job` wants true or false, got `maybe`", ""),
         ("{run: }", "`run` is empty", "text"),
+        ("{run: ''}", "nothing tells where s1 comes from", "run: command"),
+        ("{technology: stage}", "the technology `stage` is not known", ""),
+        ("{run: x, start_timeout: 0}", "nothing is ready within 0 s", "60s"),
     ],
 )
 def test_a_wrong_service_stands_under_its_line(

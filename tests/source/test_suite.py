@@ -82,6 +82,22 @@ def test_a_fragment_that_nobody_uses_is_checked_for_its_keys(checks_of: ReadChec
     assert problem.now == "did you mean `outputs`?"
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("steps: get it\n", "`steps` wants a list of steps, got `get it`"),
+        ("steps: [{http: GET /}]\ninputs: a\n", "`inputs` wants a list of names, or a map to defaults, got `a`"),
+        ("steps: [{http: GET /}]\noutputs: '{{ x }}'\n", "`outputs` cannot be a template"),
+        ("steps: [{http: GET /}]\nname:\n", "`name` is empty"),
+    ],
+)
+def test_a_fragment_that_nobody_uses_is_checked_for_its_values(
+    checks_of: ReadChecks, problems_of: ProblemsOf, text: str, what: str
+) -> None:
+    (problem,) = problems_of(checks_of, ONE, fragment=text)
+    assert problem.what == what
+
+
 def test_needs_become_ids_in_the_same_file_and_in_others(checks_of: ReadChecks) -> None:
     suite = checks_of(
         "on: orders\nchecks:\n  - {name: a, http: GET /, repeat: 2}\n"
@@ -98,6 +114,18 @@ def test_a_need_that_is_unknown_names_the_nearest(checks_of: ReadChecks, problem
     (problem,) = problems_of(checks_of, text)
     assert (problem.what, problem.line) == ("there is no check `order its` in the files read", 4)
     assert problem.now == "did you mean `order it`?"
+
+
+def test_a_need_is_not_called_unknown_where_what_is_needed_could_not_be_read(
+    checks_of: ReadChecks, problems_of: ProblemsOf
+) -> None:
+    needing = "on: orders\nchecks: [{name: b, http: GET /, needs: [orders/a]}]\n"
+    assert len(problems_of(checks_of, "on: orders\nchecks: [{name: a, http: GET /}\n", other=needing)) == 1
+
+
+def test_a_need_of_a_check_without_rows_is_not_called_unknown(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    text = "on: orders\nchecks: [{name: a, each: [], http: GET /}, {name: b, http: GET /, needs: a}]\n"
+    assert [problem.what for problem in problems_of(checks_of, text)] == ["`each` has 0 rows"]
 
 
 def test_checks_that_need_each_other_are_a_mistake(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:

@@ -81,7 +81,7 @@ def test_all_mistakes_of_the_file_are_told_together(system_of: ReadSystem, probl
         ("system: s\n", "the system lacks `services`"),
         ("system: s\nservices: {}\n", "there is no service"),
         ("system: s\nservices: [a]\n", "`services` wants a map of services by name, got a list"),
-        ("system: s\nservices:\n", "`services` wants a map of services by name, got nothing"),
+        ("system: s\nservices:\n", "`services` is empty"),
     ],
 )
 def test_a_file_without_services_is_no_system(

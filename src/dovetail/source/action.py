@@ -11,7 +11,7 @@ from dovetail.source.document import shown
 from dovetail.source.entry import Entry
 from dovetail.source.grammar import FRAGMENT, TOGETHER, USE
 from dovetail.source.lexicon import Lexicon
-from dovetail.source.location import TESTS
+from dovetail.source.location import TESTS, is_file
 from dovetail.source.mistake import Mistakes
 from dovetail.source.step import StepReader
 from dovetail.source.value import describe
@@ -106,7 +106,7 @@ class ActionReader:
         folder = Path(self._system.folder)
         for start in (beside, folder / TESTS, folder):
             path = (start / written).absolute()
-            if path.is_file():
+            if is_file(path):
                 return path.resolve()
         return None
 
@@ -115,7 +115,9 @@ class ActionReader:
             return
         tests = Path(self._system.folder) / TESTS
         there = [str(path.relative_to(tests)) for path in tests.rglob("*.yaml")]
-        self._mistakes.add(table.place_of_value("use"), f"there is no file {written}", suggest(written, there))
+        self._mistakes.add(
+            table.place_of_value("use"), f"there is no file {describe(written)}", suggest(written, there)
+        )
 
     def _read_inputs(self, entry: Entry, fragment: Entry) -> Mapping[str, Data]:
         declared = fragment.value("inputs")

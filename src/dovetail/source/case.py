@@ -11,8 +11,10 @@ from dovetail.errors import SuiteError
 from dovetail.model.data import Data, Place, Row, Table
 from dovetail.source.document import read_text, shown
 from dovetail.source.entry import Entry
+from dovetail.source.location import is_file
 from dovetail.source.mistake import Mistakes
 from dovetail.source.scalar import resolve
+from dovetail.source.value import describe
 from dovetail.source.variable import Variables
 
 MOST = 100_000
@@ -77,10 +79,12 @@ class CaseReader:
         return Case(f"[{text}]", row)
 
     def _read_file(self, written: str, beside: Path, place: Place) -> Data:
-        path = next((start / written for start in (beside, self._folder) if (start / written).is_file()), None)
+        path = next((start / written for start in (beside, self._folder) if is_file(start / written)), None)
         if path is None:
             self._mistakes.add(
-                place, f"there is no file {written}", f"it is looked for in {shown(beside)} and beside dovetail.yaml"
+                place,
+                f"there is no file {describe(written)}",
+                f"it is looked for in {shown(beside)} and beside dovetail.yaml",
             )
             return None
         self.files.add(path.resolve())

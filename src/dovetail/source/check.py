@@ -77,7 +77,7 @@ class CheckReader:
         entry = Entry(own, CHECK, place, self._mistakes)
         on = self._read_on(entry) or file.on
         actions = self._read_actions(entry, step, place, on)
-        name = entry.text("name") or name_of(step)
+        name = entry.text("name") or name_of(step, self._lexicon)
         if not name:
             self._mistakes.add(place, "this check lacks `name`", "write the claim it proves")
         if name in file.names:
@@ -207,12 +207,11 @@ def part(item: Table, lexicon: Lexicon) -> tuple[Table, Table]:
     return own, step
 
 
-def name_of(step: Table) -> str:
+def name_of(step: Table, lexicon: Lexicon) -> str:
     """Return a name for a check that is a single step and has none."""
-    if not step:
-        return ""
-    verb, subject = next(iter(step.items()))
-    return f"{verb} {subject}"[:SUBJECT_SHOWN] if isinstance(subject, str) else ""
+    verb = next((key for key in step if key in lexicon.verbs or key in SINGLE), "")
+    subject = step.get(verb)
+    return f"{verb} {subject}"[:SUBJECT_SHOWN] if isinstance(subject, str | int | float) else ""
 
 
 def slug(name: str) -> str:

@@ -32,7 +32,22 @@ class EdgeReader:
         else:
             self._mistakes.add(place, "`uses` wants a map of services", FORMS)
             edges = []
-        return tuple(edge for edge in edges if edge is not None)
+        found = tuple(edge for edge in edges if edge is not None)
+        self._refuse_repeated(found)
+        return found
+
+    def _refuse_repeated(self, edges: tuple[Edge, ...]) -> None:
+        """Complain of a neighbour named twice, and of a variable that would get two addresses."""
+        targets: set[str] = set()
+        variables: dict[str, str] = {}
+        for edge in edges:
+            if edge.target in targets:
+                self._mistakes.add(edge.place, f"{edge.source} uses {edge.target} twice", "remove one of the two")
+            elif edge.address and edge.address in variables:
+                what = f"{edge.address} cannot hold the addresses of both {variables[edge.address]} and {edge.target}"
+                self._mistakes.add(edge.place, what, "give each its own variable")
+            targets.add(edge.target)
+            variables[edge.address] = edge.target
 
     def _read_listed(self, source: str, item: Data, place: Place) -> Edge | None:
         if isinstance(item, str):

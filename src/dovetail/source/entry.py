@@ -32,6 +32,8 @@ class Entry:
         for word in keys.required:
             if word.name not in table:
                 mistakes.add(place, f"{about} lacks `{word.name}`", word.doc)
+            elif table[word.name] == "":
+                mistakes.add(table.place_of_key(word.name), f"`{word.name}` is empty", word.doc)
 
     def __contains__(self, key: str) -> bool:
         return key in self.table

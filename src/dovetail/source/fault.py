@@ -24,6 +24,8 @@ class FaultReader:
     def read(self, written: Data, place: Place) -> tuple[FaultOrder, ...]:
         """Read one fault or a list of them."""
         if isinstance(written, Row):
+            if not written:
+                self._mistakes.add(place, "`fault` lists nothing", FORM)
             return tuple(order for n, item in enumerate(written) for order in self.read(item, written.place_of_item(n)))
         if isinstance(written, Table):
             return self._read(written, place)

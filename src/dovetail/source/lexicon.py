@@ -68,11 +68,11 @@ class Lexicon:
         self.verbs: dict[str, tuple[Meaning, ...]] = {}
         self.faults: dict[str, FaultWord] = {}
         for technology in words.technologies:
-            for name in (technology.name, *technology.aliases):
-                self.technologies[name] = technology.name
-            for verb in technology.verbs:
-                meaning = Meaning(technology.name, verb)
+            meanings = [Meaning(technology.name, verb) for verb in technology.verbs]
+            for meaning in meanings:
                 for word in meaning.words:
                     self.verbs[word] = (*self.verbs.get(word, ()), meaning)
+            if not meanings or not all(meaning.is_of_the_stage for meaning in meanings):
+                self.technologies.update(dict.fromkeys((technology.name, *technology.aliases), technology.name))
         for fault in words.faults:
             self.faults[fault.name] = fault

@@ -31,6 +31,14 @@ def find_system(start: Path) -> Path:
     )
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether `path` is a file; a name that no file can have names none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def find_tests(folder: Path) -> tuple[list[Path], list[Path]]:
     """Return the YAML files and the Python test files below `folder`, each in order; hidden folders are passed over."""
     checks: list[Path] = []

@@ -41,8 +41,7 @@ def closed_words(words: Iterable[Word], title: str, more: Mapping[str, Data] | N
 
 
 def system_parts(words: Vocabulary) -> dict[str, Data]:
-    technologies = [name for technology in words.technologies for name in (technology.name, *technology.aliases)]
-    named: Data = {"type": "string", "enum": sorted(technologies), "description": "what is spoken"}
+    named: Data = {"type": "string", "enum": sorted(Lexicon(words).technologies), "description": "what is spoken"}
     edge: Data = {"anyOf": [{"type": ["string", "null"]}, closed(grammar.EDGE, {"technology": named})]}
     probe: Data = {"anyOf": [{"type": "string", "pattern": "/"}, closed(grammar.PROBE)]}
     service = closed(grammar.SERVICE, {"technology": named})

@@ -41,7 +41,7 @@ class ServiceReader:
             )
             return None
         entry = Entry(written, SERVICE, place, self._mistakes, f"the service {name}")
-        if not {"run", "technology", "external"} & written.keys():
+        if not any(written.get(key, "") != "" for key in ("run", "technology", "external")):
             self._mistakes.add(
                 place,
                 f"nothing tells where {name} comes from",
@@ -70,7 +70,7 @@ class ServiceReader:
             settings=entry.map("settings"),
             environment=entry.texts("environment"),
             ready=self._read_ready(entry, technologies[name]),
-            start_timeout=entry.number("start_timeout") or START_TIMEOUT,
+            start_timeout=self._read_start_timeout(entry),
             uses=uses,
             after=self._read_after(name, entry, technologies),
             topics=entry.names("topics"),
@@ -100,6 +100,13 @@ class ServiceReader:
         if "external" in entry or entry.flag("job") or technology == OWN_CODE:
             return ()
         return (Probe("technology", place=entry.place),)
+
+    def _read_start_timeout(self, entry: Entry) -> float:
+        seconds = entry.number("start_timeout")
+        if seconds == 0:
+            place = entry.table.place_of_value("start_timeout")
+            self._mistakes.add(place, "nothing is ready within 0 s", "write 60s, or leave `start_timeout` out")
+        return START_TIMEOUT if seconds is None else seconds
 
     def _read_after(self, name: str, entry: Entry, technologies: Mapping[str, str]) -> tuple[str, ...]:
         after = entry.names("after")

@@ -50,19 +50,19 @@ def read_suite(system: System, words: Vocabulary, variables: Mapping[str, str], 
     cases = CaseReader(Path(system.folder), filling, mistakes)
     reader = CheckReader(system, lexicon, ActionReader(system, lexicon, filling, mistakes), cases, mistakes)
     read: list[Read] = []
-    rows: list[tuple[Path, Row]] = []
+    documents: dict[Path, Table | Row | None] = {}
     for path in files:
         reading = FileReading(reader, stem_of(path, Path(system.folder)))
-        document = filling.read(path, CHECKS, reading.take)
-        if isinstance(document, Row):
-            rows.append((path, document))
-        elif document is not None and is_fragment(document):
-            Entry(document, FRAGMENT, Place(document.file, 1), mistakes, "a fragment")
-        elif document is not None:
+        document = documents[path] = filling.read(path, CHECKS, reading.take)
+        if isinstance(document, Table) and is_fragment(document):
+            look_at_fragment(document, mistakes)
+        elif isinstance(document, Table):
             read += reading.finish(document)
-    for path, row in rows:
-        if path.resolve() not in cases.files:
-            mistakes.add(Place(row.file, 1), "a file of checks is a map", "write `checks:` and below it the list")
+    for path, document in documents.items():
+        if isinstance(document, Row) and path.resolve() not in cases.files:
+            mistakes.add(Place(document.file, 1), "a file of checks is a map", "write `checks:` and below it the list")
+    if None in documents.values():
+        mistakes.raise_all()
     checks = connect(read, mistakes)
     mistakes.raise_all()
     return Suite(checks, tuple(shown(path) for path in files), tuple(str(path.absolute()) for path in python))
@@ -113,6 +113,13 @@ def is_fragment(document: Table) -> bool:
     return "steps" in document and "checks" not in document
 
 
+def look_at_fragment(document: Table, mistakes: Mistakes) -> None:
+    """Judge the keys and values of a fragment; its steps are read where it is used, on that service."""
+    entry = Entry(document, FRAGMENT, Place(document.file, 1), mistakes, "a fragment")
+    for word in FRAGMENT.words:
+        entry.value(word.name)
+
+
 def stem_of(path: Path, folder: Path) -> str:
     """Return what ids of a file begin with: its path below the tests' folder, without its ending."""
     path = path.absolute()
@@ -144,7 +151,7 @@ def connect(read: list[Read], mistakes: Mistakes) -> tuple[Check, ...]:
 def resolve_needs(item: Read, ids: Mapping[str, list[str]], mistakes: Mistakes) -> Check:
     found: list[str] = []
     for name, place in zip(item.check.needs, item.needs_at, strict=True):
-        known = item.file.names.get(name) or ids.get(name)
+        known = item.file.names.get(name, ids.get(name))
         if known is None:
             mistakes.add(
                 place, f"there is no check `{name}` in the files read", suggest(name, {*item.file.names, *ids})

@@ -144,7 +144,7 @@ def amount(parse: Callable[[str | float], float]) -> Callable[[Data], Data]:
     return read
 
 
-NULLABLE = frozenset({"any", "services", "environments", "uses", "each"})
+NULLABLE = frozenset({"any", "uses", "each"})
 KINDS: Mapping[str, Kind] = {
     "string": Kind("text", text),
     "scope": Kind("text", text),
