@@ -48,6 +48,7 @@ class Attempt:
     why: str = ""
     cleanup_failed: str = ""
     trace: str = ""
+    isolation: str = "unique"
 
 
 class StepChanges(TypedDict, total=False):
@@ -128,7 +129,7 @@ class Story:
 
     def _attempt(self, check: str, number: int, attempt: Attempt) -> None:
         begin, end = START + attempt.at, START + attempt.at + attempt.took
-        self.events.append(CheckStarted(begin, check, number, attempt.agent, "unique", attempt.trace))
+        self.events.append(CheckStarted(begin, check, number, attempt.agent, attempt.isolation, attempt.trace))
         for step in attempt.steps:
             moved = replace(step, started_at=begin + step.started_at)
             self.events.append(StepEnded(moved.started_at + step.duration_ms / 1000, check, number, moved))
@@ -136,9 +137,11 @@ class Story:
             AttemptEnded(end, check, number, attempt.verdict, attempt.took * 1000, attempt.why, attempt.cleanup_failed)
         )
 
-    def blame(self, *steps: StepOutcome, verdict: Verdict = Verdict.FAILED, cleanup: str = "") -> Cause:
+    def blame(
+        self, *steps: StepOutcome, verdict: Verdict = Verdict.FAILED, cleanup: str = "", isolation: str = "unique"
+    ) -> Cause:
         """Run one check with `steps` at second 3 and return why it did not pass."""
-        attempt = Attempt(3.0, 0.4, verdict, steps, cleanup_failed=cleanup)
+        attempt = Attempt(3.0, 0.4, verdict, steps, cleanup_failed=cleanup, isolation=isolation)
         identity = self.check("the one", "api", attempt, verdict=verdict)
         record = read_run(self.stream())
         check = next(check for check in record.checks if check.id == identity)

@@ -64,7 +64,36 @@ def test_of_two_dead_services_the_first_to_die_is_the_cause(story: "Story") -> N
 
 def test_a_private_copy_that_died_during_the_check_is_blamed(story: "Story") -> None:
     story.change("payments@s1", "failed", 3.05, "exited with code 1")
-    assert story.blame(failing(story)).service == "payments@s1"
+    assert story.blame(failing(story), isolation="slice").service == "payments@s1"
+
+
+def test_a_check_in_no_slice_is_not_put_down_to_the_exit_of_a_copy(story: "Story") -> None:
+    story.change("payments@s1", "failed", 3.05, "exited with code 1")
+    assert story.blame(failing(story)).kind == "server-error"
+
+
+def test_a_check_in_a_slice_is_not_put_down_to_the_exit_of_what_it_had_a_copy_of(story: "Story") -> None:
+    story.change("payments", "failed", 2.0, "exited with code 1")
+    story.ready("payments@s1", 2.9)
+    assert story.blame(failing(story), isolation="slice").kind == "server-error"
+
+
+def test_a_slice_that_is_taken_down_when_it_had_served_is_nobodys_cause(story: "Story") -> None:
+    story.change("payments@s1", "stopping", 3.05)
+    story.change("payments@s1", "stopped", 3.1)
+    assert story.blame(failing(story), isolation="slice").kind == "server-error"
+
+
+def test_a_copy_that_the_check_itself_killed_is_told_as_killed(story: "Story") -> None:
+    story.change("payments@s1", "stopping", 3.05, "killed")
+    assert story.blame(failing(story), isolation="slice").title == "payments@s1 was killed"
+
+
+def test_a_call_between_copies_that_found_nobody_is_met_for_certain(story: "Story") -> None:
+    story.change("payments@s1", "failed", 3.04, "exited with code 1")
+    story.call("orders@s1 -> payments@s1", 3.05, "connect 127.0.0.1:4003", "", "refused")
+    cause = story.blame(failing(story), isolation="slice")
+    assert (cause.service, cause.is_likely) == ("payments@s1", False)
 
 
 def test_a_death_told_a_moment_after_the_step_is_still_its_cause(story: "Story") -> None:

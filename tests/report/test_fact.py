@@ -1,7 +1,7 @@
 """What facts say about themselves."""
 
 from dovetail.model.outcome import StepOutcome, Verdict
-from dovetail.report.fact import AttemptRecord, FaultRecord, Totals
+from dovetail.report.fact import AttemptRecord, FaultRecord, Totals, find_original
 
 
 def step(name: str, verdict: Verdict, *, is_cleanup: bool = False) -> StepOutcome:
@@ -29,3 +29,8 @@ def test_a_fault_says_its_kind_and_settings() -> None:
     assert (
         FaultRecord("l", "a -> b", "http", {"status": "503", "first": "2"}, "c", 0.0).words == "http status 503 first 2"
     )
+
+
+def test_a_copy_in_a_slice_is_known_by_what_it_is_a_copy_of() -> None:
+    names = ("orders@s1", "orders@s1 -> payments@s1", "orders -> payments", "orders")
+    assert [find_original(name) for name in names] == ["orders", "orders -> payments", "orders -> payments", "orders"]

@@ -240,3 +240,25 @@ def test_what_is_heard_of_a_check_after_its_end_is_kept_too(shop_events: list[Ev
     others = [event for event in shop_events if event not in late]
     assert late
     assert read_run([*others[:-1], *late, others[-1]]).checks == read_run(shop_events).checks
+
+
+def test_calls_between_copies_count_on_the_edge_they_are_copies_of(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="x")
+    attempt = story.attempt(1.0, 1.0, Verdict.FAILED, (bad,), isolation="slice")
+    story.check("bad", "api", attempt, verdict=Verdict.FAILED)
+    story.call("orders@s1 -> payments@s1", 1.05, "POST /payments", "", "refused")
+    edges = {edge.name: edge for edge in read_run(story.stream()).edges}
+    assert not [name for name in edges if "@" in name]
+    assert (edges["orders -> payments"].calls, edges["orders -> payments"].is_failing) == (1, True)
+
+
+def test_the_log_of_a_check_in_a_slice_is_that_of_the_copies(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="x")
+    for name, isolation in (("sliced", "slice"), ("plain", "shared")):
+        attempt = story.attempt(1.0, 1.0, Verdict.FAILED, (bad,), isolation=isolation)
+        story.check(name, "api", attempt, verdict=Verdict.FAILED)
+    story.ready("orders@s1", 0.9)
+    for service in ("orders", "orders@s1", "users"):
+        story.log(service, 1.05, f"said by {service}")
+    logs = {check.name: {event.service for event in check.log} for check in read_run(story.stream()).checks}
+    assert logs == {"sliced": {"orders@s1", "users"}, "plain": {"orders", "users"}}

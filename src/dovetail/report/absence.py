@@ -11,7 +11,7 @@ from dovetail.report.case import (
     log_evidence,
     shows_absence,
 )
-from dovetail.report.fact import SLICE, Attribution
+from dovetail.report.fact import AttemptRecord, Attribution, ServiceRecord, find_original
 from dovetail.report.outage import Outage, find_outages
 
 
@@ -20,7 +20,7 @@ def blame_absence(case: Case) -> Cause | None:
     if case.attempt is None or not shows_absence(case) or (case.step is None and case.check.cleanup_failed):
         return None
     suspects = _suspects(case)
-    outages = [outage for outage in _outages(case) if outage.service.name.partition(SLICE)[0] in suspects]
+    outages = [outage for outage in _outages(case) if find_original(outage.service.name) in suspects]
     met = [outage for outage in outages if _is_met(case, outage)]
     if not outages or (case.step and case.step.is_cleanup and not met):
         return None
@@ -50,12 +50,21 @@ def _outages(case: Case) -> Iterator[Outage]:
         return
     begin = step.started_at if step else attempt.started_at
     end = step.started_at + step.duration_ms / 1000 if step else attempt.ended_at
-    for service in case.services.values():
+    for service in _instances(case, attempt):
         for outage in find_outages(service):
             is_teardown = step is None and outage.change.state in {"stopping", "stopped"}
-            is_another_slice = service.is_slice and outage.change.at < attempt.started_at
-            if outage.covers(begin, end) and not is_another_slice and not is_teardown:
+            is_other_play = service.is_slice and (outage.is_end_of_slice or outage.change.at < attempt.started_at)
+            if outage.covers(begin, end) and not is_other_play and not is_teardown:
                 yield outage
+
+
+def _instances(case: Case, attempt: AttemptRecord) -> list[ServiceRecord]:
+    """Return the services as the check can have met them: in a slice the copies, where there are any."""
+    services = case.services.values()
+    if not attempt.is_sliced:
+        return [service for service in services if not service.is_slice]
+    copied = {find_original(service.name) for service in services if service.is_slice}
+    return [service for service in services if service.name not in copied]
 
 
 def _suspects(case: Case) -> frozenset[str]:
@@ -71,18 +80,19 @@ def _suspects(case: Case) -> frozenset[str]:
 
 def _is_met(case: Case, outage: Outage) -> bool:
     """Tell whether the step itself ran into the outage: it asked the service, or a call of its own found nobody."""
-    name, step = outage.service.name.partition(SLICE)[0], case.step
+    name, step = find_original(outage.service.name), case.step
     if step is None:
         return False
     if step.on == name and lacks_answer(step):
         return True
     return any(
-        seen.by is not Attribution.SHARED and case.reach.ends.get(seen.exchange.edge, ("", ""))[1] == name
+        seen.by is not Attribution.SHARED
+        and case.reach.ends.get(find_original(seen.exchange.edge), ("", ""))[1] == name
         for seen in calls_in_trouble(case)
     )
 
 
 def _explains(case: Case, root: Outage, met: Outage) -> bool:
     """Tell whether the service of `met` needs that of `root`."""
-    needed, needing = (outage.service.name.partition(SLICE)[0] for outage in (root, met))
+    needed, needing = (find_original(outage.service.name) for outage in (root, met))
     return needed in case.reach.services((needing,))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, field
 
 from dovetail.model.exchange import Exchange
-from dovetail.report.fact import Attribution, SeenExchange
+from dovetail.report.fact import Attribution, SeenExchange, find_original
 from dovetail.report.reach import Reach
 
 KEPT_PER_CHECK = 200
@@ -20,6 +20,7 @@ class Span(Struct, frozen=True):
     trace: str
     services: frozenset[str]
     is_fine: bool = False
+    is_sliced: bool = False
 
 
 class Share(Struct):
@@ -53,7 +54,9 @@ def attribute(exchanges: Iterable[Exchange], spans: Sequence[Span], reach: Reach
         while waiting and waiting[-1].started_at <= at:
             active.append(waiting.pop())
         active = [span for span in active if span.ended_at >= at]
-        owners = {span.check: span for span in active if reach.touches(span.services, exchange.edge)}
+        edge = find_original(exchange.edge)
+        playing = [span for span in active if span.is_sliced] if edge != exchange.edge else active
+        owners = {span.check: span for span in playing if reach.touches(span.services, edge)}
         by = Attribution.ALONE if len(owners) == 1 else Attribution.SHARED
         for check, span in owners.items():
             if by is Attribution.ALONE or not span.is_fine:

@@ -17,7 +17,7 @@ from dovetail.report.case import (
     name_logs,
     tell,
 )
-from dovetail.report.fact import SeenExchange
+from dovetail.report.fact import SeenExchange, find_original
 from dovetail.report.record import INTERRUPTED
 from dovetail.report.symptom import name_status, name_symptom
 from dovetail.report.text import clean, on_one_line, spell_count, spell_ms
@@ -118,7 +118,7 @@ def _edge_in_trouble(case: Case) -> Cause | None:
 
 def _blame_edge(case: Case, seen: SeenExchange) -> Cause:
     exchange = seen.exchange
-    source, target = case.reach.ends.get(exchange.edge, ("", exchange.edge.rpartition("->")[2].strip()))
+    source, target = case.reach.ends.get(find_original(exchange.edge), ("", exchange.edge.rpartition("->")[2].strip()))
     hedge = "" if seen.by != "shared" else " (seen while other checks ran too)"
     words = {"refused": "was refused", "cut": "was cut off", "timed out": "timed out", "failed": "was answered with no"}
     answer = f" → {on_one_line(exchange.answer, 120)}" if exchange.answer else ""

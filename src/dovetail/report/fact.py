@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from dovetail.model.check import Isolation
 from dovetail.model.data import NOWHERE, Place
 from dovetail.model.event import LogWritten, Noticed, ServiceChanged
 from dovetail.model.exchange import Exchange
@@ -13,6 +14,11 @@ from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
 SLICE = "@"
 NO_ANSWERS = frozenset({"cut", "refused", "timed out"})
 BAD_ENDS = NO_ANSWERS | {"failed"}
+
+
+def find_original(name: str) -> str:
+    """Return the service or edge that `name` is a slice's copy of; any other is its own."""
+    return " -> ".join(part.partition(SLICE)[0] for part in name.split(" -> ")) if SLICE in name else name
 
 
 class Attribution(StrEnum):
@@ -139,6 +145,10 @@ class AttemptRecord(Struct, frozen=True):
     isolation: str = ""
     trace: str = ""
     steps: tuple[StepOutcome, ...] = ()
+
+    @property
+    def is_sliced(self) -> bool:
+        return self.isolation == Isolation.SLICE
 
     @property
     def ended_at(self) -> float:

@@ -25,6 +25,11 @@ class Outage(Struct, frozen=True):
         """Whether the service ended by itself, rather than by somebody's order."""
         return self.change.state == "failed"
 
+    @property
+    def is_end_of_slice(self) -> bool:
+        """Whether a slice only was taken down because it had served; nobody was meant to miss it."""
+        return self.service.is_slice and not self.is_exit and not self.change.detail
+
     def covers(self, begin: float, end: float) -> bool:
         """Tell whether some of it lies between two moments; an exit is noticed a moment after it happened."""
         return self.change.at <= end + (TOLD_LATE if self.is_exit else 0.0) and self.until > begin

@@ -37,6 +37,7 @@ from dovetail.report.fact import (
     Readiness,
     Record,
     Totals,
+    find_original,
 )
 from dovetail.report.reach import Reach
 
@@ -189,12 +190,20 @@ class Recorder:
                 exchanges=tuple(shares.get(name, nothing).seen),
                 exchanges_left_out=shares.get(name, nothing).left_out,
                 faults=tuple(of_check.get(name, ())),
-                log=() if check.is_fine else self._log.window(check, touched[name]),
+                log=() if check.is_fine else self._log.window(check, self._played_by(check, touched[name])),
             )
             if name in touched or name in of_check
             else check
             for name, check in plain.items()
         )
+
+    def _played_by(self, check: CheckRecord, touched: frozenset[str]) -> frozenset[str]:
+        """Return the instances that a check can have met: in a slice the copies, where there are any."""
+        attempt = check.telling_attempt
+        copies = [name for name in self._services if SLICE in name and find_original(name) in touched]
+        if attempt is None or not attempt.is_sliced:
+            return touched
+        return (touched - {find_original(name) for name in copies}) | frozenset(copies)
 
     def _share_exchanges(
         self, checks: Iterable[CheckRecord], touched: Mapping[str, frozenset[str]], reach: Reach
@@ -202,7 +211,15 @@ class Recorder:
         if not self._exchanges:
             return {}
         spans = [
-            Span(check.id, attempt.started_at, attempt.ended_at, attempt.trace, touched[check.id], check.is_fine)
+            Span(
+                check.id,
+                attempt.started_at,
+                attempt.ended_at,
+                attempt.trace,
+                touched[check.id],
+                check.is_fine,
+                attempt.is_sliced,
+            )
             for check in checks
             for attempt in check.attempts
         ]
@@ -233,9 +250,10 @@ class Recorder:
 
     def _hear_exchange(self, event: ExchangeSeen) -> None:
         exchange = event.exchange
-        draft = self._edges.get(exchange.edge)
+        edge = find_original(exchange.edge)
+        draft = self._edges.get(edge)
         if draft is None:
-            draft = self._edges[exchange.edge] = EdgeDraft.of(exchange.edge, exchange.technology)
+            draft = self._edges[edge] = EdgeDraft.of(edge, exchange.technology)
         draft.hear(exchange)
         self._exchanges.append(event)
 
@@ -277,7 +295,7 @@ class Recorder:
 def _touched(acted_on: Iterable[str], faults: Iterable[FaultRecord], reach: Reach) -> frozenset[str]:
     starts = set(acted_on)
     for fault in faults:
-        starts.update(reach.ends.get(fault.edge, ()))
+        starts.update(reach.ends.get(find_original(fault.edge), ()))
     return reach.services(starts)
 
 
@@ -298,7 +316,7 @@ def _failing_edges(checks: Iterable[CheckRecord], faults: Iterable[FaultRecord])
     for fault in faults:
         broken.setdefault(fault.edge, []).append(fault)
     return frozenset(
-        seen.exchange.edge
+        find_original(seen.exchange.edge)
         for check in checks
         if not check.is_fine
         for seen in check.exchanges

@@ -59,5 +59,18 @@ def test_slices_are_no_services_of_the_map(story: "Story") -> None:
     assert "orders@s1" not in classes(draw(read_run(story.stream())), "g", "node")
 
 
+def test_calls_between_copies_are_calls_on_the_edge_of_the_map(story: "Story") -> None:
+    story.call("orders@s1 -> payments@s1", 1.0, "GET /", "200")
+    picture = draw(read_run(story.stream()))
+    assert len(classes(picture, "g", "edge")) == 9
+    assert classes(picture, "g", "edge")["orders -> payments"] == "is-used"
+
+
+def test_an_edge_that_was_broken_in_a_slice_is_shown_as_broken(story: "Story") -> None:
+    identity = story.check("broken", "api", story.attempt(1.0, steps=(story.step(),)))
+    story.break_edge("orders@s1 -> payments@s1", 1.0, 1.1, "refuse", identity)
+    assert classes(draw(read_run(story.stream())), "g", "edge")["orders -> payments"] == "is-broken"
+
+
 def test_a_run_without_a_system_is_an_empty_picture() -> None:
     assert classes(draw(read_run([])), "g", "node") == {}

@@ -48,6 +48,16 @@ def test_a_run_with_a_cause_of_its_own_for_every_check_stays_bounded(story: "Sto
     assert view["moreFindings"] == 5
 
 
+def test_a_slice_is_listed_where_something_befell_it_and_not_for_being_taken_down(story: "Story") -> None:
+    for copy in ("orders@s1", "users@s1"):
+        story.ready(copy, 1.0)
+        story.change(copy, "stopping", 2.0)
+    story.change("users@s1", "failed", 1.5, "exited with code 1")
+    story.check("one", "api", story.attempt(1.0, 3.0, steps=(story.step(),)))
+    services = cast("list[dict[str, object]]", view_run(read_run(story.stream()), LEVELS[0])["services"])
+    assert [one["name"] for one in services if "@" in str(one["name"])] == ["users@s1"]
+
+
 def test_escape_codes_and_half_letters_are_cleaned_away(story: "Story") -> None:
     story.check("\x1b[31mred \ud800", verdict=Verdict.SKIPPED, why="\x00")
     assert b"red" in msgspec.json.encode(view_run(read_run(story.stream()), LEVELS[0]))

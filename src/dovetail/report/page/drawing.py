@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from dovetail.report.fact import EdgeRecord, Record, ServiceRecord
+from dovetail.report.fact import EdgeRecord, Record, ServiceRecord, find_original
 from dovetail.report.page.layout import Layout, Measure, Point, lay_out
 from dovetail.report.text import escape, on_one_line, spell_count, spell_ms
 
@@ -16,7 +16,7 @@ def draw_map(record: Record, measure: Measure, identity: str) -> str:
     names = _names(record)
     layout = lay_out(names, [(edge.source, edge.target) for edge in record.edges], measure)
     services = {service.name: service for service in record.services}
-    broken = {fault.edge for fault in record.faults}
+    broken = {find_original(fault.edge) for fault in record.faults}
     failing = [edge.name for edge in record.edges if edge.is_failing]
     nodes = (_node(services.get(name) or ServiceRecord(name, ""), layout.nodes[name], measure) for name in names)
     return "".join(

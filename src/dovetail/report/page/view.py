@@ -114,7 +114,7 @@ class _View:
             "verdicts": [verdict.value for verdict in VERDICTS],
             "totals": [record.totals.of(verdict) for verdict in VERDICTS],
             "scopes": [[name, *(totals.of(one) for one in VERDICTS)] for name, totals in record.scopes.items()],
-            "services": [self._service(service) for service in record.services],
+            "services": [self._service(one) for one in record.services if not one.is_slice or self._outages(one)],
             "findings": [self._finding(finding) for finding in findings[:MOST_FINDINGS]],
             "moreFindings": max(0, len(findings) - MOST_FINDINGS),
             "faults": [self._fault(fault) for fault in record.faults],
@@ -223,8 +223,13 @@ class _View:
             "state": service.state,
             "ready": round(service.ready_ms, 1),
             "address": service.address,
-            "outages": [self._outage(one) for one in find_outages(service) if one.is_exit or not self._is_leaving(one)],
+            "outages": [self._outage(one) for one in self._outages(service)],
         }
+
+    def _outages(self, service: ServiceRecord) -> list[Outage]:
+        """Return the absences that say something: of a slice, not that it was taken down when it had served."""
+        found = [one for one in find_outages(service) if not one.is_end_of_slice]
+        return [one for one in found if one.is_exit or not self._is_leaving(one)]
 
     def _is_leaving(self, outage: Outage) -> bool:
         """Tell whether the service was only stopped because all was over."""
