@@ -86,7 +86,7 @@ APP = "  app: {run: python app.py, ready: GET /health}\n"
             ("dovetail.yaml:3:", "`payment`", "did you mean `payments`?"),
             id="an edge to nowhere",
         ),
-        pytest.param("system: tiny\nservices:\n", ("dovetail.yaml:2:", "`services` wants a map"), id="no services"),
+        pytest.param("system: tiny\nservices:\n", ("dovetail.yaml:2:", "`services` is empty"), id="no services"),
         pytest.param("", ("dovetail.yaml:1", "this file is empty"), id="an empty file"),
         pytest.param("- a\n- b\n", ("dovetail.yaml:1", "this file holds a list"), id="a list for a file"),
         pytest.param("just words\n", ("dovetail.yaml:1", "a single value"), id="a word for a file"),
