@@ -138,3 +138,20 @@ def test_a_wait_that_only_timed_out_says_so(story: "Story") -> None:
 def test_an_asking_that_the_end_cut_off_is_no_change(story: "Story") -> None:
     told = wait(story, "refused", (0.0, "refused"), (4.95, "timeout: no answer within 0 s"), (5.0, "refused"))
     assert "      tests/integration/orders.yaml:14   refused, for 5.0 s" in told
+
+
+def test_no_words_of_the_user_steer_the_terminal(story: "Story") -> None:
+    evil = "be\x1b[2Jcause\nof \u202ethat"
+    story.check(evil, verdict=Verdict.SKIPPED, why=evil)
+    bad = story.step(verdict=Verdict.FAILED, error=evil)
+    attempt = story.attempt(1.0, 0.1, Verdict.FAILED, (bad,), cleanup_failed=evil)
+    story.check("bad", "api", attempt, verdict=Verdict.FAILED, why=evil)
+    told = rows(story.stream(), is_verbose=True)
+    assert "      because of that" in told
+    assert "      cleanup failed too: because of that" in told
+    assert "".join(told).isprintable()
+
+
+def test_a_name_as_long_as_a_page_takes_a_few_rows(story: "Story") -> None:
+    story.check("n" * 5000, verdict=Verdict.SKIPPED)
+    assert len(rows(story.stream())) < 12

@@ -6,7 +6,15 @@ from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
 from dovetail.report.finding import find_causes
 from dovetail.report.record import read_run
-from dovetail.report.telling import causes_by_check, headline, headline_attempt, tell_attempt, tell_check, tell_log
+from dovetail.report.telling import (
+    LONGEST_LINE,
+    causes_by_check,
+    headline,
+    headline_attempt,
+    tell_attempt,
+    tell_check,
+    tell_log,
+)
 
 if TYPE_CHECKING:
     from tests.report.conftest import Story
@@ -46,3 +54,13 @@ def test_an_attempt_is_told_by_number_only_where_there_are_several(shop_events: 
 def test_the_log_names_the_service_of_each_line(shop_events: list[Event]) -> None:
     check = next(one for one in read_run(shop_events).checks if one.name == "an order is paid")
     assert tell_log(check) == ["orders | payments unavailable <script>alert(1)</script>"]
+
+
+def test_a_line_that_would_fill_a_report_by_itself_is_cut(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="x")
+    story.check("bad", "api", story.attempt(1.0, 1.0, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    story.log("orders", 1.05, "x" * LONGEST_LINE)
+    story.log("orders", 1.06, "y" * 100_000)
+    whole, cut = tell_log(read_run(story.stream()).checks[0])
+    assert whole == f"orders | {'x' * LONGEST_LINE}"
+    assert cut == f"orders | {'y' * LONGEST_LINE}…"

@@ -21,6 +21,7 @@ from dovetail.report.telling import (
     headline,
     headline_attempt,
     headline_step,
+    shorten_line,
     tell_attempt,
     tell_check,
     tell_step,
@@ -146,7 +147,7 @@ def _attach(record: Record, check: CheckRecord, files: Files) -> Iterator[Attach
     exchanges = [_tell_exchange(seen) for seen in check.exchanges]
     if check.exchanges_left_out:
         exchanges.append(f"and {check.exchanges_left_out} more, which only the journal holds")
-    log = [f"{_clock(event.at)}  {event.service} | {event.line}" for event in check.log]
+    log = [f"{_clock(event.at)}  {event.service} | {shorten_line(event.line)}" for event in check.log]
     faults = [f"{_clock(fault.injected_at)}  {fault.edge}: {fault.words}" for fault in check.faults]
     told = {"exchanges on the edges": exchanges, "what the services wrote": log, "what the check broke": faults}
     for name, rows in told.items():

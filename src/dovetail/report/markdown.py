@@ -21,10 +21,9 @@ MOST_CHECKS = 50
 
 def render_markdown(record: Record) -> bytes:
     rows = [f"## {_MARKS[record.verdict]} {_safe(record.system)} · {_safe(record.environment)} · {record.verdict}", ""]
-    rows.append(
-        f"{spell_count(record.totals.checks, 'check')} in {spell_ms(record.duration_ms)}, "
-        f"seed `{record.seed.replace('`', '')}`, exit code {record.exit_code}"
-    )
+    facts = [f"{spell_count(record.totals.checks, 'check')} in {spell_ms(record.duration_ms)}"]
+    facts += [f"seed {_code(record.seed)}"] if record.seed else []
+    rows.append(", ".join((*facts, f"exit code {record.exit_code}")))
     rows.extend(["", *_table(record)])
     findings = find_causes(record)
     if findings:
@@ -32,7 +31,8 @@ def render_markdown(record: Record) -> bytes:
         names = {check.id: check for check in record.checks}
         for finding in findings:
             rows.extend(_finding(finding, names))
-    rows.extend(["", *(f"> {_safe(notice.text)}" for notice in record.notices)])
+    for notice in record.notices:
+        rows.extend(["", f"> {_safe(notice.text)}"])
     return ("\n".join(rows).rstrip() + "\n").encode()
 
 
@@ -52,7 +52,7 @@ def _finding(finding: Finding, checks: dict[str, CheckRecord]) -> Iterator[str]:
     yield ""
     for identity in finding.checks[:MOST_CHECKS]:
         check = checks[identity]
-        place = f" `{str(check.place).replace('`', '')}`" if check.place.file else ""
+        place = f" {_code(str(check.place))}" if check.place.file else ""
         yield f"- {_safe(check.name)}{place}{' (likely)' if identity in finding.likely else ''}"
     if len(finding.checks) > MOST_CHECKS:
         yield f"- and {len(finding.checks) - MOST_CHECKS} more"
@@ -60,8 +60,12 @@ def _finding(finding: Finding, checks: dict[str, CheckRecord]) -> Iterator[str]:
         yield ""
         yield from (f"      {on_one_line(one.source)} | {on_one_line(one.text, 200)}" for one in finding.evidence)
     yield ""
-    yield f"Next: {' · '.join(f'`{command}`' for command in finding.next)}"
+    yield f"Next: {' · '.join(_code(step) for step in finding.next)}"
     yield ""
+
+
+def _code(text: str) -> str:
+    return f"`{on_one_line(text).replace('`', '')}`"
 
 
 def _safe(text: str) -> str:

@@ -16,6 +16,7 @@ LIST_ALL_BELOW = 50
 MOST_MISMATCHES = 5
 MOST_SIGHTINGS = 6
 END_MS = 100
+LONGEST_NAME = 300
 NOT_STARTED = "not started: "
 
 
@@ -70,7 +71,7 @@ class Sections:
         step = attempt.blamed_step if attempt and not check.is_fine else None
         yield from self._title(check, step)
         if check.verdict is Verdict.SKIPPED:
-            yield from self._told_rows("      ", check.why)
+            yield from self._told_rows("      ", on_one_line(check.why))
         if self._is_verbose and attempt:
             yield from self._steps(attempt)
         if check.is_fine:
@@ -84,7 +85,7 @@ class Sections:
         width = self._style.width
         time = spell_ms(check.duration_ms) if check.attempts else ""
         request = on_one_line(step.request, 40) if step else ""
-        name = on_one_line(check.name)
+        name = on_one_line(check.name, LONGEST_NAME)
         sign = self._style.paint(SIGNS[check.verdict], LOOKS[check.verdict])
         right = f"{request}{' ' * max(2, 10 - len(time))}{time}" if request else time
         if width_of(name) + width_of(right) + 6 > width:
@@ -119,7 +120,7 @@ class Sections:
             yield from self._told_rows("        ", f"and {len(mismatches) - MOST_MISMATCHES} more mismatches")
         yield from self._wait(step)
         if check.cleanup_failed and not step.is_cleanup:
-            yield from self._told_rows("      ", f"cleanup failed too: {check.cleanup_failed}")
+            yield from self._told_rows("      ", f"cleanup failed too: {on_one_line(check.cleanup_failed, 400)}")
 
     def _error(self, error: str, place: str) -> Iterator[str]:
         """Show an error; a mistake in the user's file comes with its own place and line and stays as it is."""

@@ -7,6 +7,8 @@ from dovetail.report.fact import AttemptRecord, CheckRecord, told_mismatches
 from dovetail.report.finding import Finding
 from dovetail.report.text import spell_ms
 
+LONGEST_LINE = 2000
+
 
 def causes_by_check(findings: Sequence[Finding]) -> Mapping[str, Finding]:
     """Return the finding of every check that has one, the first where there are several."""
@@ -66,4 +68,9 @@ def tell_step(step: StepOutcome) -> Iterator[str]:
 
 
 def tell_log(check: CheckRecord) -> list[str]:
-    return [f"{event.service} | {event.line}" for event in check.log]
+    return [f"{event.service} | {shorten_line(event.line)}" for event in check.log]
+
+
+def shorten_line(line: str) -> str:
+    """Cut a line that would fill a report by itself."""
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
