@@ -112,6 +112,7 @@ def test_names_with_one_slug_get_ids_of_their_own(checks_of: ReadChecks) -> None
         ("{name: a, http: GET /, isolation: '{{ x }}'}", "`isolation` cannot be a template", "write it out"),
         ("{name: a, steps: '{{ x }}'}", "`steps` cannot be a template", "write it out"),
         ("{name: a, http: GET /, isolation: colne}", "`isolation` cannot be `colne`", "did you mean `clone`?"),
+        ("{name: a, http: GET /, scope: ''}", "there is no scope ``", "known here: api"),
         ("{name: a, http: GET /, scope: databse}", "there is no scope `databse`", "did you mean `database`?"),
         ("{name: a, http: GET /, on: ordres}", "there is no service `ordres`", "did you mean `orders`?"),
         ("{name: a, http: GET /, skip: true}", "`skip` wants text, got true", "why it is not run"),

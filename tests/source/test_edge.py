@@ -68,6 +68,7 @@ def test_everything_an_edge_says_is_read(system_of: ReadSystem) -> None:
         ("{db: {timeout: soon}}", "`timeout` wants a duration, got `soon`", ""),
         ("{db: {sla: {p95: 1s}}}", "an sla has no key `p95`", "did you mean `p99`?"),
         ("{db: {retries: {delay: 1s}}}", "retries lacks `attempts`", ""),
+        ("{db: {technology: ''}}", "the technology `` is not known", "known here: "),
         ("{db: {technology: redsi}}", "the technology `redsi` is not known", "did you mean `redis`?"),
         ("[db, db]", "x uses db twice", "remove one"),
         ("{db: URL, web: {address: URL}}", "URL cannot hold the addresses of both db and web", "its own variable"),

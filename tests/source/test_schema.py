@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +12,7 @@ from dovetail.errors import SuiteError
 from dovetail.model.check import Suite
 from dovetail.model.data import Data
 from dovetail.model.system import System
-from dovetail.model.vocabulary import Vocabulary
+from dovetail.model.vocabulary import Vocabulary, Word
 from dovetail.source import grammar
 from dovetail.source.document import build
 from dovetail.source.grammar import Keys
@@ -146,12 +147,66 @@ def test_editor_and_reader_agree_on_checks(words: Vocabulary, checks_of: ReadChe
     assert validator(words, "checks").is_valid(plain(build(text, "x"))) == is_read(checks_of, text)
 
 
-def is_read(read: Callable[..., object], text: str) -> bool:
+WRITTEN = (
+    *("", "''", "5", "-1", "0", "true", "text", "[]", "{}", "[a]", "{a: 1}", "[[a]]", "5s", "50%", "'5'", "'1_0'"),
+    *("'{{ x }}'", "['{{ x }}']", "'${X:-5}'", "'${X:-a}'", "orders"),
+)
+SERVED = "system: s\nservices: {x: {run: a, uses: {orders: {@}}}, orders: {technology: redis}}\n"
+SERVICE = "system: s\nservices: {x: {run: a, @}, orders: {technology: redis}}\n"
+CHECK = "on: orders\nchecks: [{name: a, http: GET /, @}]\n"
+FORMS: list[tuple[str, Keys, str]] = [
+    ("system", grammar.SERVICE, SERVICE),
+    ("system", grammar.EDGE, SERVED),
+    ("system", grammar.SLA, SERVED.replace("@", "sla: {@}")),
+    ("system", grammar.RETRIES, SERVED.replace("@", "retries: {attempts: 1, @}")),
+    ("system", grammar.BREAKER, SERVED.replace("@", "breaker: {opens_after: 1, @}")),
+    ("system", grammar.PROBE, SERVICE.replace("@", "ready: {@}")),
+    ("system", grammar.SYSTEM, "services: {orders: {run: a}}\n@\n"),
+    ("system", grammar.ENVIRONMENT, SERVICE + "environments: {ci: {@}}\n"),
+    ("checks", grammar.FILE, "on: orders\n@\nchecks: [{name: a, http: GET /}]\n"),
+    ("checks", grammar.CHECK, CHECK),
+    ("checks", grammar.STEP, "checks: [{name: a, steps: [{http: GET /, on: orders, @}]}]\n"),
+    ("checks", grammar.FRAGMENT, "steps: [{http: GET /, on: orders}]\n@\n"),
+]
+UNSAYABLE = (
+    r"there is no (service|check|file|edge)|no (other )?service|is no name|uses itself|needs each other|need each other"
+    r"|cannot be a template|no check can end|nothing is ready within|to save$"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "word"),
+    [
+        pytest.param(kind, form, word, id=f"{keys.title}-{word.name}")
+        for kind, keys, form in FORMS
+        for word in keys.words
+        if f"{word.name}: " not in form
+    ],
+)
+def test_editor_and_reader_agree_on_whatever_stands_behind_a_word(
+    words: Vocabulary, system_of: ReadSystem, checks_of: ReadChecks, kind: str, form: str, word: Word
+) -> None:
+    editor = validator(words, kind)
+    for written in WRITTEN:
+        text = form.replace("@", f"{word.name}: {written}")
+        told = mistakes_of(system_of if kind == "system" else checks_of, text)
+        is_valid = editor.is_valid(plain(build(text, "x")))
+        if not told:
+            assert is_valid, f"the editor refuses what is read: {text}"
+        elif "${" not in written and not any(re.search(UNSAYABLE, what) for what in told):
+            assert not is_valid, f"the editor accepts what is refused: {text}: {told}"
+
+
+def mistakes_of(read: Callable[..., object], text: str) -> list[str]:
     try:
         read(text)
-    except SuiteError:
-        return False
-    return True
+    except SuiteError as wrong:
+        return [problem.what for problem in wrong.problems]
+    return []
+
+
+def is_read(read: Callable[..., object], text: str) -> bool:
+    return not mistakes_of(read, text)
 
 
 def test_the_shop_is_valid_for_the_real_words() -> None:

@@ -181,7 +181,7 @@ class CheckReader:
 
     def _read_scope(self, entry: Entry) -> str:
         scope = entry.text("scope")
-        if scope and scope not in self._lexicon.scopes:
+        if (scope or entry.table.get("scope") == "") and scope not in self._lexicon.scopes:
             place = entry.table.place_of_value("scope")
             self._mistakes.add(place, f"there is no scope `{scope}`", suggest(scope, self._lexicon.scopes))
         return scope

@@ -102,7 +102,7 @@ class EdgeReader:
 def read_technology(entry: Entry, lexicon: Lexicon) -> str:
     """Return the technology's own name for any of its names; "" where none is written or it is not known."""
     written = entry.text("technology")
-    if not written or written in lexicon.technologies:
+    if written in lexicon.technologies or (not written and entry.table.get("technology") != ""):
         return lexicon.technologies.get(written, "")
     place = entry.table.place_of_value("technology")
     entry.mistakes.add(place, f"the technology `{written}` is not known", suggest(written, lexicon.technologies))

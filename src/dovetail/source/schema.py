@@ -1,13 +1,15 @@
 """JSON Schema for editors, made from the same words that the reader knows; called by `dovetail schema`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from dovetail.model.data import Data
 from dovetail.model.vocabulary import FaultWord, Vocabulary, Word
 from dovetail.source import grammar
+from dovetail.source.case import MOST
 from dovetail.source.grammar import Keys
 from dovetail.source.lexicon import Lexicon, Meaning
-from dovetail.source.shape import map_of, reference, shape_of
+from dovetail.source.probe import REQUEST
+from dovetail.source.shape import VARIABLE, closed_shape_of, map_of, reference, shape_of, text_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SYSTEM_KIND = "system"
@@ -25,32 +27,39 @@ def editor_schema(words: Vocabulary, kind: str) -> Mapping[str, Data]:
 
 def closed(keys: Keys, more: Mapping[str, Data] | None = None) -> dict[str, Data]:
     """Return an object that holds `keys` and those in `more`, which win, and nothing else."""
-    return closed_words(keys.words, keys.title, more)
+    required = [word.name for word in keys.required]
+    return closed_object(keys.title, {**closed_shapes(keys.words), **(more or {})}, required)
 
 
-def closed_words(words: Iterable[Word], title: str, more: Mapping[str, Data] | None = None) -> dict[str, Data]:
-    listed = tuple(words)
-    required = [word.name for word in listed if word.is_required]
+def closed_object(title: str, properties: Mapping[str, Data], required: Sequence[str] = ()) -> dict[str, Data]:
     return {
         "type": "object",
         "description": title,
-        "properties": {**shapes(listed), **(more or {})},
+        "properties": properties,
         "additionalProperties": False,
-        **({"required": required} if required else {}),
+        **({"required": list(required)} if required else {}),
     }
 
 
+def one_of(choices: Iterable[str], doc: str) -> dict[str, Data]:
+    """Return a choice that a variable can make too."""
+    return {"anyOf": [{"enum": list(choices)}, text_of(VARIABLE)], "description": doc}
+
+
 def system_parts(words: Vocabulary) -> dict[str, Data]:
-    named: Data = {"type": "string", "enum": sorted(Lexicon(words).technologies), "description": "what is spoken"}
+    named = one_of(sorted(Lexicon(words).technologies), "what is spoken")
     edge: Data = {"anyOf": [{"type": ["string", "null"]}, closed(grammar.EDGE, {"technology": named})]}
-    probe: Data = {"anyOf": [{"type": "string", "pattern": "/"}, closed(grammar.PROBE)]}
+    request = text_of(rf"^\s*({REQUEST})\s*$|{VARIABLE}")
+    asked = closed(grammar.PROBE, {"http": {**request, "description": grammar.PROBE.by_name["http"].doc}})
+    asked |= {"minProperties": 1, "dependentRequired": {"expect": ["http"]}}
     service = closed(grammar.SERVICE, {"technology": named})
+    service |= {"dependentRequired": {"job": ["run"]}}
     environment = closed(grammar.ENVIRONMENT)
     environment["additionalProperties"] = {"type": "string", "description": "the address of a service"}
     environment["type"] = ["object", "null"]
     source: Data = {"anyOf": [{"type": "null"}, closed(grammar.SECRET)]}
     return {
-        "services": map_of(reference("service")),
+        "services": {**map_of(reference("service")), "minProperties": 1},
         "service": {**service, "anyOf": [{"required": [key]} for key in ("run", "technology", "external")]},
         "uses": {
             "anyOf": [map_of(reference("edge")), {"type": "array", "items": {"type": "string"}}, {"type": "null"}]
@@ -59,7 +68,7 @@ def system_parts(words: Vocabulary) -> dict[str, Data]:
         "sla": closed(grammar.SLA),
         "retries": closed(grammar.RETRIES),
         "breaker": closed(grammar.BREAKER),
-        "probe": probe,
+        "probe": {"anyOf": [request, asked]},
         "probes": {"anyOf": [reference("probe"), {"type": "array", "items": reference("probe")}]},
         "environments": map_of(reference("environment")),
         "environment": environment,
@@ -81,44 +90,64 @@ def check_parts(words: Vocabulary) -> dict[str, Data]:
     }
     steps: dict[str, Data] = {name: step_of(word, meaning) for name, (word, meaning) in meanings.items()}
     single: list[Data] = [single_check(word, meaning) for word, meaning in meanings.values()]
-    used = {name: shape for name, shape in shapes(grammar.USE.words).items() if name != "name"}
-    listed = closed(grammar.CHECK)
+    used = {name: shape for name, shape in closed_shapes(grammar.USE.words).items() if name != "name"}
+    listed = closed(grammar.CHECK, {**shared(grammar.CHECK), "steps": filled(grammar.CHECK, "steps")})
     listed["required"] = ["name", "steps"]
     return {
         "file": closed(grammar.FILE),
-        "fragment": closed(grammar.FRAGMENT),
-        "scope": {"type": "string", "enum": list(words.scopes)},
-        "checks": {"type": "array", "items": reference("check")},
+        "fragment": closed(grammar.FRAGMENT, {"steps": filled(grammar.FRAGMENT, "steps")}),
+        "scope": one_of(words.scopes, "what it is about"),
+        "checks": {"type": "array", "items": reference("check"), "minItems": 1},
         "check": {
             "anyOf": [
                 listed,
                 *single,
-                check_with(used, ["use"]),
-                check_with(shapes(grammar.TOGETHER.words), ["together"]),
+                named_by("use", check_with(used, ["use"])),
+                check_with(together_steps(), ["name", "together"]),
             ]
         },
         "steps": {"type": "array", "items": reference("step")},
-        "step": {"anyOf": [*(reference(name) for name in steps), closed(grammar.USE), together()]},
+        "step": {"anyOf": [reference("single"), closed(grammar.USE), together()]},
+        "single": {"anyOf": [reference(name) for name in steps]},
         **steps,
         **definitions(grammar.CHECK),
+        definition_of(grammar.CHECK, grammar.CHECK.by_name["repeat"]): repeat(),
         **definitions(grammar.STEP),
         "expect": {"type": "object"},
         "inputs": {"type": ["array", "object"]},
         "outputs": {"type": ["array", "object"]},
         "each": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}, "minItems": 1}]},
         "fault": fault(lexicon.faults.values()),
-        "faults": {"anyOf": [reference("fault"), {"type": "array", "items": reference("fault")}]},
+        "faults": {"anyOf": [reference("fault"), {"type": "array", "items": reference("fault"), "minItems": 1}]},
     }
 
 
 def together() -> dict[str, Data]:
-    shape = closed(grammar.TOGETHER)
-    shape["required"] = ["together"]
-    return shape
+    return {**closed(grammar.TOGETHER, together_steps()), "required": ["together"]}
+
+
+def together_steps() -> dict[str, Data]:
+    doc = grammar.TOGETHER.by_name["together"].doc
+    return {"together": {"type": "array", "items": reference("single"), "minItems": 1, "description": doc}}
+
+
+def filled(keys: Keys, name: str) -> dict[str, Data]:
+    """Return the shape of a list that cannot be empty."""
+    return {**shape_of(keys.by_name[name]), "minItems": 1}
+
+
+def repeat() -> dict[str, Data]:
+    word = grammar.CHECK.by_name["repeat"]
+    whole: Data = {"type": "integer", "minimum": 1, "maximum": MOST}
+    return {"anyOf": [whole, text_of(rf"^\s*\+?0*[1-9][0-9]*\s*$|{VARIABLE}")], "description": word.doc}
 
 
 def shapes(words: Iterable[Word]) -> dict[str, Data]:
     return {word.name: shape_of(word) for word in words}
+
+
+def closed_shapes(words: Iterable[Word]) -> dict[str, Data]:
+    return {word.name: closed_shape_of(word) for word in words}
 
 
 def shared(keys: Keys) -> dict[str, Data]:
@@ -127,7 +156,7 @@ def shared(keys: Keys) -> dict[str, Data]:
 
 
 def definitions(keys: Keys) -> dict[str, Data]:
-    return {definition_of(keys, word): shape_of(word) for word in keys.words}
+    return {definition_of(keys, word): closed_shape_of(word) for word in keys.words}
 
 
 def definition_of(keys: Keys, word: Word) -> str:
@@ -142,7 +171,9 @@ def verb_properties(word: str, meaning: Meaning) -> dict[str, Data]:
     """Return what a step with `meaning` may hold besides the keys of every step."""
     verb = meaning.verb
     subject = shape_of(Word(word, verb.subject.kind, f"{verb.doc} {verb.subject.doc}", choices=verb.subject.choices))
-    if not verb.subject.is_required:
+    if verb.subject.is_required:
+        subject = {**subject, "minLength": 1}
+    else:
         subject = {"anyOf": [subject, {"type": "null"}], "description": verb.doc}
     return {word: subject, **shapes(verb.fields), "expect": expect_of(meaning)}
 
@@ -156,7 +187,7 @@ def expect_of(meaning: Meaning) -> dict[str, Data]:
         grammar.EXPECT_ERROR.name: {"description": grammar.EXPECT_ERROR.doc},
         **shapes((grammar.EXPECT_WITHIN,)),
     }
-    return closed_words((), "what the answer must hold", {**always, **parts})
+    return closed_object("what the answer must hold", {**always, **parts})
 
 
 def required_of(word: str, meaning: Meaning) -> list[str]:
@@ -179,14 +210,20 @@ def step_of(word: str, meaning: Meaning) -> dict[str, Data]:
 def single_check(word: str, meaning: Meaning) -> dict[str, Data]:
     """Return a check whose single step stands directly in it: the check's own keys win."""
     step = {**shared(step_keys(meaning)), **verb_properties(word, meaning)}
-    return check_with(step, required_of(word, meaning))
+    return named_by(word, check_with(step, required_of(word, meaning)))
+
+
+def named_by(word: str, shape: dict[str, Data]) -> dict[str, Data]:
+    """Let a check do without a name where its verb and what stands behind it can be one."""
+    spoken: Data = {"properties": {word: {"type": ["string", "number"]}}}
+    return {**shape, "anyOf": [{"required": ["name"]}, spoken]}
 
 
 def check_with(step: Mapping[str, Data], required: list[str]) -> dict[str, Data]:
     own = tuple(word for word in grammar.CHECK.words if word.name != "steps")
     step = {name: shape for name, shape in step.items() if name not in grammar.CHECK.by_name}
-    shape = closed_words(own, "a check that is a single step", {**step, **shared(Keys(grammar.CHECK.title, own))})
-    return {**shape, "required": required}
+    properties = {**step, **shared(Keys(grammar.CHECK.title, own))}
+    return closed_object("a check that is a single step", properties, required)
 
 
 def fault(faults: Iterable[FaultWord]) -> dict[str, Data]:
@@ -201,6 +238,9 @@ def fault_kind(word: FaultWord) -> dict[str, Data]:
         forms.append({"type": "null"})
     if word.fields:
         value = (word.value,) if word.value and word.value.name not in {field.name for field in word.fields} else ()
-        forms.append(closed_words((*word.fields, *value), word.doc))
+        required = [field.name for field in word.fields if field.is_required]
+        long = closed_object(word.doc, shapes((*word.fields, *value)), required)
+        is_enough = word.value is None or word.value.kind == "bool"
+        forms.append(long if is_enough else {**long, "minProperties": 1})
     where = f" On edges that speak {', '.join(word.technologies)}." if word.technologies else ""
     return {"anyOf": forms, "description": word.doc + where}

@@ -6,7 +6,8 @@ from dovetail.model.data import Data
 from dovetail.model.vocabulary import Word
 from dovetail.source.quantity import DURATION, SHARE, SIGNED, SIZE, WHOLE
 
-UNFILLED = r"\{\{|\$\{"
+VARIABLE = r"\$\{"
+UNFILLED = rf"\{{\{{|{VARIABLE}"
 REFERENCES = frozenset(
     {
         *("services", "environments", "secrets", "probes", "uses", "sla", "retries", "breaker"),
@@ -49,25 +50,28 @@ SIMPLE: Mapping[str, Mapping[str, Data]] = {
 }
 
 
-def shape_of(word: Word) -> dict[str, Data]:
-    """Return what an editor may offer and accept behind `word`."""
+def shape_of(word: Word, unfilled: str = UNFILLED) -> dict[str, Data]:
+    """Return what an editor may offer and accept behind `word`; what matches `unfilled` can stand for any value."""
     if word.choices:
-        return {"anyOf": [{"enum": list(word.choices)}, unfilled()], "description": word.doc}
+        return {"anyOf": [{"enum": list(word.choices)}, text_of(unfilled)], "description": word.doc}
     if word.kind in REFERENCES:
         return {**reference(word.kind), "description": word.doc}
     if word.kind in SIMPLE:
         return {**SIMPLE[word.kind], "description": word.doc}
-    return {"anyOf": [TYPES[word.kind], pattern_of(word.kind)], "description": word.doc}
+    written = PATTERNS.get(word.kind)
+    forms: list[Data] = [TYPES[word.kind], text_of(f"{written}|{unfilled}" if written else unfilled)]
+    return {"anyOf": forms, "description": word.doc}
 
 
-def pattern_of(kind: str) -> dict[str, Data]:
-    """Return the text forms of a kind; a template or a variable can stand for any value."""
-    written = PATTERNS.get(kind)
-    return {"type": "string", "pattern": f"{written}|{UNFILLED}"} if written else unfilled()
+def closed_shape_of(word: Word) -> dict[str, Data]:
+    """Return the shape of a word that no template fills in: a variable can stand for a value there, not for a map."""
+    if word.kind in TYPES and word.kind not in PATTERNS:
+        return {**TYPES[word.kind], "description": word.doc}
+    return {**shape_of(word, VARIABLE), **({"minLength": 1} if word.is_required and word.kind == "string" else {})}
 
 
-def unfilled() -> dict[str, Data]:
-    return {"type": "string", "pattern": UNFILLED}
+def text_of(pattern: str) -> dict[str, Data]:
+    return {"type": "string", "pattern": pattern}
 
 
 def reference(name: str) -> dict[str, Data]:
