@@ -70,6 +70,10 @@ class Browser:
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self._devtools("Emulation.setEmulatedMedia", {"features": features})
 
+    def act_as_printer(self, media: str = "print") -> None:
+        """Lay the page out for paper; "" is the screen again."""
+        self._devtools("Emulation.setEmulatedMedia", {"media": media})
+
     def complaints(self) -> list[str]:
         """Return what the console said since last asked."""
         entries = self._ask("POST", f"{self._session}/se/log", {"type": "browser"})

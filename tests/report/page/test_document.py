@@ -1,6 +1,7 @@
 """The page opens offline in a browser, shows the run, and nothing a service wrote becomes markup."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import pytest
 
 from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
+from dovetail.report.page import document
 from dovetail.report.page.document import MOST_BYTES, inline_json, render_page
 from dovetail.report.record import read_run
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from tests.report.conftest import Story
     from tests.report.page.conftest import Browser
 
+WAIT = "return new Promise((done) => {{ const look = () => {} ? done(true) : setTimeout(look, 10); look(); }})"
 EVIL = "</script><img src=x onerror=document.title='pwned'><!-- \u2028 {{data}}"
 
 
@@ -131,9 +134,8 @@ def test_the_timeline_shows_who_was_away_and_not_what_teardown_ended(
     shop.change("users", "ready", 3.2)
     shop.change("orders", "stopping", 5.2)
     browser.open(write(shop.stream(), tmp_path))
-    drawn = "return new Promise((done) => { const look = () => document.querySelector('#timeline svg') ? done(true)"
     browser.run("document.getElementById('timeline').scrollIntoView()")
-    assert browser.run(f"{drawn} : setTimeout(look, 10); look(); }})")
+    assert browser.run(WAIT.format("document.querySelector('#timeline svg')"))
     assert browser.count("#timeline .outage") == 2
     assert browser.count("#timeline .outage.is-exit") == 1
     assert "paused at 3.0 s, back after 200 ms" in browser.text("#services")
@@ -195,8 +197,7 @@ def test_the_map_and_the_timeline_are_pictures_with_a_title(
     assert browser.count("svg.across .edge.is-failing") == 1
     assert browser.run("return document.querySelector('svg.across title').textContent") == "Map of shop"
     browser.run("document.getElementById('timeline').scrollIntoView()")
-    drawn = "return new Promise((done) => { const look = () => document.querySelector('#timeline svg') ? done(true)"
-    assert browser.run(f"{drawn} : setTimeout(look, 10); look(); }})")
+    assert browser.run(WAIT.format("document.querySelector('#timeline svg')"))
     assert browser.count("#timeline rect.failed") == 7
     assert browser.count("#timeline .fault") == 1
 
@@ -238,13 +239,108 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(
     browser: "Browser", shop_events: list[Event], tmp_path: Path
 ) -> None:
     page = write(shop_events, tmp_path)
-    browser.resize(390, 844)
+    browser.resize(360, 780)
     browser.open(page, "#check=orders%2Fan-order-is-created%2C-stored-and-announced")
+    browser.run("dispatchEvent(new Event('beforeprint'))")
     width = browser.run("return document.documentElement.scrollWidth")
+    wide = browser.run(
+        "return [...document.querySelectorAll('.scope, .scope > summary, .tally, .detail, #timeline .card')]"
+        ".filter((e) => e.scrollWidth > e.clientWidth && e.clientWidth).map((e) => e.className)"
+    )
     shown = browser.run("return getComputedStyle(document.querySelector('svg.down')).display")
     browser.resize(1280, 900)
-    assert width == 390
+    assert width == 360
+    assert wide == []
     assert shown == "block"
+
+
+def test_on_paper_the_whole_timeline_is_seen_and_the_next_step_is_told(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.open(write(shop_events, tmp_path))
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    browser.act_as_printer()
+    browser.run("document.querySelector('#timeline .card').style.width = '400px'")
+    width = browser.run("return document.querySelector('#timeline svg').getBoundingClientRect().width")
+    told = browser.text(".cause .next")
+    browser.act_as_printer("")
+    assert isinstance(width, int | float)
+    assert 0 < width < 400
+    assert "dovetail logs payments" in told
+
+
+def test_a_broken_link_opens_the_page_all_the_same(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.open(write(shop_events, tmp_path), "#check=%E0%A4%A")
+    assert browser.complaints() == []
+    assert browser.run("return document.documentElement.dataset.opened") is not None
+
+
+def test_the_link_to_a_scope_opens_it_whatever_its_name_and_what_is_filtered(
+    browser: "Browser", story: "Story", tmp_path: Path
+) -> None:
+    for scope in ("money & goods", "api"):
+        story.check(scope, scope, verdict=Verdict.SKIPPED if scope == "api" else Verdict.PASSED)
+    browser.open(write(story.stream(), tmp_path))
+    browser.click(".chip[data-verdict=skipped]")
+    assert browser.count("details.scope[hidden]") == 1
+    browser.run("location.hash = document.querySelector('.scopes tbody a').hash")
+    opened = "document.querySelector('details.scope:not([hidden])[open] h3')?.textContent"
+    assert browser.run(WAIT.format(f"{opened} === 'money & goods'"))
+
+
+def test_what_differs_is_marked_by_whole_letters(browser: "Browser", story: "Story", tmp_path: Path) -> None:
+    wrong = story.wrong("json.name", '"by \U0001f469 today"', '"by \U0001f468 today"')
+    bad = story.step(verdict=Verdict.FAILED, mismatches=(wrong,))
+    story.check("bad", "api", story.attempt(1.0, 0.2, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    browser.open(write(story.stream(), tmp_path), "#check=orders%2Fbad")
+    assert [browser.text(f".mismatch {tag}") for tag in ("ins", "del")] == ["\U0001f469", "\U0001f468"]
+
+
+def test_what_is_cut_off_is_reached_with_the_keys_and_errors_of_the_log_stand_out(
+    browser: "Browser", story: "Story", tmp_path: Path
+) -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="x")
+    story.check("bad", "api", story.attempt(1.0, 0.2, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    story.check("fine", "api", story.attempt(2.0, 0.2, steps=(story.step(),)))
+    for number in range(60):
+        story.log("orders", 1.0 + number / 1000, "died of KeyError('id')" if number == 7 else f"GET /{number}")
+    browser.open(write(story.stream(), tmp_path), "#check=orders%2Fbad")
+    assert browser.count(".detail .log[tabindex='0']") == 1
+    assert browser.count(".cause .lines[tabindex]") == 0
+    assert browser.text(".hot") == "died of KeyError('id')"
+
+
+def test_headings_go_down_one_by_one(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:
+    browser.open(write(shop_events, tmp_path), "#check=orders%2Fan-order-is-created%2C-stored-and-announced")
+    told = browser.run("return [...document.querySelectorAll('h1, h2, h3, h4')].map((one) => one.tagName).join(' ')")
+    levels = [int(name[1]) for name in str(told).split()]
+    assert levels[0] == 1
+    assert 4 in levels
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_every_colour_of_a_word_can_be_read_on_every_ground() -> None:
+    style = Path(document.__file__).with_name("page.css").read_text("utf-8")
+    palettes = [dict(re.findall(r"--([\w-]+): (#\w{6})", block)) for block in re.findall(r"--back:[^}]+", style)]
+    words = ("ink", "soft", "link", *Verdict)
+    grounds = ("back", "card", "sunk", "hover", "failed-soft", "passed-soft")
+    assert len(palettes) == 3
+    dim = [(w, g) for one in palettes for w in words for g in grounds if contrast(one[w], one[g]) < 4.5]
+    assert dim == []
+
+
+def contrast(one: str, two: str) -> float:
+    """Return the ratio of two colours as WCAG 2 reckons it."""
+    low, high = sorted((luminance(one), luminance(two)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_ten_thousand_checks_open_and_every_one_can_be_found(

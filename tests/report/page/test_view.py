@@ -1,6 +1,6 @@
 """The data inside the page is compact, cleaned, and thinner where the run is large."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import pytest
@@ -61,3 +61,10 @@ def test_a_slice_is_listed_where_something_befell_it_and_not_for_being_taken_dow
 def test_escape_codes_and_half_letters_are_cleaned_away(story: "Story") -> None:
     story.check("\x1b[31mred \ud800", verdict=Verdict.SKIPPED, why="\x00")
     assert b"red" in msgspec.json.encode(view_run(read_run(story.stream()), LEVELS[0]))
+
+
+def test_times_are_as_exact_as_those_of_the_console_so_that_both_round_them_alike(story: "Story") -> None:
+    story.check("one", "api", story.attempt(1.0, 0.012487, steps=(story.step(duration_ms=7.4968),)))
+    view = view_run(read_run(story.stream()), LEVELS[0])
+    (row,) = msgspec.json.decode(cast("msgspec.Raw", view["checks"]), type=list[list[Any]])
+    assert (row[4], row[10][0][7][0][3]) == (12.487, 7.497)

@@ -4,7 +4,7 @@ function showDetail(check) {
   const telling = check.tellingAttempt;
   const attempts = check.attempts;
   const home = make("div", { class: "attempt" });
-  const show = (attempt) => home.replaceChildren(...attemptParts(attempt));
+  const show = (attempt) => { home.replaceChildren(...attemptParts(attempt)); letKeysScroll(home); };
   const buttons = attempts.map((attempt) => make("button", { type: "button", class: "chip", click: () => choose(attempt.number) }, `attempt ${attempt.number} `, make("span", { class: attempt.verdict }, `${SIGNS[attempt.verdict]} ${attempt.verdict}`)));
   const choose = (number) => {
     buttons.forEach((button, index) => button.setAttribute("aria-pressed", attempts[index].number === number));
@@ -22,7 +22,7 @@ function because(check) {
   const finding = check.finding;
   if (!finding && !check.why && !check.cleanupFailed) return "";
   const others = finding ? finding.checks.length - 1 : 0;
-  return make("div", { class: "because" },
+  return make("div", { class: `because toned ${finding ? finding.verdict : check.verdict}` },
     finding ? make("div", null, finding.likely.includes(check.number) ? "likely " : "", make("b", null, finding.title), finding.when ? `, ${finding.when}` : "", others ? make("span", { class: "soft" }, ` (${spellCount(others, "other check")} too)`) : "") : "",
     check.why ? make("div", { class: finding ? "soft" : "" }, check.why) : "",
     check.cleanupFailed ? make("div", null, `cleanup failed: ${check.cleanupFailed}`) : "",
@@ -79,7 +79,7 @@ function exchangesPart(check) {
   fillWith(own.length ? own : exchanges);
   const more = own.length && shared ? make("button", { type: "button", class: "link", click: (event) => { fillWith(exchanges); event.currentTarget.remove(); } }, `show ${spellCount(shared, "more call")} that may belong to other checks (*)`) : "";
   return make("div", null, make("h4", null, "Seen on the edges"),
-    make("div", { class: "scroll" }, make("table", { class: "calls" }, make("thead", null, make("tr", null, ["at", "edge", "request", "answer", "took"].map((name) => make("th", null, name)))), body)), more,
+    make("div", { class: "scroll" }, make("table", { class: "calls" }, make("thead", null, make("tr", null, ["at", "edge", "request", "answer", "took"].map((name) => make("th", { class: name === "at" || name === "took" ? "number" : null }, name)))), body)), more,
     check.exchangesLeftOut ? make("div", { class: "soft" }, `and ${check.exchangesLeftOut} more, left out here`) : "",
     !own.length ? make("div", { class: "soft" }, "* seen while several checks ran, so it may belong to another of them") : "");
 }
@@ -96,5 +96,5 @@ function logPart(check) {
   const begin = check.tellingAttempt ? check.tellingAttempt.start : 0;
   return make("div", null, make("h4", null, "What the services wrote meanwhile"),
     make("div", { class: "lines log" }, log.map((one) => make("div", null, make("span", null, spellOffset(one.at - begin)), make("span", null, one.service),
-      make("span", { class: /\b(error|fatal|panic|exception|traceback|failed|refused)\b/i.test(one.line) ? "hot" : "" }, one.line)))));
+      make("span", { class: /(error|exception)\b|\b(fatal|panic|traceback|failed|refused|died)\b/i.test(one.line) ? "hot" : "" }, one.line)))));
 }

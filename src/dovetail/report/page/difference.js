@@ -12,14 +12,17 @@ function pretty(text) {
   try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
 }
 
-function markLetters(one, two) {
+// Letters, not the halves that some of them are stored as.
+function markLetters(expected, got) {
+  const [one, two] = [[...expected], [...got]];
   const most = Math.min(one.length, two.length);
   let head = 0;
   while (head < most && one[head] === two[head]) head += 1;
   let tail = 0;
   while (tail < most - head && one[one.length - 1 - tail] === two[two.length - 1 - tail]) tail += 1;
-  const cut = (text, tag) => [text.slice(0, head), text.length - tail > head ? make(tag, null, text.slice(head, text.length - tail)) : "", text.slice(text.length - tail)];
-  if (head + tail < 2) return [[one], [two]];
+  const part = (letters, from, to) => letters.slice(from, to).join("");
+  const cut = (letters, tag) => [part(letters, 0, head), letters.length - tail > head ? make(tag, null, part(letters, head, letters.length - tail)) : "", part(letters, letters.length - tail)];
+  if (head + tail < 2) return [[expected], [got]];
   return [cut(one, "ins"), cut(two, "del")];
 }
 

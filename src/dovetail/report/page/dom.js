@@ -26,6 +26,13 @@ function append(element, children) {
   }
 }
 
+// What is cut off can be reached without a mouse; what is not is no stop of the tab key.
+function letKeysScroll(home) {
+  for (const box of home.querySelectorAll(".lines, .answer, .scroll, .pair > div")) {
+    if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  }
+}
+
 const find = (identity) => document.getElementById(identity);
 
 function spellMs(ms) {

@@ -31,7 +31,7 @@ function verdictChip(verdict, index) {
 function makeScope(scope) {
   scope.body = make("div", null);
   scope.tally = make("span", { class: "tally" });
-  scope.element = make("details", { class: "scope card", id: `scope-${scope.name}` }, make("summary", null, make("span", null, scope.name), scope.tally), scope.body);
+  scope.element = make("details", { class: "scope card", id: `scope-${scope.name}` }, make("summary", null, make("h3", null, scope.name), scope.tally), scope.body);
   scope.element.addEventListener("toggle", () => { if (scope.element.open) fill(scope); });
   return scope.element;
 }
@@ -162,7 +162,13 @@ function toldError(step) {
 function toggle(check, home, button) {
   const isOpen = home.classList.toggle("is-open");
   button.setAttribute("aria-expanded", isOpen);
-  if (isOpen) { home.append(showDetail(check)); history.replaceState(null, "", `#check=${encodeURIComponent(check.id)}`); } else home.querySelector(".detail").remove();
+  if (isOpen) { home.append(showDetail(check)); letKeysScroll(home); history.replaceState(null, "", `#check=${encodeURIComponent(check.id)}`); } else home.querySelector(".detail").remove();
+}
+
+function openScope(scope) {
+  if (scope.element.hidden) clear();
+  scope.element.open = true;
+  scope.element.scrollIntoView();
 }
 
 function openCheck(check) {

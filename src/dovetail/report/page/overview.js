@@ -42,7 +42,7 @@ function scopesTable() {
   return make("table", { class: "scopes" },
     make("thead", null, make("tr", null, make("th", null, "scope"), used.map(({ verdict }) => head(verdict)))),
     make("tbody", null, data.scopes.map(([name, ...counts]) => make("tr", null,
-      make("td", null, make("a", { href: `#scope-${name}` }, name)),
+      make("td", null, make("a", { href: `#scope-${encodeURIComponent(name)}` }, name)),
       used.map(({ verdict, index }) => make("td", { class: counts[index] ? verdict : "none" }, String(counts[index] || "·")))))));
 }
 
@@ -52,11 +52,12 @@ function showCauses(showOnly) {
   find("causes").hidden = false;
   const home = find("causes").querySelector("div");
   home.append(...data.findings.map((finding, index) => showCause(finding, index, showOnly)));
+  letKeysScroll(home);
   if (data.moreFindings) home.append(make("p", { class: "soft" }, `and ${spellCount(data.moreFindings, "more cause")}, told at their checks below`));
 }
 
 function showCause(finding, index, showOnly) {
-  return make("article", { class: `card cause ${finding.verdict}` },
+  return make("article", { class: `card cause toned ${finding.verdict}` },
     make("h3", null, finding.title), make("p", { class: "meta" }, [finding.when, spellShare(finding)].filter(Boolean).join(" · ")),
     evidenceLines(finding.evidence), explainedChecks(finding, index, showOnly), nextSteps(finding.next));
 }

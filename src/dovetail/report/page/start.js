@@ -1,9 +1,13 @@
+function readHash() {
+  try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; }
+}
+
 function followHash() {
-  const identity = decodeURIComponent((location.hash.match(/^#check=(.+)$/) || ["", ""])[1]);
-  const check = identity && checks.find((one) => one.id === identity);
+  const target = readHash();
+  const check = checks.find((one) => target === `check=${one.id}`);
   if (check) openCheck(check);
-  const scope = scopes.find((one) => location.hash === `#scope-${one.name}`);
-  if (scope) scope.element.open = true;
+  const scope = scopes.find((one) => target === `scope-${one.name}`);
+  if (scope) openScope(scope);
 }
 
 function whenNear(section, act) {

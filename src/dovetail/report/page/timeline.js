@@ -6,7 +6,7 @@ function showTimeline(openCheck) {
   const home = find("timeline").querySelector(".card");
   const spans = checks.flatMap((check) => check.row[10].map((attempt) => ({ check, number: attempt[0], agent: attempt[1], start: attempt[2], ms: attempt[3], verdict: verdicts[attempt[4]] })));
   if (!spans.length) return;
-  const paint = () => home.replaceChildren(drawTimeline(spans, Math.max(320, home.clientWidth - 34), openCheck));
+  const paint = () => home.replaceChildren(drawTimeline(spans, Math.max(240, home.clientWidth - 34), openCheck));
   paint();
   addEventListener("resize", paint);
 }
@@ -19,7 +19,7 @@ function drawTimeline(spans, width, openCheck) {
   const at = (ms) => left + ms * scale;
   const agents = lanes.filter((lane) => lane.spans).length;
   const bottom = TOP + lanes.length * LANE + (lanes.length > agents ? 6 : 0);
-  const svg = draw("svg", { width, height: bottom + 20, role: "img", "aria-label": `When the checks ran, what was broken on purpose, and which services were away` });
+  const svg = draw("svg", { width, height: bottom + 20, viewBox: `0 0 ${width} ${bottom + 20}`, role: "img", "aria-label": `When the checks ran, what was broken on purpose, and which services were away` });
   svg.append(...ticks(end, at, bottom));
   svg.append(...startup(at, scale, agents));
   lanes.forEach((lane, index) => {
