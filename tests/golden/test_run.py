@@ -17,6 +17,19 @@ RED = """\
       - http: GET /status/500
         expect: {status: 200}
 """
+FOLLOWS = """\
+  - name: what it made is taken away where it says it lies
+    steps:
+      - http: POST /orders
+        json: {self: "{{ app.address }}/orders/7"}
+        save: {lies: json.path, url: json.body.self}
+      - http: DELETE {{ lies }}
+        expect: {status: 200, json: {method: DELETE, path: /orders}}
+      - http: GET {{ url }}
+        expect: {status: 200, json: {method: GET, path: /orders/7}}
+      - http: "{{ url }}"
+        expect: {status: 200, json: {method: GET, path: /orders/7}}
+"""
 
 
 def test_a_green_run_ends_with_0_and_leaves_nothing(project: Any, unstyled: Callable[[str], str]) -> None:
@@ -47,6 +60,11 @@ def test_a_failed_check_is_shown_under_the_users_line(project: Any) -> None:
         "it answers": "passed",
         "it is wrong": "failed",
     }
+
+
+def test_a_saved_path_or_url_of_the_service_can_be_asked(project: Any) -> None:
+    project.checks(FOLLOWS)
+    assert project.type("run").code == 0
 
 
 def test_failed_runs_only_what_failed(project: Any) -> None:

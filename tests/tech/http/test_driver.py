@@ -228,15 +228,61 @@ def test_a_kept_connection_that_was_closed_is_replaced(stand: "Stand") -> None:
 
 @pytest.mark.parametrize(
     ("subject", "effect"),
-    [("GET /", Effect.READS), ("/x", Effect.READS), ("head /x", Effect.READS), ("POST /x", Effect.WRITES)],
+    [
+        ("GET /", Effect.READS),
+        ("/x", Effect.READS),
+        ("head /x", Effect.READS),
+        ("POST /x", Effect.WRITES),
+        ("get {{ next }}", Effect.READS),
+        ("DELETE {{ next }}", Effect.WRITES),
+        ("{{ next }}", Effect.WRITES),
+        ("{{ method }} /x", Effect.WRITES),
+    ],
 )
 def test_the_method_tells_the_effect(subject: str, effect: Effect) -> None:
     assert driver().effect_of(Act("http.request", subject)) is effect
 
 
-def test_another_host_is_a_mistake(stand: "Stand", service: Address) -> None:
+def test_what_a_plan_sees_to_be_no_path_is_a_mistake() -> None:
+    with pytest.raises(SuiteError, match="starts with /, got 'orders'"):
+        driver().effect_of(Act("http.request", "DELETE orders"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])
+def test_a_url_that_the_service_tells_of_itself_is_asked_there(stand: "Stand", service: Address, host: str) -> None:
     async def scene() -> None:
-        with pytest.raises(SuiteError, match="starts with /"):
-            await ask(service, "GET http://elsewhere.example/")
+        home = replace(service, path="/api/")
+        answer = await ask(home, f"DELETE http://{host}:{service.port}/api/orders/7?now=1")
+        said = told(answer)
+        assert (said["method"], said["path"], said["query"]) == ("DELETE", "/api/orders/7", [["now", "1"]])
+        assert answer.request == "DELETE /orders/7?now=1"
+        assert told(await ask(service, f"http://{host}:{service.port}"))["path"] == "/"
+        assert told(await ask(home, f"http://{host}:{service.port}/api"))["path"] == "/api/"
+
+    stand.play(scene())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://elsewhere.example:{port}/api/x",
+        "http://127.0.0.1/api/x",
+        "https://127.0.0.1:{port}/api/x",
+        "http://127.0.0.1:{port}/apis",
+        "http://127.0.0.1:{port}/",
+    ],
+)
+def test_a_url_that_leads_away_from_the_service_is_a_mistake(stand: "Stand", service: Address, url: str) -> None:
+    async def scene() -> None:
+        with pytest.raises(SuiteError, match="leads away from the service, which is at"):
+            await ask(replace(service, path="/api"), f"DELETE {url.format(port=service.port)}")
+
+    stand.play(scene())
+
+
+def test_a_url_that_is_none_is_a_mistake(stand: "Stand", service: Address) -> None:
+    async def scene() -> None:
+        with pytest.raises(SuiteError, match="is no URL"):
+            await ask(service, "GET http://127.0.0.1:many/")
 
     stand.play(scene())

@@ -11,7 +11,7 @@ from dovetail.plugin.driver import Act, Answer, Driver, Session, Target
 from dovetail.tech.http.answer import make_answer, make_refusal
 from dovetail.tech.http.client import Client, NoReplyError, Origin
 from dovetail.tech.http.reply import Reply
-from dovetail.tech.http.request import Request, basic_authorization, read_request, read_subject
+from dovetail.tech.http.request import Request, basic_authorization, bring_home, read_method, read_request
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -39,7 +39,7 @@ class HttpSession:
         """HTTP answers only what it is asked: nothing to prepare."""
 
     async def perform(self, act: Act, seconds: float) -> Answer:
-        request = read_request(act)
+        request = bring_home(read_request(act), self._target.address)
         until = asyncio.get_running_loop().time() + seconds
         try:
             reply = await self._ask(request, until)
@@ -86,8 +86,7 @@ class HttpDriver:
         self._agent = introduce(f"dovetail/{VERSION}")
 
     def effect_of(self, act: Act) -> Effect:
-        method, _ = read_subject(act.subject)
-        return Effect.READS if method in READING else Effect.WRITES
+        return Effect.READS if read_method(act.subject) in READING else Effect.WRITES
 
     async def connect(self, target: Target) -> Session:
         return HttpSession(self._client, target, self._agent)

@@ -4,12 +4,14 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.errors import Problem, SuiteError
+from dovetail.model.address import Address
 from dovetail.model.data import Data
 from dovetail.plugin.driver import Act
 
@@ -17,12 +19,17 @@ _SUBJECT = re.compile(r"(?:([A-Za-z]+)\s+)?(\S.*)", re.DOTALL)
 _PLAIN = re.compile(r"[\x21-\x7e]*")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SAFE = "/%:?@!$&'()*+,;=~-._"
+_SCHEMES = ("http://", "https://")
+_PORTS = {"http": 80, "https": 443}
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_SLOT = "{{"
+_ELSEWHERE = "write the path alone and name the service: on: orders"
 _BODIES = ("json", "body", "form")
 _JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 class Request(Struct, frozen=True):
-    """`headers` are written as they stand; `body` is None where there is none."""
+    """`headers` are written as they stand; `body` is None where there is none; `target` is a path or a whole URL."""
 
     method: str
     target: str
@@ -59,16 +66,50 @@ def read_request(act: Act) -> Request:
 
 def read_subject(subject: object) -> tuple[str, str]:
     """Return method and target; spaces and letters outside ASCII are quoted, what is quoted stays."""
+    method, target = _split(subject)
+    if not target.startswith(("/", *_SCHEMES)):
+        raise SuiteError(Problem(f"the path of a request starts with /, got {target!r}", _ELSEWHERE))
+    if not _PLAIN.fullmatch(target):
+        target = quote(target, safe=_SAFE)
+    return method or "GET", target.partition("#")[0]
+
+
+def read_method(subject: object) -> str:
+    """Return the method of a subject whose slots are not filled in yet; empty where a slot may hold it."""
+    method, target = _split(subject)
+    return method if target.startswith(_SLOT) else read_subject(subject)[0]
+
+
+def bring_home(request: Request, address: Address) -> Request:
+    """Return `request` with a target below `address`: a URL that a service tells of itself becomes its path there."""
+    if request.target.startswith("/"):
+        return request
+    try:
+        url = urlsplit(request.target)
+        door = (url.scheme, url.hostname or "", url.port or _PORTS[url.scheme])
+    except ValueError as error:
+        raise SuiteError(Problem(f"{request.target!r} is no URL: {error}", _ELSEWHERE)) from error
+    scheme = address.scheme or "http"
+    home, base = (scheme, address.host, address.port or _PORTS.get(scheme, 80)), address.path.rstrip("/")
+    path = url.path or "/"
+    if _named_alike(door) != _named_alike(home) or not f"{path}/".startswith(f"{base}/"):
+        what = f"{request.target} leads away from the service, which is at {address.endpoint}{base}"
+        raise SuiteError(Problem(what, _ELSEWHERE))
+    target = (path[len(base) :] or "/") + (f"?{url.query}" if url.query else "")
+    return replace(request, target=target)
+
+
+def _named_alike(door: tuple[str, str, int]) -> tuple[str, str, int]:
+    scheme, host, port = door
+    return scheme, "localhost" if host in _LOOPBACK else host.lower(), port
+
+
+def _split(subject: object) -> tuple[str, str]:
+    """Return the method, empty where none is written, and what follows it."""
     found = _SUBJECT.fullmatch(subject.strip()) if isinstance(subject, str) else None
     if found is None:
         raise SuiteError(Problem(f"http wants a method and a path, got {subject!r}", "write it so: http: GET /orders"))
-    method, target = found[1] or "GET", found[2]
-    if not target.startswith("/"):
-        now = "write the path alone and name the service: on: orders"
-        raise SuiteError(Problem(f"the path of a request starts with /, got {target!r}", now))
-    if not _PLAIN.fullmatch(target):
-        target = quote(target, safe=_SAFE)
-    return method.upper(), target.partition("#")[0]
+    return (found[1] or "").upper(), found[2]
 
 
 def _body(fields: Mapping[str, Data]) -> tuple[str, bytes | None]:
