@@ -7,7 +7,12 @@ _STATUS = Word("status", "number", "the status answered instead of the service")
 
 REQUEST = Verb(
     "http.request",
-    Word("request", "string", "method and path (or URL of the service): POST /orders; a path alone is a GET", is_required=True),
+    Word(
+        "request",
+        "string",
+        "method and path (or URL of the service): POST /orders; a path alone is a GET",
+        is_required=True,
+    ),
     "Send one HTTP request to the service.",
     aliases=("http",),
     fields=(
