@@ -43,6 +43,12 @@ class MarkingInterceptor:
     def server_sent(self, data: bytes) -> None:
         self._wire.to_client(data + self._mark)
 
+    def client_ended(self) -> None:
+        self._wire.to_server(b"held" + self._mark)
+
+    def server_ended(self) -> None:
+        self._wire.to_client(b"held" + self._mark)
+
     def lift(self) -> None:
         self.is_between = True
 
@@ -75,7 +81,9 @@ class Way:
         outs = {way: (self.out[way].append, self.end) for way in (REQUEST, ANSWER)}
         self.detour = Detour(outs, rewriter)
 
-    def end(self) -> None: ...
+    def end(self) -> None:
+        for out in self.out.values():
+            out.append(b"end")
 
     def bend(self, lease: str, direction: Direction, mark: bytes) -> Flow:
         flow = Flow(Nobody(), self.timer, Fittings().random)
@@ -123,6 +131,19 @@ def test_a_lifted_fault_is_taken_out_and_the_rest_stays_linked() -> None:
         assert way.detour.is_empty
         assert way.detour.held(REQUEST) == 0
         way.timer.close()
+
+    asyncio.run(scene())
+
+
+def test_what_interceptors_hold_goes_out_in_order_before_the_end() -> None:
+    async def scene() -> None:
+        for direction, held in ((REQUEST, [b"held34", b"held4", b"end"]), (ANSWER, [b"held43", b"held3", b"end"])):
+            way = Way()
+            way.span("h", b"3")
+            way.span("i", b"4")
+            way.detour.heads[direction][1]()
+            assert way.out[direction] == held
+            way.timer.close()
 
     asyncio.run(scene())
 

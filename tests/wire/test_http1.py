@@ -4,6 +4,7 @@ from dovetail.wire.http1 import (
     CHUNKED,
     DATA,
     END,
+    FRAME,
     HEAD,
     TUNNEL,
     UNTIL_CLOSE,
@@ -22,6 +23,8 @@ from dovetail.wire.http1 import (
 GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /b HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"
 CHUNKS = b"PUT /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=1\r\nhello\r\n0\r\nTrailer: t\r\n\r\n"
+DAV = b"\r\nVERSION-CONTROL /d HTTP/1.1\r\n\r\n\r\n\r\n"
+CODED_TWICE = b"POST /e HTTP/1.1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\nA \r\n0123456789\r\n0\r\n\r\n"
 
 
 def requests() -> Framer:
@@ -40,7 +43,7 @@ def feed(framer: Framer, data: bytes, size: int) -> list[tuple[Kind, bytes]]:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
-@pytest.mark.parametrize("data", [GET, POST, CHUNKS, GET + POST + CHUNKS + GET])
+@pytest.mark.parametrize("data", [GET, POST, CHUNKS, DAV, CODED_TWICE, DAV + GET + POST + CHUNKS + GET])
 def test_pieces_are_the_bytes_however_they_arrive(data: bytes, size: int) -> None:
     framer = requests()
     pieces = feed(framer, data, size)
@@ -76,7 +79,16 @@ def test_an_answers_length_depends_on_what_was_asked(head: bytes, method: bytes,
         b"hello there\r\n\r\n",
         b"GET /a SMTP/1.1\r\n\r\n",
         b"GET HTTP/1.1\r\n\r\n",
+        b"\rGET / HTTP/1.1\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1_0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 5, 5\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"x" * 300_000,
+        b"GET / HTTP/1.1\nHost: x\n\n",
+        b"GET / HTTP/1.1\r\nHost: x\n\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnothex\r\n",
         b"GET / HTTP/1.1\r\n" + b"x" * 300_000,
     ],
@@ -87,6 +99,28 @@ def test_what_is_not_http_comes_as_data_and_none_is_lost(data: bytes) -> None:
     assert framer.is_broken
     assert not framer.runs_until_close
     assert b"".join(piece for _, piece in pieces) == data + b"more"
+
+
+def test_what_frames_a_body_is_told_from_the_body() -> None:
+    pieces = feed(requests(), CHUNKS, 1000)
+    assert [piece for kind, piece in pieces if kind is DATA] == [b"hello"]
+    assert [piece for kind, piece in pieces if kind is FRAME] == [
+        b"5;x=1\r\n", b"\r\n", b"0\r\n", b"Trailer: t\r\n", b"\r\n",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 2_0 OK\r\n\r\n", b"HTTP/1.1 -20 OK\r\n\r\n", b"HTTP/1.1 20\r\n\r\n"])
+def test_a_status_has_three_digits(head: bytes) -> None:
+    framer = answers()
+    assert feed(framer, head, 1000) == [(DATA, head)]
+    assert framer.is_broken
+
+
+def test_what_is_held_of_an_unfinished_head_can_be_had_back() -> None:
+    framer = requests()
+    assert feed(framer, GET + b"GET /b HT", 10)[-1] == (END, b"")
+    assert framer.release() == b"GET /b HT"
+    assert framer.release() == b""
 
 
 def test_a_body_until_close_runs_on() -> None:

@@ -149,7 +149,7 @@ class Connection:
         if self._detour is None:
             outs: dict[Direction, tuple[Feed, End]] = {
                 Direction.REQUEST: (self._request.pass_on, self._request.pass_end),
-                Direction.ANSWER: (self._answer.pass_on, self._answer.pass_end),
+                Direction.ANSWER: (self._deliver, self._answer.pass_end),
             }
             self._detour = Detour(outs, self._rewriter)
         return self._detour
@@ -165,16 +165,21 @@ class Connection:
             return
         for direction, relay in ((Direction.REQUEST, self._request), (Direction.ANSWER, self._answer)):
             feed, end = detour.heads[direction]
-            relay.divert(self._watched(feed, direction), end, self._held(direction))
+            relay.divert(self._watched(feed), end, self._held(direction))
 
     def _held(self, direction: Direction) -> Callable[[], int]:
         detour = self._way()
         return lambda: detour.held(direction)
 
-    def _watched(self, feed: Callable[[bytes], None], direction: Direction) -> Callable[[bytes], None]:
-        """Look for a message boundary after each piece of an answer, where an interceptor waits for one."""
+    def _deliver(self, data: bytes) -> None:
+        self._answer.pass_on(data)
+        if self._expected:
+            self._settle_spans()
+
+    def _watched(self, feed: Callable[[bytes], None]) -> Callable[[bytes], None]:
+        """Look for a message boundary after each piece, where an interceptor waits for one."""
         detour = self._way()
-        if direction is Direction.REQUEST or not (self._expected or detour.spans):
+        if not (self._expected or detour.spans):
             return feed
 
         def feed_and_look(data: bytes) -> None:
@@ -186,12 +191,15 @@ class Connection:
 
     def _settle_spans(self) -> None:
         detour = self._way()
-        if not self._is_over and self._expected and cast("Framed", self._listener).is_between:
+        if not self._is_over and self._expected and self._is_between():
             for lease, fault in self._expected:
                 detour.add_span(Span(lease, fault, self._end_faulted))
             self._expected = []
         detour.remove_idle_spans()
         self._reroute()
+
+    def _is_between(self) -> bool:
+        return cast("Framed", self._listener).is_between and not self._way().held(Direction.REQUEST)
 
     def _end_faulted(self) -> None:
         self.end("faulted")

@@ -95,14 +95,14 @@ class Detour:
         feed, end = self._outs[Direction.REQUEST]
         for span in reversed(self.spans):
             span.next_to_server = feed
-            feed = span.interceptor.client_sent
+            feed, end = span.interceptor.client_sent, _ending(span.interceptor.client_ended, end)
         self.heads[Direction.REQUEST] = self._link_stages(Direction.REQUEST, feed, end)
 
     def _link_answers(self) -> None:
         feed, end = self._link_stages(Direction.ANSWER, *self._outs[Direction.ANSWER])
         for span in self.spans:
             span.next_to_client = feed
-            feed = span.interceptor.server_sent
+            feed, end = span.interceptor.server_sent, _ending(span.interceptor.server_ended, end)
         if self._rewriter is not None:
             feed = _rewriting(self._rewriter, feed)
         self.heads[Direction.ANSWER] = (feed, end)
@@ -121,6 +121,14 @@ def _rewriting(rewriter: RewritingListener, feed: Feed) -> Feed:
             feed(rewritten)
 
     return rewrite
+
+
+def _ending(first: End, then: End) -> End:
+    def end() -> None:
+        first()
+        then()
+
+    return end
 
 
 def _drop(_data: bytes) -> None:

@@ -13,9 +13,15 @@ SWITCHING, OK, REDIRECTING = 101, 200, 300
 WITHOUT_BODY = (204, 304)
 
 _HEAD_END = b"\r\n\r\n"
-_REQUEST_LINE = re.compile(rb"(([A-Z]+) \S+) HTTP/1\.[01]\r\n")
+_COUNTED, _CODED = b"\r\ncontent-length:", b"\r\ntransfer-encoding:"
+_BARE_HEAD_ENDS = (b"\n\n", b"\n\r\n")
+_REQUEST_LINE = re.compile(rb"(([A-Z][A-Z-]*) \S+) HTTP/1\.[01]\r\n")
+_METHOD = re.compile(rb"[A-Z][A-Z-]*(?: |$)")
+_STATUS = re.compile(rb"HTTP/1\.\d ([1-9]\d\d)\b")
 _FINAL_LINE = re.compile(rb"HTTP/1\.[01] ((?!204|304)[2-5]\d\d[^\r\n]*)\r\n")
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+) *\r\n")
+_NUMBER = re.compile(rb"[ \t]*(\d+)[ \t]*\r\n")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*[;\r]")
 
 
 class FramingError(Exception):
@@ -23,22 +29,25 @@ class FramingError(Exception):
 
 
 class Kind(IntEnum):
-    """What a piece is: a whole head, bytes of a body with their framing, or the end of a message."""
+    """What a piece is: a whole head, bytes of a body, what frames them (chunk lines, trailers), a message's end."""
 
     HEAD = 0
     DATA = 1
     END = 2
+    FRAME = 3
 
 
-HEAD, DATA, END = Kind.HEAD, Kind.DATA, Kind.END
+HEAD, DATA, END, FRAME = Kind.HEAD, Kind.DATA, Kind.END, Kind.FRAME
 Piece = tuple[Kind, bytes]
 
 
 class Framer:
     """Cuts one direction into pieces that joined are the bytes it was fed, save an unfinished head or chunk line.
 
-    Where the bytes turn out not to be HTTP it is broken, and the rest comes as DATA. `measure` gets a head and the
-    same in lower case, and returns the body's length, CHUNKED, UNTIL_CLOSE or TUNNEL.
+    Empty lines before a head are passed over, as RFC 9112 asks; a head whose lines end in a bare line feed, which
+    servers read in different ways, is not HTTP here. Where the bytes turn out not to be HTTP it is broken, and the
+    rest comes as DATA. `measure` gets a head and the same in lower case, and returns the body's length, CHUNKED,
+    UNTIL_CLOSE or TUNNEL.
     """
 
     def __init__(self, starts: Callable[[bytes], bool], measure: Callable[[bytes, bytes], int]) -> None:
@@ -58,6 +67,11 @@ class Framer:
     def run_on(self) -> None:
         """Take all that comes from now on as DATA: the connection has become something else."""
         self._step, self.is_between = self._read_on, False
+
+    def release(self) -> bytes:
+        """Give up what is held of an unfinished head or line, and return it."""
+        rest, self._rest = self._rest, b""
+        return rest
 
     def feed(self, data: bytes) -> Iterator[Piece]:
         """Yield each piece before the next is looked for, so that `measure` can depend on what came of the last."""
@@ -80,12 +94,16 @@ class Framer:
         self.is_between = self._step == self._read_head
 
     def _read_head(self, data: bytes, start: int, pieces: list[Piece]) -> int:
+        if data.startswith(b"\r", start):
+            return _pass_empty_line(data, start, pieces)
         if not self._starts(data[start : start + 8]):
             raise FramingError(f"not the start of a message: {data[start : start + 20]!r}")
         end = data.find(_HEAD_END, start)
         if end < 0:
             if len(data) - start > MOST_HEAD:
                 raise FramingError(f"a head of more than {MOST_HEAD} bytes")
+            if any(data.find(bare, start) >= 0 for bare in _BARE_HEAD_ENDS):
+                raise FramingError("a head whose lines end in a bare line feed")
             return start
         end += len(_HEAD_END)
         head = data if start == 0 and end == len(data) else data[start:end]
@@ -120,15 +138,12 @@ class Framer:
                 raise FramingError("a chunk without a size")
             return start
         end += 2
-        try:
-            size = int(data[start:end].partition(b";")[0], 16)
-        except ValueError as error:
-            raise FramingError(f"not the size of a chunk: {data[start:end]!r}") from error
-        pieces.append((DATA, data[start:end]))
-        if size:
-            self._left, self._step = size + 2, self._read_chunk
-        else:
-            self._step = self._read_trailer
+        found = _CHUNK_SIZE.match(data, start, end)
+        if found is None:
+            raise FramingError(f"not the size of a chunk: {data[start:end]!r}")
+        pieces.append((FRAME, data[start:end]))
+        self._left = int(found[1], 16)
+        self._step = self._read_chunk if self._left else self._read_trailer
         return end
 
     def _read_chunk(self, data: bytes, start: int, pieces: list[Piece]) -> int:
@@ -136,25 +151,44 @@ class Framer:
         self._left -= len(chunk)
         pieces.append((DATA, chunk))
         if not self._left:
-            self._step = self._read_chunk_line
+            self._left, self._step = 2, self._read_chunk_end
         return start + len(chunk)
+
+    def _read_chunk_end(self, data: bytes, start: int, pieces: list[Piece]) -> int:
+        line_end = data[start : start + self._left]
+        self._left -= len(line_end)
+        pieces.append((FRAME, line_end))
+        if not self._left:
+            self._step = self._read_chunk_line
+        return start + len(line_end)
 
     def _read_trailer(self, data: bytes, start: int, pieces: list[Piece]) -> int:
         end = data.find(b"\r\n", start)
         if end < 0:
+            if len(data) - start > MOST_HEAD:
+                raise FramingError(f"a trailer of more than {MOST_HEAD} bytes")
             return start
         end += 2
-        pieces.append((DATA, data[start:end]))
+        pieces.append((FRAME, data[start:end]))
         if end == start + 2:
             pieces.append((END, b""))
             self._step = self._read_head
         return end
 
 
+def _pass_empty_line(data: bytes, start: int, pieces: list[Piece]) -> int:
+    line = data[start : start + 2]
+    if len(line) == 1:
+        return start
+    if line != b"\r\n":
+        raise FramingError(f"not the start of a message: {data[start : start + 20]!r}")
+    pieces.append((FRAME, line))
+    return start + 2
+
+
 def starts_request(data: bytes) -> bool:
     """Tell whether a message that begins so can be a request: with a method in capitals."""
-    method, _, _ = data.partition(b" ")
-    return method.isalpha() and method.isupper()
+    return _METHOD.match(data) is not None
 
 
 def starts_answer(data: bytes) -> bool:
@@ -205,10 +239,10 @@ def request_line(head: bytes) -> tuple[bytes, bytes]:
 
 
 def status_of(head: bytes) -> int:
-    try:
-        return int(head[9:12])
-    except ValueError as error:
-        raise FramingError(f"not a status line: {head[:20]!r}") from error
+    found = _STATUS.match(head)
+    if found is None:
+        raise FramingError(f"not a status line: {head[:20]!r}")
+    return int(found[1])
 
 
 def header(lowered: bytes, name: bytes, head: bytes) -> str:
@@ -221,13 +255,13 @@ def header(lowered: bytes, name: bytes, head: bytes) -> str:
 
 
 def _declared(lowered: bytes, otherwise: int) -> int:
-    start = lowered.find(b"\r\ncontent-length:")
-    if lowered.find(b"\r\ntransfer-encoding:") >= 0:
-        return CHUNKED if header(lowered, b"\r\ntransfer-encoding:", lowered).endswith("chunked") else otherwise
+    start = lowered.rfind(_CODED)
+    if start >= 0:
+        return CHUNKED if header(lowered[start:], _CODED, lowered[start:]).endswith("chunked") else otherwise
+    start = lowered.find(_COUNTED)
     if start < 0:
         return otherwise
-    start += 17
-    try:
-        return int(lowered[start : lowered.index(b"\r\n", start)])
-    except ValueError as error:
-        raise FramingError("a length that is no number") from error
+    found = _NUMBER.match(lowered, start + len(_COUNTED))
+    if found is None:
+        raise FramingError("a length that is no number")
+    return int(found[1])

@@ -7,6 +7,7 @@ import pytest
 from dovetail.edge.proxy import EdgeProxy, Fittings
 from dovetail.errors import SuiteError
 from dovetail.model.address import Address
+from dovetail.model.check import FaultOrder
 from dovetail.model.data import Data, Table
 from dovetail.plugin.driver import Act, Answer, Session, Target
 from dovetail.tech.http.driver import driver
@@ -202,6 +203,136 @@ def test_the_edges_own_answer_is_cut_short(stand: "Stand", service: Address) -> 
     stand.play(scene())
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /a HTTP/1.0\r\n\r\n",
+        b"GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nConnection: Close\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nConnection: close, TE\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nConnection: TE\r\nConnection: close\r\n\r\n",
+    ],
+)
+def test_a_client_that_reads_until_the_end_is_given_one(stand: "Stand", service: Address, head: bytes) -> None:
+    async def scene() -> None:
+        async with stand.tapped(service) as (proxy, _):
+            proxy.inject(stand.order(status=503), 60)
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(head)
+            answer = await reader.read()
+            assert answer.startswith(b"HTTP/1.1 503 ")
+            assert b"\r\nconnection: close\r\n" in answer
+            writer.close()
+
+    stand.play(scene())
+
+
+@pytest.mark.parametrize(
+    ("most", "body"),
+    [(0, b"5\r\n"), (3, b"5\r\nhel"), (5, b"5\r\nhello\r\n6\r\n"), (8, b"5\r\nhello\r\n6\r\n wo")],
+)
+def test_chunks_are_cut_after_so_many_bytes_of_the_body(stand: "Stand", most: int, body: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
+    async def scene() -> None:
+        async with (
+            stand.say(head + b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n") as address,
+            stand.tapped(address) as (proxy, seen),
+        ):
+            proxy.inject(stand.order(truncate=most), 60)
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"GET /a HTTP/1.1\r\n\r\n")
+            assert await reader.read() == head + body
+            writer.close()
+            await stand.until(lambda: bool(seen))
+            assert seen[0].ended == "faulted"
+
+    stand.play(scene())
+
+
+def test_a_body_no_longer_than_the_cut_arrives_whole(stand: "Stand") -> None:
+    answer = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+
+    async def scene() -> None:
+        async with stand.say(answer) as address, stand.tapped(address) as (proxy, _):
+            proxy.inject(stand.order(truncate=5), 60)
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"GET /a HTTP/1.1\r\n\r\n")
+            assert await reader.readexactly(len(answer)) == answer
+            writer.close()
+
+    stand.play(scene())
+
+
+def test_an_answer_that_another_fault_delays_holds_the_strike_back_only_until_it_is_out(stand: "Stand") -> None:
+    has_answered = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            has_answered.set()
+
+    async def scene() -> None:
+        async with stand.serve(answer) as address, stand.tapped(address) as (proxy, seen):
+            proxy.inject(FaultOrder("orders -> payments", "latency", {"delay": 0.05}), 60)
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"GET /a HTTP/1.1\r\n\r\n")
+            await has_answered.wait()
+            proxy.inject(stand.order(status=503), 60)
+            assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"GET /b HTTP/1.1\r\n\r\n")
+            assert b" 503 " in await reader.readuntil(b"\r\n\r\n")
+            assert [(e.request, e.ended) for e in seen] == [("GET /a", "answered"), ("GET /b", "faulted")]
+            writer.close()
+
+    stand.play(scene())
+
+
+def test_an_upload_that_was_answered_early_holds_the_strike_back_only_until_it_is_whole(stand: "Stand") -> None:
+    async def answer_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n")
+        await reader.readexactly(4)
+        received.set()
+        await reader.read()
+
+    received = asyncio.Event()
+
+    async def scene() -> None:
+        async with stand.serve(answer_at_once) as address, stand.tapped(address) as (proxy, _):
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"POST /a HTTP/1.1\r\ncontent-length: 4\r\n\r\n")
+            assert b" 413 " in await reader.readuntil(b"\r\n\r\n")
+            proxy.inject(stand.order(status=503), 60)
+            writer.write(b"body")
+            await received.wait()
+            writer.write(b"GET /b HTTP/1.1\r\n\r\n")
+            assert b" 503 " in await reader.readuntil(b"\r\n\r\n")
+            writer.close()
+
+    stand.play(scene())
+
+
+def test_half_a_message_that_ends_arrives_as_it_was_sent(stand: "Stand") -> None:
+    async def say_half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.append(await reader.read())
+        writer.write(b"HTTP/1.1 200 O")
+
+    received: list[bytes] = []
+
+    async def scene() -> None:
+        async with stand.serve(say_half) as address, stand.tapped(address) as (proxy, _):
+            proxy.inject(stand.order(status=503, path="/elsewhere"), 60)
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"GET /a HTTP/1.1\r\nhos")
+            writer.write_eof()
+            assert await reader.read() == b"HTTP/1.1 200 O"
+            writer.close()
+
+    stand.play(scene())
+    assert received == [b"GET /a HTTP/1.1\r\nhos"]
+
+
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 503), ("GET", 204)])
 def test_an_answer_without_body_has_none(stand: "Stand", service: Address, method: str, status: int) -> None:
     async def scene() -> None:
@@ -233,7 +364,10 @@ def test_two_http_faults_strike_where_each_is_meant(stand: "Stand", service: Add
 
 @pytest.mark.parametrize(
     "settings",
-    [{"status": 99}, {"status": "teapot"}, {"every": 0}, {"colour": "red"}, {"headers": {"a": "b\r\nc: d"}}],
+    [
+        {"status": 99}, {"status": "teapot"}, {"every": 0}, {"colour": "red"}, {"headers": {"a": "b\r\nc: d"}},
+        {"first": -1}, {"probability": 1.5}, {"probability": -0.1}, {"truncate": -1}, {"retry_after": -1.0},
+    ],
 )
 def test_what_the_fault_cannot_mean_is_told(settings: dict[str, Data]) -> None:
     with pytest.raises(SuiteError):

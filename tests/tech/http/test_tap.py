@@ -88,7 +88,11 @@ def test_an_interim_answer_is_none(ears: Ears) -> None:
     assert not ears.seen
     ears.listener.client_sent(b"{}")
     ears.listener.server_sent(OK)
-    assert ears.told == [("POST /a", "200 OK", "answered")]
+    ears.listener.client_sent(GET)
+    ears.listener.server_sent(OK[:-1])
+    ears.listener.server_sent(OK[-1:])
+    assert ears.told == [("POST /a", "200 OK", "answered"), ("GET /a?b=1", "200 OK", "answered")]
+    assert [e.bytes_answered for e in ears.seen] == [25 + len(OK), len(OK)]
 
 
 def test_after_an_upgrade_nothing_is_listened_to(ears: Ears) -> None:
@@ -203,6 +207,40 @@ def test_garbage_is_lost_and_nothing_is_raised(ears: Ears, garbage: bytes) -> No
 def test_a_server_that_speaks_first_is_lost(ears: Ears) -> None:
     ears.listener.server_sent(b"220 ready\r\n")
     assert ears.lost == [11]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (b"GET /" + b"a" * 100, b"HTTP/1.1 414 URI Too Long\r\ncontent-length: 0\r\n\r\n"),
+        (b"GET /a HTTP/1.1\r\nhost", b"HTTP/1.1 408 Request Timeout\r\n\r\nbye"),
+        (b"GET /a HTTP/1.1\nhost: x\n\n", OK),
+    ],
+)
+def test_an_answer_to_a_head_that_is_not_whole_is_lost(ears: Ears, asked: bytes, answer: bytes) -> None:
+    ears.listener.client_sent(asked)
+    ears.listener.server_sent(answer)
+    ears.listener.ended("closed")
+    assert not ears.seen
+    assert len(ears.lost) == 1
+    assert ears.lost[0] > 0
+
+
+def test_an_answer_that_nobody_asked_for_hides_no_call(ears: Ears) -> None:
+    ears.listener.client_sent(GET)
+    ears.listener.server_sent(OK + b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n")
+    ears.listener.ended("closed")
+    assert ears.told == [("GET /a?b=1", "200 OK", "answered")]
+    assert not ears.lost
+
+
+def test_an_upload_answered_early_is_told_once_and_goes_on(ears: Ears) -> None:
+    ears.listener.client_sent(b"POST /a HTTP/1.1\r\ncontent-length: 4\r\n\r\n{ ")
+    ears.listener.server_sent(b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n")
+    ears.listener.client_sent(b" }" + GET)
+    ears.listener.server_sent(OK)
+    assert [told[1] for told in ears.told] == ["413 Content Too Large", "200 OK"]
+    assert not ears.lost
 
 
 def test_a_request_before_the_garbage_is_told(ears: Ears) -> None:

@@ -1,24 +1,27 @@
 """The active fault of HTTP: answers some requests itself, or cuts their answers short. Called by the edge."""
 
 import math
+import re
 from collections import deque
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from random import Random
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import Data
 from dovetail.plugin.fault import ActiveFault, FaultMaker, Interceptor, Wire
 from dovetail.wire.http1 import (
+    DATA,
     END,
     HEAD,
     TUNNEL,
     Framer,
-    header,
+    Kind,
     measure_answer,
     measure_request,
     request_line,
@@ -30,21 +33,22 @@ from dovetail.wire.http1 import (
 MARK = b"dovetail-fault: http\r\n"
 BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 FIRST_FINAL, LAST_FINAL = 200, 599
+_CLOSING = re.compile(rb"[^\r]* http/1\.0\r|[^\0]*\r\nconnection:[^\r]*\bclose\b")
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The words of the fault; see the sheet."""
 
     status: int = 0
-    first: int | None = None
-    every: int = 1
-    probability: float = 1.0
+    first: Annotated[int, Meta(ge=0)] | None = None
+    every: Annotated[int, Meta(ge=1)] = 1
+    probability: Annotated[float, Meta(ge=0, le=1)] = 1.0
     method: str = ""
     path: str = ""
     body: object = None
     headers: dict[str, str | int | float | bool] = {}
-    retry_after: float | None = None
-    truncate: int | None = None
+    retry_after: Annotated[float, Meta(ge=0)] | None = None
+    truncate: Annotated[int, Meta(ge=0)] | None = None
 
 
 class Turn(Struct):
@@ -87,9 +91,10 @@ class HttpFault:
         order = self.order
         if not order.status:
             return Turn(method, most=order.truncate)
-        answer = write_answer(order, is_body_sent=method != "HEAD")
-        closes = order.truncate is not None or b"\r\nexpect:" in lowered or asks_to_close(lowered)
-        return Turn(method, answer, closes=closes, is_ready=b"\r\nexpect:" in lowered)
+        is_expecting = b"\r\nexpect:" in lowered
+        parts = is_expecting or asks_to_close(lowered)
+        answer = write_answer(order, is_body_sent=method != "HEAD", parts=parts)
+        return Turn(method, answer, closes=parts or order.truncate is not None, is_ready=is_expecting)
 
 
 class HttpInterceptor:
@@ -132,7 +137,15 @@ class HttpInterceptor:
                 self._turns.popleft() if self._turns else None
                 self._answer_turns()
             else:
-                self._pass_answer(piece, is_head=kind is HEAD)
+                self._pass_answer(kind, piece)
+
+    def client_ended(self) -> None:
+        if self._swallowed is None and not self._is_closed:
+            self._wire.to_server(self._requests.release())
+
+    def server_ended(self) -> None:
+        if not self._is_closed:
+            self._wire.to_client(self._answers.release())
 
     def _ask(self, head: bytes) -> None:
         line, _ = request_line(head)
@@ -149,11 +162,11 @@ class HttpInterceptor:
             if turn.closes:
                 self._close()
 
-    def _pass_answer(self, piece: bytes, *, is_head: bool) -> None:
+    def _pass_answer(self, kind: Kind, piece: bytes) -> None:
         most = self._turns[0].most if self._turns else None
-        if is_head:
+        if kind is HEAD:
             self._passed = 0
-        elif most is not None:
+        elif kind is DATA and most is not None:
             left = most - self._passed
             self._passed += len(piece)
             if len(piece) > left:
@@ -169,6 +182,7 @@ class HttpInterceptor:
             self._turns.appendleft(Turn(""))
         elif length == TUNNEL:
             self._requests.run_on()
+            self._wire.to_server(self._requests.release())
         return length
 
     def _close(self) -> None:
@@ -176,8 +190,8 @@ class HttpInterceptor:
         self._wire.close()
 
 
-def write_answer(order: Order, *, is_body_sent: bool) -> bytes:
-    """Write the answer that an order asks for, its body cut short if it says so."""
+def write_answer(order: Order, *, is_body_sent: bool, parts: bool) -> bytes:
+    """Write the answer that an order asks for, its body cut short if it says so; `parts` announces the close."""
     text = isinstance(order.body, str)
     body = b"" if order.body is None else str(order.body).encode() if text else msgspec.json.encode(order.body)
     headers = {"content-type": "text/plain; charset=utf-8" if text else "application/json"} if body else {}
@@ -186,6 +200,8 @@ def write_answer(order: Order, *, is_body_sent: bool) -> bytes:
     headers |= {name.lower(): str(value) for name, value in order.headers.items()}
     if order.status not in BODILESS:
         headers["content-length"] = str(len(body))
+    if parts:
+        headers["connection"] = "close"
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     reason = HTTPStatus(order.status).phrase if order.status in list(HTTPStatus) else "Status"
     head = f"HTTP/1.1 {order.status} {reason}\r\n{lines}".encode() + MARK + b"\r\n"
@@ -193,7 +209,8 @@ def write_answer(order: Order, *, is_body_sent: bool) -> bytes:
 
 
 def asks_to_close(lowered: bytes) -> bool:
-    return header(lowered, b"\r\nconnection:", lowered) == "close"
+    """Tell whether the client may read until the end; HTTP/1.0 always may."""
+    return _CLOSING.match(lowered) is not None
 
 
 class HttpFaultMaker:
@@ -206,8 +223,8 @@ class HttpFaultMaker:
             raise SuiteError(Problem("a header of the fault http holds a line break"))
         if not order.status and order.truncate is None:
             order = msgspec.structs.replace(order, status=HTTPStatus.SERVICE_UNAVAILABLE)
-        if (order.status and not FIRST_FINAL <= order.status <= LAST_FINAL) or order.every < 1:
-            raise SuiteError(Problem("the fault http needs a status from 200 to 599, and every of 1 or more"))
+        if order.status and not FIRST_FINAL <= order.status <= LAST_FINAL:
+            raise SuiteError(Problem(f"the fault http needs a status from 200 to 599, got {order.status}"))
         return HttpFault(order, random)
 
 

@@ -117,11 +117,12 @@ class HttpListener:
             if known is None or len(data) != known.size or not data.startswith(known.head):
                 self._known = known = recognize(data)
             if known is not None:
-                self._tell(self._asked.popleft(), known.status, known.ended, known.size)
+                self._tell(self._asked.popleft(), known.status, known.ended, self._answered + known.size)
+                self._answered = 0
                 return
         for kind, piece in self._answers.feed(data):
             self._hear_answer(kind, piece)
-        if self._answers.is_broken:
+        if self._answers.is_broken and not self._is_deaf:
             self._lose(0 if self._asked else len(data))
 
     def _hear_answer(self, kind: Kind, piece: bytes) -> None:
@@ -131,6 +132,8 @@ class HttpListener:
             self._ended = name_end(self._status, self._answers.lowered)
             if self._has_turned:
                 self._turn()
+            elif not self._asked and not self._requests.is_between:
+                self._lose(len(piece))
         elif kind is END:
             self._finish()
 
