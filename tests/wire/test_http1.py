@@ -24,7 +24,9 @@ GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /b HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"
 CHUNKS = b"PUT /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=1\r\nhello\r\n0\r\nTrailer: t\r\n\r\n"
 DAV = b"\r\nVERSION-CONTROL /d HTTP/1.1\r\n\r\n\r\n\r\n"
-CODED_TWICE = b"POST /e HTTP/1.1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\nA \r\n0123456789\r\n0\r\n\r\n"
+CODED_TWICE = (
+    b"POST /e HTTP/1.1\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\nA \r\n0123456789\r\n0\r\n\r\n"
+)
 
 
 def requests() -> Framer:

@@ -365,8 +365,16 @@ def test_two_http_faults_strike_where_each_is_meant(stand: "Stand", service: Add
 @pytest.mark.parametrize(
     "settings",
     [
-        {"status": 99}, {"status": "teapot"}, {"every": 0}, {"colour": "red"}, {"headers": {"a": "b\r\nc: d"}},
-        {"first": -1}, {"probability": 1.5}, {"probability": -0.1}, {"truncate": -1}, {"retry_after": -1.0},
+        {"status": 99},
+        {"status": "teapot"},
+        {"every": 0},
+        {"colour": "red"},
+        {"headers": {"a": "b\r\nc: d"}},
+        {"first": -1},
+        {"probability": 1.5},
+        {"probability": -0.1},
+        {"truncate": -1},
+        {"retry_after": -1.0},
     ],
 )
 def test_what_the_fault_cannot_mean_is_told(settings: dict[str, Data]) -> None:
