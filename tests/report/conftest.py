@@ -337,3 +337,25 @@ def shop() -> Story:
 @pytest.fixture
 def shop_events(shop: Story) -> list[Event]:
     return shop.stream()
+
+
+@pytest.fixture
+def small() -> Story:
+    """A run whose reports are short enough to be compared letter by letter."""
+    story = Story({"orders": "http"}, {})
+    story.ready("orders", 0.3)
+    story.change("orders", "failed", 2.0, "exited with code 1", ("no disk left",))
+    story.check("fine | one", "api", Attempt(0.5, 0.0125, steps=(make_step(),)))
+    seen = (Sighting(0.05, "502"), Sighting(0.1, "503"))
+    bad = make_step(
+        verdict=Verdict.FAILED, mismatches=(wrong("status", "201", "503", "unavailable"),), answer="503", sightings=seen
+    )
+    left = make_step("DELETE /orders/1", verdict=Verdict.FAILED, error="refused", is_cleanup=True, answer="")
+    for number, steps in ((1, (make_step(), bad, left)), (2, (bad,))):
+        attempt = Attempt(2.0 + number, 0.2, Verdict.FAILED, steps, cleanup_failed="left" if number == 1 else "")
+        story.check(f"bad {number}", "api", attempt, verdict=Verdict.FAILED, line=20 + number)
+    story.check("later", "money", verdict=Verdict.SKIPPED, why="no bank yet")
+    story.log("orders", 3.1, "GET / 503 <b>")
+    story.events.append(Noticed(START + 4, "warning", "a *note*"))
+    story.end(5.0, Verdict.FAILED, 1, "2 checks failed")
+    return story

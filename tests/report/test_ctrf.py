@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import jsonschema_rs
 import pytest
@@ -123,3 +124,80 @@ def test_a_run_that_is_not_green_has_a_test_that_is_not(story: "Story") -> None:
     results = draw(story.stream())
     assert find(results, "the run as a whole")["status"] == "other"
     assert (results["summary"]["tests"], results["summary"]["other"]) == (2, 1)
+
+
+def test_a_failed_check_is_told_as_a_whole(small: "Story") -> None:
+    test = find(draw(small.stream()), "bad 1")
+    steps, trace, identity = test.pop("steps"), test.pop("trace"), test.pop("id")
+    assert UUID(identity).version == 5
+    assert trace.startswith("tests/integration/orders.yaml:21\n")
+    assert test == {
+        "name": "bad 1",
+        "status": "failed",
+        "duration": 200,
+        "start": 1795000003000,
+        "stop": 1795000003200,
+        "suite": ["api"],
+        "message": "status: expected 201, got 503",
+        "filePath": "tests/integration/orders.yaml",
+        "line": 21,
+        "rawStatus": "failed",
+        "tags": ["critical"],
+        "type": "integration",
+        "stderr": ["orders | GET / 503 <b>"],
+        "threadId": "agent 0",
+        "extra": {
+            "id": "orders/bad-1",
+            "isolation": "unique",
+            "cleanupFailed": "left",
+            "cause": {
+                "kind": "service-down",
+                "title": "orders exited with code 1",
+                "isLikely": True,
+                "evidence": ["orders | no disk left"],
+                "next": ["dovetail logs orders", "dovetail run --failed"],
+            },
+        },
+    }
+    facts = {"verb": "http", "start": 1795000003020, "duration": 100, "on": "orders", "expectations": 1}
+    facts["place"] = "tests/integration/orders.yaml:14"
+    assert [step["extra"] for step in steps] == [
+        {**facts, "verdict": "passed", "answer": "201 Created"},
+        {**facts, "verdict": "failed", "answer": "503", "mismatches": ["status: expected 201, got 503"]},
+        {**facts, "verdict": "failed", "error": "refused", "isCleanup": True},
+    ]
+    assert [(step["name"], step["status"]) for step in steps] == [
+        ("POST /orders", "passed"),
+        ("POST /orders", "failed"),
+        ("DELETE /orders/1", "failed"),
+    ]
+
+
+def test_what_passed_has_no_message_and_what_was_skipped_its_reason(small: "Story") -> None:
+    tests = draw(small.stream())["tests"]
+    assert [test.get("message") for test in tests if test["status"] != "failed"] == [None, "no bank yet"]
+
+
+def test_an_attempt_before_the_last_is_told_as_a_whole(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="refused", answer="")
+    first = story.attempt(1.0, 0.1, Verdict.FAILED, (bad,), 3, trace="a" * 32, cleanup_failed="left")
+    again = story.attempt(2.0, 0.1, steps=(story.step(),), agent=2)
+    story.check("flaky", "api", first, again, verdict=Verdict.FLAKY)
+    (retry,) = find(draw(story.stream()), "flaky")["retryAttempts"]
+    assert [step.pop("extra")["error"] for step in retry["extra"].pop("steps")] == ["refused"]
+    assert retry == {
+        "attempt": 1,
+        "status": "failed",
+        "duration": 100,
+        "start": 1795000001000,
+        "stop": 1795000001100,
+        "message": "refused",
+        "trace": "tests/integration/orders.yaml:14  POST /orders on orders: refused",
+        "extra": {
+            "verdict": "failed",
+            "agent": 3,
+            "traceId": "a" * 32,
+            "isolation": "unique",
+            "cleanupFailed": "left",
+        },
+    }

@@ -90,3 +90,43 @@ def test_a_run_that_is_not_green_has_a_case_that_is_not(story: "Story") -> None:
     root = draw(story.stream())
     assert (root.get("tests"), root.get("errors")) == ("2", "1")
     assert case(root, "the run as a whole").find("error").get("message") == "every check was skipped"
+
+
+def test_a_small_run_reads_letter_by_letter(small: "Story") -> None:
+    told = "\n".join(render_junit(read_run(small.stream())).decode().split("</failure>")[0].splitlines()[:13])
+    assert (
+        told
+        == """\
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="shop" tests="4" failures="2" errors="0" time="5.000">
+  <testsuite name="api" tests="3" failures="2" errors="0" skipped="0" time="0.412" timestamp="2026-11-18T11:06:40">
+    <properties>
+      <property name="environment" value="local"/>
+      <property name="seed" value="7f3a"/>
+      <property name="run" value="r-7f3a"/>
+      <property name="flaky" value="0"/>
+    </properties>
+    <testcase name="fine | one" classname="shop.api" time="0.013"/>
+    <testcase name="bad 1" classname="shop.api" time="0.200">
+      <failure type="service-down" message="status: expected 201, got 503">tests/integration/orders.yaml:21
+tests/integration/orders.yaml:14  POST /orders on orders"""
+    )
+
+
+def test_what_services_wrote_stands_at_the_checks_that_did_not_pass_alone(small: "Story") -> None:
+    root = draw(small.stream())
+    told = {one.get("name"): [child.tag for child in one] for one in root.iter("testcase")}
+    assert told == {"fine | one": [], "bad 1": ["failure", "system-err"], "bad 2": ["failure"], "later": ["skipped"]}
+    assert case(root, "bad 1").findtext("system-err") == "orders | GET / 503 <b>"
+    assert case(root, "later").find("skipped").get("message") == "no bank yet"
+
+
+def test_a_run_without_a_system_and_a_check_without_a_reason_have_a_name_all_the_same(story: "Story") -> None:
+    assert etree.fromstring(render_junit(read_run([]))).get("name") == "dovetail"
+    story.check("later", verdict=Verdict.SKIPPED)
+    assert case(draw(story.stream()), "later").find("skipped").get("message") == "skipped"
+
+
+def test_the_rows_of_a_reason_stay_apart_also_in_an_attribute(story: "Story") -> None:
+    story.check("later", verdict=Verdict.SKIPPED, why="one\n\ttwo")
+    assert case(draw(story.stream()), "later").find("skipped").get("message") == "one\n\ttwo"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tests.report.conftest import START
 
-from dovetail.model.event import Event, Noticed
+from dovetail.model.event import Event, Noticed, RunEnded, TornDown
 from dovetail.model.outcome import Verdict
 from dovetail.report.markdown import MOST_CHECKS, render_markdown
 from dovetail.report.record import read_run
@@ -56,3 +56,44 @@ def test_a_back_tick_of_the_user_closes_no_code(story: "Story") -> None:
     bad = story.step(verdict=Verdict.FAILED, error=error)
     story.check("bad", "api", story.attempt(1.0, 0.1, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
     assert "Next: `correct tests/ab.yaml:3:1`" in render_markdown(read_run(story.stream())).decode()
+
+
+def test_a_small_run_reads_letter_by_letter(small: "Story") -> None:
+    assert (
+        render_markdown(read_run(small.stream())).decode()
+        == """\
+## ❌ shop · local · failed
+
+4 checks in 5.0 s, seed `7f3a`, exit code 1
+
+| scope | passed | failed | flaky | inconclusive | skipped |
+|---|--:|--:|--:|--:|--:|
+| api | 1 | 2 | · | · | · |
+| money | · | · | · | · | 1 |
+| **all** | 1 | 2 | · | · | 1 |
+
+### What went wrong
+
+❌ **orders exited with code 1** (1.0 s earlier · 2 checks likely share this cause)
+
+- bad 1 `tests/integration/orders.yaml:21` (likely)
+- bad 2 `tests/integration/orders.yaml:22` (likely)
+
+      orders | no disk left
+
+Next: `dovetail logs orders` · `dovetail run --failed`
+
+> a \\*note\\*
+"""
+    )
+
+
+def test_a_cause_of_the_run_itself_names_no_check_and_is_no_list(story: "Story") -> None:
+    story.check("one", "api", story.attempt(1.0, steps=(story.step(),)))
+    story.events.append(TornDown(START + 2, 9.0, ("process 12",)))
+    story.events.append(RunEnded(START + 2, Verdict.FAILED, 6, 2000.0, ("left behind",)))
+    told = render_markdown(read_run(story.stream())).decode().partition("### What went wrong")[2]
+    assert told == (
+        "\n\n❌ **teardown left 1 thing behind**\n\n      left | process 12\n\n"
+        "Next: `dovetail clean`\n"
+    )

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from dovetail.model.data import NOWHERE
 from dovetail.model.event import Event
-from dovetail.model.outcome import Verdict
+from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
 from dovetail.report.finding import find_causes
 from dovetail.report.record import read_run
 from dovetail.report.telling import (
@@ -64,3 +67,34 @@ def test_a_line_that_would_fill_a_report_by_itself_is_cut(story: "Story") -> Non
     whole, cut = tell_log(read_run(story.stream()).checks[0])
     assert whole == f"orders | {'x' * LONGEST_LINE}"
     assert cut == f"orders | {'y' * LONGEST_LINE}…"
+
+
+def test_a_failed_check_is_told_letter_by_letter(small: "Story") -> None:
+    record = read_run(small.stream())
+    check = next(one for one in record.checks if one.name == "bad 1")
+    assert (
+        tell_check(check, causes_by_check(find_causes(record))[check.id])
+        == """\
+tests/integration/orders.yaml:21
+tests/integration/orders.yaml:14  POST /orders on orders
+  tests/integration/orders.yaml:17  status: expected 201, got 503  (unavailable)
+  0.05 s  saw 502
+  0.10 s  saw 503
+tests/integration/orders.yaml:14  DELETE /orders/1 on orders: refused
+cleanup failed: left
+likely  orders exited with code 1
+  orders | no disk left
+next     dovetail logs orders · dovetail run --failed"""
+    )
+
+
+def test_what_has_no_place_no_request_and_no_step_is_told_by_what_there_is(story: "Story") -> None:
+    wrong = Mismatch("answer", "1", "2")
+    nameless = StepOutcome("ask", "http", "orders", Verdict.FAILED, 0.1, 1.0, 1, (wrong,))
+    story.check("a", "api", story.attempt(1.0, 0.1, Verdict.FAILED, (nameless,)), verdict=Verdict.FAILED)
+    story.check("b", "api", story.attempt(1.0, 0.1, Verdict.FAILED, why="the fixture broke"), verdict=Verdict.FAILED)
+    story.check("c", "api", story.attempt(1.0, 0.1, Verdict.FAILED), verdict=Verdict.FAILED)
+    checks = [replace(one, place=NOWHERE) for one in read_run(story.stream()).checks]
+    assert tell_check(checks[0], None) == "ask on orders\n  answer: expected 1, got 2"
+    assert [headline_attempt(one.attempts[0]) for one in checks[1:]] == ["the fixture broke", "failed"]
+    assert tell_check(checks[1], None) == ""

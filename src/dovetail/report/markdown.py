@@ -24,15 +24,15 @@ def render_markdown(record: Record) -> bytes:
     facts = [f"{spell_count(record.totals.checks, 'check')} in {spell_ms(record.duration_ms)}"]
     facts += [f"seed {_code(record.seed)}"] if record.seed else []
     rows.append(", ".join((*facts, f"exit code {record.exit_code}")))
-    rows.extend(["", *_table(record)])
+    rows.extend(["", *_table(record), ""])
     findings = find_causes(record)
     if findings:
-        rows.extend(["", "### What went wrong", ""])
+        rows.extend(["### What went wrong", ""])
         names = {check.id: check for check in record.checks}
         for finding in findings:
             rows.extend(_finding(finding, names))
     for notice in record.notices:
-        rows.extend(["", f"> {_safe(notice.text)}"])
+        rows.extend([f"> {_safe(notice.text)}", ""])
     return ("\n".join(rows).rstrip() + "\n").encode()
 
 
@@ -49,7 +49,7 @@ def _finding(finding: Finding, checks: dict[str, CheckRecord]) -> Iterator[str]:
     share = finding.share if len(finding.checks) > 1 else ""
     about = " · ".join(part for part in (finding.when, share) if part)
     yield f"{_MARKS[finding.verdict]} **{_safe(finding.title)}**{f' ({about})' if about else ''}"
-    yield ""
+    yield from [""] if finding.checks else []
     for identity in finding.checks[:MOST_CHECKS]:
         check = checks[identity]
         place = f" {_code(str(check.place))}" if check.place.file else ""
