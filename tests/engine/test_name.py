@@ -1,10 +1,12 @@
 """Names without a value are told before anything starts."""
 
+from typing import cast
+
 import pytest
 
-from dovetail.engine.name import find_unknown_names, has_slots
+from dovetail.engine.name import find_unknown_names, find_unusable_saves, has_slots
 from dovetail.model.check import Action, Check, Fragment, Step, Together
-from dovetail.model.data import Data, Table
+from dovetail.model.data import Data, Place, Table
 
 
 def ask(text: str, save: dict[str, str] | None = None, expect: dict[str, Data] | None = None) -> Step:
@@ -77,3 +79,26 @@ def test_a_slot_is_seen_wherever_it_stands(played: Check) -> None:
 
 def test_plain_words_have_no_slot() -> None:
     assert not has_slots(check(ask("GET /{a}", expect={"json": {"id": "}} {"}}), cleanup=(ask("DELETE /a"),)))
+
+
+@pytest.mark.parametrize(
+    ("save", "what"),
+    [
+        ({"x": "json..id"}, "'json..id' is no path: it cannot be read from '..id' on"),
+        ({"x": "json.{{ key }}"}, "'json.{{ key }}' is no path: it cannot be read from '.{{ key }}' on"),
+        ({"the order": "json.id"}, "nothing can ask for 'the order': no {{ }} reads such a name"),
+    ],
+)
+def test_what_cannot_be_saved_or_asked_for_is_told_before_anything_starts(save: dict[str, str], what: str) -> None:
+    saved = Table("a.yaml")
+    saved.update(save)
+    saved.marks = dict.fromkeys(save, (7, 9, 7, 13))
+    step = Step("http.request", "orders", "GET /", {}, {}, cast("dict[str, str]", saved), place=Place("a.yaml", 5, 3))
+    told = find_unusable_saves(check(Fragment("f", (step,))))
+    assert [(problem.what, problem.file, problem.line, problem.column) for problem in told] == [(what, "a.yaml", 7, 9)]
+    assert all(problem.now for problem in find_unusable_saves(check(ask("GET /", save))))
+
+
+def test_what_can_be_saved_is_no_mistake() -> None:
+    save = {"order-id": "json.items[0].id", "größe_2": 'headers["x-id"]', "all": "json"}
+    assert not [*find_unusable_saves(check(ask("GET /", save)))]

@@ -1,9 +1,14 @@
 """What a check touches, read from its words."""
 
+import pytest
+
 from dovetail.engine.touch import edges_meant, has_together, touch
+from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import Check, FaultOrder, Fragment, Step, Together
+from dovetail.model.data import Place
 from dovetail.model.system import Edge, Service, System
 from dovetail.model.vocabulary import Effect
+from dovetail.plugin.driver import Act
 
 SYSTEM = System(
     "s", "s", services=(Service("a", run="x", uses=(Edge("a", "b", "http"),)), Service("b", run="x"), Service("c"))
@@ -39,3 +44,13 @@ def test_a_fault_of_one_step_breaks_its_edge_too() -> None:
     step = Step("http.request", "a", "GET /", faults=(FaultOrder("a -> b", "refuse"),))
     touched = touch(Check("c", "c", "api", (), cleanup=(step,)), SYSTEM, TECHNOLOGIES, lambda *_: Effect.READS)
     assert touched.broken == {"a -> b"}
+
+
+def test_words_that_a_technology_cannot_read_are_told_where_they_stand() -> None:
+    def refuse(_: str, act: Act) -> Effect:
+        raise SuiteError(Problem(f"{act.subject} is no request"))
+
+    step = Step("http.request", "a", "GE T /", place=Place("a.yaml", 3, 5))
+    with pytest.raises(SuiteError) as caught:
+        touch(Check("c", "c", "api", (step,)), SYSTEM, TECHNOLOGIES, refuse)
+    assert caught.value.problems == (Problem("GE T / is no request", "", "a.yaml", 3, 5),)

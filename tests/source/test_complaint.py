@@ -22,16 +22,16 @@ def test_each_complaint_is_said_for_people_with_what_to_do(problem: str, charact
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "what"),
+    ("text", "line", "column", "what"),
     [
-        ("steps:\n - sql: select 1\n    expect: {}\n", 3, "`expect` begins deeper than the key above it"),
-        ("name: a claim: and more\n", 1, "a colon has no place here"),
+        ("steps:\n - sql: select 1\n    expect: {}\n", 3, 5, "`expect` begins deeper than the key above it"),
+        ("name: a claim: and more\n", 1, 14, "a colon has no place here"),
     ],
 )
-def test_a_key_that_is_indented_too_far_is_named(text: str, line: int, what: str) -> None:
+def test_a_key_that_is_indented_too_far_is_named_where_it_begins(text: str, line: int, column: int, what: str) -> None:
     mistakes = Mistakes()
     with pytest.raises(yaml.YAMLError) as caught:
         yaml.safe_load(text)
     explain(caught.value, "nowhere.yaml", text, mistakes)
     (problem,) = mistakes
-    assert (problem.line, problem.what) == (line, what)
+    assert (problem.line, problem.column, problem.what) == (line, column, what)

@@ -37,11 +37,25 @@ def test_the_line_and_the_width_of_its_word_are_shown(tmp_path: Path) -> None:
     assert str(caught.value).splitlines()[1:3] == ["  2 │   orders: {owenr: me}", "    │            ^^^^^"]
 
 
-def test_more_than_twenty_are_counted_not_shown() -> None:
+@pytest.mark.parametrize(("told", "last"), [(20, "wrong"), (21, "and 1 more mistake"), (25, "and 5 more mistakes")])
+def test_more_than_twenty_are_counted_not_shown(told: int, last: str) -> None:
     mistakes = Mistakes()
-    for line in range(1, 26):
-        mistakes.add(Place("x", line), "wrong")
+    for line in range(told):
+        mistakes.add(Place("x", line + 1), "wrong")
     with pytest.raises(SuiteError) as caught:
         mistakes.raise_all()
-    assert len(caught.value.problems) == 21
-    assert caught.value.problems[-1].what == "and 5 more mistakes"
+    assert len(caught.value.problems) == min(told, 21)
+    assert caught.value.problems[-1].what == last
+
+
+def test_a_mistake_without_a_line_marks_one_sign() -> None:
+    mistakes = Mistakes()
+    mistakes.add(Place("gone", 1), "wrong")
+    assert [(problem.text, problem.width) for problem in mistakes] == [("", 1)]
+
+
+def test_an_endless_word_does_not_flood_the_terminal() -> None:
+    mistakes = Mistakes()
+    mistakes.add(Place("x", 1), f"there is no {'x' * 500}")
+    mistakes.add(Place("x", 2), "y" * 500)
+    assert [problem.what for problem in mistakes] == [f"there is no {'x' * 487}…", "y" * 500]

@@ -3,21 +3,24 @@
 Called by the plan.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from dovetail.check.route import parse_route
 from dovetail.check.template import BRACES, holds_slot, parse_template
 from dovetail.check.unique import Unique
 from dovetail.errors import Problem, SuiteError
 from dovetail.errors.nearest import nearest
 from dovetail.model.check import Action, Check, Fragment, Step, Together, all_steps, fragments_of
-from dovetail.model.data import Data, Place, Row, Table
+from dovetail.model.data import Data, Place, Row, Table, locate
 
 UNIQUE = "unique"
 UNIQUES = Unique("", "")
 SOURCES = frozenset({UNIQUE, "now", "seed", "check"})
 FORGIVING = "default"
+NAME = r"[A-Za-z_][\w-]*"
 
 
 def has_slots(check: Check) -> bool:
@@ -38,6 +41,24 @@ def find_unknown_names(check: Check, services: Iterable[str]) -> list[Problem]:
     _walk(check.actions, known, sources, problems)
     _walk(check.cleanup, known, sources, problems)
     return problems
+
+
+def find_unusable_saves(check: Check) -> Iterator[Problem]:
+    """Yield a problem for each path to save that cannot be followed, and each name that no template can ask for."""
+    for step in all_steps(check):
+        for name, path in step.save.items():
+            place = locate(step.save, (name,)) or step.place
+            if re.fullmatch(NAME, name) is None:
+                what = f"nothing can ask for {name!r}: no {{{{ }}}} reads such a name"
+                yield Problem(what, "use letters, digits, _ and -", place.file, place.line, place.column)
+            try:
+                parse_route(path)
+            except SuiteError as wrong:
+                yield from (_at(place, one) for one in wrong.problems)
+
+
+def _at(place: Place, problem: Problem) -> Problem:
+    return replace(problem, file=place.file, line=place.line, column=place.column)
 
 
 def _walk(actions: Sequence[Action], known: set[str], sources: frozenset[str], problems: list[Problem]) -> None:
@@ -72,7 +93,7 @@ def _unknown(words: Data, known: set[str], place: Place) -> Iterator[Problem]:
         try:
             slots = parse_template(text).slots
         except SuiteError as mistake:
-            yield from (replace(one, file=spot.file, line=spot.line, column=spot.column) for one in mistake.problems)
+            yield from (_at(spot, one) for one in mistake.problems)
             continue
         for slot in slots:
             is_forgiven = bool(slot.filters) and slot.filters[0].name == FORGIVING

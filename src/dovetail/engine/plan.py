@@ -12,7 +12,7 @@ from dovetail.check.grammar import find_mistakes
 from dovetail.check.renderer import Renderer
 from dovetail.engine.isolation import Choice, DataServices, choose_isolation, choose_slice
 from dovetail.engine.misuse import find_misuse
-from dovetail.engine.name import find_unknown_names, has_slots
+from dovetail.engine.name import find_unknown_names, find_unusable_saves, has_slots
 from dovetail.engine.selection import Selection, name_checks, select_checks
 from dovetail.engine.shorthand import spell_out
 from dovetail.engine.touch import EffectOf, Touch, touch
@@ -168,6 +168,7 @@ def _survey(system: System, knowledge: Knowledge, order: PlanOrder, slotted: fro
 def _find_mistakes(check: Check, system: System, slotted: frozenset[str]) -> Iterator[Problem]:
     if check.id in slotted:
         yield from find_unknown_names(check, system.by_name)
+    yield from find_unusable_saves(check)
     for step in all_steps(check):
         yield from find_mistakes(step.expect)
 
@@ -269,5 +270,5 @@ def _circle_of_needs(checks: Sequence[Check], circle: list[str]) -> SuiteError:
     names = " needs ".join(repr(by_id[id_].name) for id_ in reversed(circle))
     place = by_id[circle[0]].place
     return SuiteError(
-        Problem(f"checks wait for each other: {names}", "drop one of these needs", place.file, place.line)
+        Problem(f"checks wait for each other: {names}", "drop one of these needs", place.file, place.line, place.column)
     )

@@ -147,6 +147,5 @@ def _describe(selection: Selection) -> str:
 def _unknown_need(check: Check, need: str, checks: Sequence[Check]) -> UsageError:
     near = nearest(need, [*(other.name for other in checks), *(other.id for other in checks)])
     now = f"did you mean {near!r}?" if near else "name another check of the suite, by its name or id"
-    return UsageError(
-        Problem(f"{check.name!r} needs {need!r}, which no check is called", now, check.place.file, check.place.line)
-    )
+    what, place = f"{check.name!r} needs {need!r}, which no check is called", check.place
+    return UsageError(Problem(what, now, place.file, place.line, place.column))

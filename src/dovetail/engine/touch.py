@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.engine.vocabulary import CALLED, STAGE, STEERING_VERBS
-from dovetail.model.check import Action, Check, Fragment, Together, all_steps
+from dovetail.errors import SuiteError
+from dovetail.model.check import Action, Check, Fragment, Step, Together, all_steps
 from dovetail.model.data import Data
 from dovetail.model.system import System
 from dovetail.model.vocabulary import Effect
@@ -73,6 +75,15 @@ def touch(check: Check, system: System, technologies: Mapping[str, str], effect_
         elif step.verb == CALLED:
             counted.update(edges_meant(step.subject, system))
         elif technology != STAGE:
-            effect = effect_of(technology, Act(step.verb, step.subject, step.fields))
-            acts.append(Touched(step.on, technology, effect))
+            acts.append(Touched(step.on, technology, _effect_at(step, technology, effect_of)))
     return Touch(tuple(acts), frozenset(steered), frozenset(broken), frozenset(counted), has_together(check.actions))
+
+
+def _effect_at(step: Step, technology: str, effect_of: EffectOf) -> Effect:
+    """Return what `step` does; words that its technology cannot read are a mistake at its place."""
+    try:
+        return effect_of(technology, Act(step.verb, step.subject, step.fields))
+    except SuiteError as wrong:
+        place = step.place
+        placed = (replace(one, file=place.file, line=place.line, column=place.column) for one in wrong.problems)
+        raise SuiteError(*placed) from None

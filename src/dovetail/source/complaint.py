@@ -51,6 +51,7 @@ def explain(error: yaml.YAMLError, file: str, text: str, mistakes: Mistakes) -> 
     key = written[:column].strip()
     if what == COLON and re.fullmatch(r"[\w.]+", key):
         what, now = f"`{key}` begins deeper than the key above it", INDENT
+        column = written.index(key)
     if error.context_mark is not None and error.context_mark.line != mark.line:
         now += f" (it began on line {error.context_mark.line + 1})"
     mistakes.add(Place(file, line + 1, column + 1), what, now)

@@ -7,6 +7,7 @@ from dovetail.model.data import Place
 from dovetail.source.excerpt import Excerpts
 
 SHOWN = 20
+LONGEST = 500
 
 
 class Mistakes:
@@ -24,6 +25,7 @@ class Mistakes:
 
     def add(self, place: Place, what: str, now: str = "") -> None:
         """Put a mistake under the line at `place`."""
+        what = what if len(what) <= LONGEST else f"{what[: LONGEST - 1]}…"
         text = self.excerpts.line(place)
         width = len(self.excerpts.token(place)) if text else 1
         self.adopt(Problem(what, now, place.file, place.line, place.column, text, max(1, width)))

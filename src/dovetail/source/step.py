@@ -1,6 +1,8 @@
 """One step: its verb, the service it speaks to, what is expected; called by the reader of actions."""
 
 import re
+from collections.abc import Mapping
+from typing import cast
 
 from dovetail.errors.nearest import suggest
 from dovetail.model.check import FaultOrder, Step
@@ -185,7 +187,7 @@ class StepReader:
             return replaced(expect, "within", read_value(expect, EXPECT_WITHIN, self._mistakes))
         return expect
 
-    def _read_save(self, table: Table, meaning: Meaning) -> dict[str, str]:
+    def _read_save(self, table: Table, meaning: Meaning) -> Mapping[str, str]:
         if "save" not in table:
             return {}
         saved = table["save"]
@@ -198,7 +200,10 @@ class StepReader:
             if meaning.facets and facet not in meaning.expected:
                 what = f"an answer to `{meaning.verb.name}` has no `{facet}` to save"
                 self._mistakes.add(saved.place_of_value(name), what, suggest(facet, meaning.facets))
-        return read
+        kept = Table(saved.file)
+        kept.update(read)
+        kept.marks = saved.marks
+        return cast("Mapping[str, str]", kept)
 
     def _seconds(self, table: Table) -> float | None:
         read = read_closed(table, WORDS["within"], self._mistakes) if "within" in table else None
