@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-import traceback
 from collections.abc import Coroutine, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from dovetail.engine.asking import StepOrder
+from dovetail.engine.cleanup import GRACE, give_back
 from dovetail.engine.condition import holds
 from dovetail.engine.conversation import Conversation, Whereabouts
 from dovetail.engine.demise import Demise, is_steered
@@ -24,7 +24,6 @@ from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckStarted, StepEnded
 from dovetail.model.outcome import StepOutcome, Verdict
 
-GRACE = 1.0
 Ending = tuple[Verdict, str]
 
 
@@ -75,8 +74,7 @@ class Attempt:
         except SuiteError as mistake:
             return Verdict.FAILED, str(mistake)
         except Exception as mistake:  # noqa: BLE001 - whatever breaks in us ends this attempt, not the run
-            self._play.broken.append(traceback.format_exc())
-            return Verdict.INCONCLUSIVE, f"Dovetail itself broke: {type(mistake).__name__}: {mistake}"
+            return Verdict.INCONCLUSIVE, self._play.own_up(mistake)
 
     async def _play_whole(self, trace: str) -> Ending:
         private = self._private = await self._room.enter()
@@ -186,16 +184,7 @@ class Attempt:
         return "; ".join(text for text in trouble if text)
 
     async def _try(self, work: Coroutine[None, None, str | None]) -> str:
-        """Await `work` for as long as an attempt may take; returns what went wrong."""
-        try:
-            with self._play.limits.begin(self._limit + GRACE):
-                return await work or ""
-        except TimeoutError:
-            return f"cleanup did not end within {self._limit:g} s"
-        except StageLostError:
-            return ""
-        except (StageError, SuiteError) as failure:
-            return str(failure)
+        return await give_back(self._play, self._limit, work)
 
     async def _clean_up(self) -> str:
         saved = names_saved((*self._check.actions, *self._check.cleanup))

@@ -1,6 +1,7 @@
 """What every attempt of a run shares, as one value; made by the run, read by attempts and steps."""
 
 import hashlib
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -51,6 +52,11 @@ class Play(Struct, frozen=True):
         if soiled:
             await self.stage.reset(soiled)
             self.soiled.difference_update(soiled)
+
+    def own_up(self, mistake: Exception) -> str:
+        """Keep the traceback of what broke in us, which decides the run; returns how it is told."""
+        self.broken.append("".join(traceback.format_exception(mistake)))
+        return f"Dovetail itself broke: {type(mistake).__name__}: {mistake}"
 
 
 def trace_of(seed: str, check: str, attempt: int) -> str:

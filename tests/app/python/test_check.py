@@ -1,11 +1,93 @@
+"""A Python check against the stage of the tutorial, and against one that does not do what it is asked."""
+
+import asyncio
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
 
+import pytest
+
+from dovetail.app.python.check import PythonCheck
+from dovetail.app.python.seclusion import Marked, seclude
+from dovetail.app.python.stagehand import make_stagehand
+from dovetail.engine.cast import Cast
+from dovetail.engine.isolation import DataServices
+from dovetail.engine.play import Play
+from dovetail.environment.lock import LockTable
+from dovetail.environment.stage import LockWish, Sink
+from dovetail.errors import Problem, StageError, StageLostError
+from dovetail.model.check import FaultOrder
+from dovetail.model.event import AttemptEnded, CheckEnded, Event, PlannedCheck
 from dovetail.model.outcome import Verdict
+from dovetail.model.system import Edge, Service, System
+from dovetail.plugin.registry import Registry
 
 Player = Any
 Begin = Callable[[str], tuple[Any, Any]]
+
+EDGE = "api -> db"
+REFUSE, SLOW = FaultOrder(EDGE, "refuse"), FaultOrder(EDGE, "latency")
+SYSTEM = System("shop", "shop", services=(Service("api", run="x", uses=(Edge("api", "db", "http"),)), Service("db")))
+
+
+@dataclass
+class Stubborn:
+    """A stage in this process, with the locks of a real one, that does not do some of what it is asked."""
+
+    refuses: tuple[str, ...] = ()
+    hangs: tuple[str, ...] = ()
+    loses: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    done: list[str] = field(default_factory=list)
+    table: LockTable = field(default_factory=LockTable)
+
+    async def lock(self, owner: str, wish: LockWish) -> None:
+        await self.table.lock(owner, wish)
+
+    async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
+        self.table.unlock(owner, kept)
+
+    async def inject(self, order: FaultOrder, seconds: float, owner: str) -> str:
+        assert seconds
+        await self._do(f"inject {order.kind} for {owner}")
+        return order.kind
+
+    async def lift(self, lease: str) -> None:
+        await self._do(f"lift {lease}")
+
+    async def reset(self, services: frozenset[str]) -> None:
+        await self._do(f"reset {', '.join(services)}")
+
+    def listen(self, sink: Sink) -> None:
+        pass
+
+    async def _do(self, what: str) -> None:
+        self.done.append(what)
+        if what in self.hangs:
+            await asyncio.Event().wait()
+        if what in self.loses:
+            raise StageLostError
+        if what in self.breaks:
+            raise OSError(f"{what} broke")
+        if what in self.refuses:
+            raise StageError(Problem(f"cannot {what}"))
+
+
+def check_on(stage: Any, events: list[Event]) -> PythonCheck:
+    """Return a check that sets `db` back, before and after."""
+    cast = Cast(Registry(("dovetail.tech.http",)), stage, SYSTEM)
+    play = Play(SYSTEM, stage, cast, events.append, time.time, "5eed", 0.1, is_stage_shared=True)
+    words: Any = None
+    hand = make_stagehand(play, words, DataServices(frozenset({"db"})), ())
+    planned = PlannedCheck("t", "t", "services")
+    return PythonCheck(hand, planned, seclude(hand, planned, Marked("reset", ("db",))))
+
+
+def can_be_had(stage: Stubborn) -> bool:
+    """Tell whether nobody holds the edge and the data any more."""
+    return not any(stage.table.is_had_alone(name) for name in (f"edge:{EDGE}", "data:db", "service:db"))
 
 
 def test_who_breaks_an_edge_waits_for_those_who_use_it(begin: Begin, player: Player) -> None:
@@ -42,3 +124,92 @@ def test_expectations_are_counted(begin: Begin) -> None:
     assert check.expectations == 0
     environment.http("sorter").get("/health").expect(status=200, json={"status": "ok"})
     assert check.expectations == 2
+
+
+@pytest.mark.parametrize(
+    ("stage", "trouble", "verdict"),
+    [
+        (Stubborn(refuses=("lift refuse",)), "cannot lift refuse", Verdict.FAILED),
+        (Stubborn(hangs=("lift refuse",)), "cleanup did not end within 0.1 s", Verdict.FAILED),
+        (Stubborn(loses=("lift refuse",)), "", Verdict.PASSED),
+    ],
+)
+def test_all_else_is_given_back_whatever_became_of_a_fault(stage: Stubborn, trouble: str, verdict: Verdict) -> None:
+    events: list[Event] = []
+
+    async def play() -> str:
+        check = check_on(stage, events)
+        await check.begin()
+        await check.take_edge(EDGE)
+        await check.inject((SLOW,))
+        await check.inject((REFUSE,))
+        await check.inject((SLOW,))
+        assert not can_be_had(stage)
+        return await check.end(Verdict.PASSED, "")
+
+    assert asyncio.run(play()) == trouble
+    assert stage.done[4:] == ["lift latency", "lift refuse", "lift latency", "reset db"]
+    assert can_be_had(stage)
+    assert [event.cleanup_failed for event in events if isinstance(event, AttemptEnded)] == [trouble]
+    assert [event.verdict for event in events if isinstance(event, CheckEnded)] == [verdict]
+
+
+def test_locks_are_given_back_whatever_became_of_the_data() -> None:
+    stage, events = Stubborn(), list[Event]()
+
+    async def play() -> str:
+        check = check_on(stage, events)
+        await check.begin()
+        stage.hangs = ("reset db",)
+        return await check.end(Verdict.PASSED, "")
+
+    assert asyncio.run(play()) == "cleanup did not end within 0.1 s"
+    assert can_be_had(stage)
+
+
+def test_of_faults_ordered_together_none_is_left_where_one_is_refused() -> None:
+    stage = Stubborn(refuses=("inject latency for t",))
+
+    async def play() -> None:
+        check = check_on(stage, [])
+        await check.begin()
+        await check.take_edge(EDGE)
+        with pytest.raises(StageError, match="cannot inject latency"):
+            await check.inject((REFUSE, SLOW))
+        assert stage.done[-1] == "lift refuse"
+        await check.end(Verdict.PASSED, "")
+
+    asyncio.run(play())
+
+
+def test_a_check_that_breaks_as_it_begins_holds_nothing() -> None:
+    stage, events = Stubborn(breaks=("reset db",)), list[Event]()
+
+    async def play() -> None:
+        with pytest.raises(OSError, match="reset db broke"):
+            await check_on(stage, events).begin()
+
+    asyncio.run(play())
+    assert can_be_had(stage)
+    assert [event.verdict for event in events if isinstance(event, CheckEnded)] == [Verdict.INCONCLUSIVE]
+
+
+def test_what_others_say_while_a_check_waits_for_more_is_not_counted_as_its_own(begin: Begin, player: Player) -> None:
+    one, _ = begin("has an edge and wants a service too")
+    other, user = begin("uses the edge")
+    edge = one.edge("sorter -> postbox")
+    one.http("sorter").post("/letters", json={}).expect(status=202)
+    answered: list[int] = []
+
+    def use() -> None:
+        answered.append(other.http("sorter").post("/letters", json={}).status)
+        player.end(user, Verdict.PASSED, "")
+
+    thread = Thread(target=use)
+    thread.start()
+    thread.join(0.3)
+    assert answered == []
+    one.service("postbox").restart()
+    assert answered == [202]
+    one.http("sorter").post("/letters", json={}).expect(status=202)
+    assert edge.calls == 2

@@ -9,6 +9,7 @@ from dovetail.app.python.holding import Holding
 from dovetail.app.python.stagehand import Stagehand
 from dovetail.check.unique import Unique
 from dovetail.engine.asking import StepOrder
+from dovetail.engine.cleanup import give_back
 from dovetail.engine.conversation import Conversation, Whereabouts
 from dovetail.engine.demise import Demise
 from dovetail.engine.plan import Job
@@ -16,7 +17,7 @@ from dovetail.engine.play import describe_doors, trace_of
 from dovetail.engine.room import Room
 from dovetail.engine.step import play_step
 from dovetail.environment.stage import in_slice
-from dovetail.errors import DovetailError, Problem, SuiteError, UsageError
+from dovetail.errors import Problem, SuiteError, UsageError
 from dovetail.model.check import FaultOrder, Isolation, Step
 from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckEnded, CheckPlanned, CheckStarted, PlannedCheck, StepEnded
@@ -57,10 +58,10 @@ class Played(Struct, frozen=True):
 
 
 class Faults(Struct):
-    """What the check has broken: orders and their leases by number."""
+    """What the check has broken: orders and those of their leases that are in force, by number."""
 
     orders: dict[int, tuple[FaultOrder, ...]] = field(default_factory=dict)
-    leases: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    leases: dict[int, list[str]] = field(default_factory=dict)
     count: int = 0
 
 
@@ -69,6 +70,13 @@ class Taken(Struct, frozen=True):
 
     since: float
     words: int
+
+
+class Gap(Struct, frozen=True):
+    """A while in which a check had let go of its edges, so that others could use them."""
+
+    began: float
+    ended: float
 
 
 class PythonCheck:
@@ -89,6 +97,7 @@ class PythonCheck:
         self._has_steered = False
         self._words = 0
         self._taken: dict[str, Taken] = {}
+        self._gaps: list[Gap] = []
         self._pending: StepOutcome | None = None
         self._began = hand.play.clock()
         self._conversation = Conversation(hand.play.cast, planned.id, self._trace, Whereabouts(hand.play.doors))
@@ -102,7 +111,7 @@ class PythonCheck:
         play.publish(CheckStarted(play.clock(), self.id, 1, 1, self._job.choice.isolation.value, self._trace))
         try:
             await self._settle_in()
-        except DovetailError as failure:
+        except Exception as failure:
             await self.end(Verdict.INCONCLUSIVE, f"its isolation could not be set up: {failure}")
             raise
 
@@ -172,40 +181,49 @@ class PythonCheck:
         """Break edges that this check has alone; returns what `lift` takes."""
         faults = self._faults
         faults.count += 1
-        faults.orders[faults.count] = orders
-        faults.leases[faults.count] = await self._inject(orders)
-        return faults.count
+        number = faults.count
+        faults.orders[number], faults.leases[number] = orders, []
+        try:
+            await self._inject(number)
+        except BaseException:
+            await self.lift(number)
+            raise
+        return number
 
     async def lift(self, number: int) -> None:
         self._faults.orders.pop(number, None)
-        for lease in self._faults.leases.pop(number, ()):
-            await self._play.stage.lift(lease)
+        await self._lift(self._faults.leases.get(number, []))
 
-    async def _inject(self, orders: tuple[FaultOrder, ...]) -> tuple[str, ...]:
-        meant = [replace(order, edge=in_slice(order.edge, self._room.slice_name)) for order in orders]
-        return tuple([await self._play.stage.inject(order, FAULT_SECONDS, self.id) for order in meant])
+    async def _inject(self, number: int) -> None:
+        for order in self._faults.orders[number]:
+            meant = replace(order, edge=in_slice(order.edge, self._room.slice_name))
+            self._faults.leases[number].append(await self._play.stage.inject(meant, FAULT_SECONDS, self.id))
+
+    async def _lift(self, leases: list[str]) -> None:
+        while leases:
+            await self._play.stage.lift(leases.pop())
 
     async def _hold_all_but(self, exclusive: frozenset[str]) -> None:
         """Hold `exclusive` alone, as locks must stay while a fault is in force; in a slice all is the check's own.
 
-        A further edge means holding anew: the faults in force are lifted for that moment, then ordered again.
+        A further edge means holding anew: the faults in force are lifted for that moment, then ordered again, and what
+        crosses the edges meanwhile is not counted.
         """
         if self._room.slice_name or self._holding.has(exclusive):
             return
-        await self._lift_all()
-        await self._holding.take(exclusive)
-        for number, orders in self._faults.orders.items():
-            self._faults.leases[number] = await self._inject(orders)
-
-    async def _lift_all(self) -> None:
         for leases in self._faults.leases.values():
-            for lease in leases:
-                await self._play.stage.lift(lease)
+            await self._lift(leases)
+        began = self._play.clock()
+        await self._holding.take(exclusive)
+        self._gaps.append(Gap(began, self._play.clock()))
+        for number in self._faults.orders:
+            await self._inject(number)
 
     async def count(self, edge: str) -> int:
         """Count what crossed an edge since the check took it; raises where that is 0 for having been taken too late."""
         taken, label = self._taken[edge], in_slice(edge, self._room.slice_name)
-        number = len(await self._play.stage.calls(label, taken.since))
+        calls = await self._play.stage.calls(label, taken.since)
+        number = sum(not any(gap.began <= call.started_at <= gap.ended for gap in self._gaps) for call in calls)
         is_late = not number and taken.words and taken.words == self._words
         if is_late and await self._play.stage.calls(label, self._began):
             what = f"nothing was said since {edge} was taken, and what crossed it before is not counted"
@@ -236,9 +254,15 @@ class PythonCheck:
         return trouble
 
     async def _give_back(self, *, is_sound: bool) -> str:
-        await self._lift_all()
-        trouble = [await self._conversation.close(), await self._room.leave(is_sound=is_sound)]
-        await self._holding.end()
+        """Lift faults, close, leave the room, let go, each whatever became of the others; returns all that failed."""
+        play, seconds = self._play, self._play.timeout
+        trouble: list[str] = []
+        for leases in self._faults.leases.values():
+            while leases:
+                trouble.append(await give_back(play, seconds, self._lift(leases)))
+        trouble.append(await give_back(play, seconds, self._conversation.close()))
+        trouble.append(await give_back(play, seconds, self._room.leave(is_sound=is_sound and not any(trouble))))
+        trouble.append(await give_back(play, seconds, self._holding.end()))
         return "; ".join(text for text in trouble if text)
 
     async def _share(self, service: str) -> None:
