@@ -78,6 +78,10 @@ def test_values_are_converted_as_their_words_want(checks_of: ReadChecks) -> None
     assert step.fields == {"value": 1, "ttl": 60.0, "limit": 64_000, "mode": "new"}
 
 
+def test_a_number_for_a_statement_is_read_as_it_is_written(checks_of: ReadChecks) -> None:
+    assert step_of(checks_of(one_step("sql: 1.10\non: orders-db"))).subject == "1.10"
+
+
 def test_templates_stay_as_written(checks_of: ReadChecks) -> None:
     step = step_of(checks_of(one_step('redis.set: "{{ key }}"\nvalue: 1\nttl: "{{ ttl }}"\nmode: "{{ mode }}"')))
     assert (step.subject, step.fields["ttl"], step.fields["mode"]) == ("{{ key }}", "{{ ttl }}", "{{ mode }}")

@@ -12,8 +12,8 @@ from dovetail.source.scalar import resolve
 from dovetail.source.value import KINDS, WrongValueError, convert
 
 TEXTS = frozenset({"string", "bound"})
-AS_WRITTEN = TEXTS | {"scope", "condition", "names", "texts"}
-OPEN = frozenset({*TEXTS, "scope", "condition", "any", "each", "faults", "probes", "uses"})
+AS_WRITTEN = TEXTS | {"names", "texts"}
+OPEN = TEXTS | {"condition", "each", "faults", "probes", "uses"}
 PROPERTIES = r"(?:[&!]\S*\s+)*"
 
 
@@ -43,7 +43,7 @@ class Entry:
         return read_closed(self.table, self._words[key], self.mistakes) if key in self.table else None
 
     def text(self, key: str, default: str = "") -> str:
-        read = self.value(key) if key in self.table else None
+        read = self.value(key)
         return read if isinstance(read, str) else default
 
     def flag(self, key: str, *, default: bool = False) -> bool:
@@ -59,7 +59,7 @@ class Entry:
         return read if isinstance(read, int) else None
 
     def names(self, key: str) -> tuple[str, ...]:
-        read = self.value(key) if key in self.table else None
+        read = self.value(key)
         return (
             tuple(str(name) for name in read) if isinstance(read, tuple) else (read,) if isinstance(read, str) else ()
         )
