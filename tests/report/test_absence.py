@@ -9,6 +9,8 @@ from dovetail.model.outcome import StepOutcome, Verdict
 if TYPE_CHECKING:
     from tests.report.conftest import Story
 
+    from dovetail.report.case import Cause
+
 
 def failing(story: "Story", expected: str = "201", got: str = "503") -> StepOutcome:
     return story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("status", expected, got),))
@@ -198,3 +200,61 @@ def test_a_clean_up_is_not_put_down_to_an_exit_that_it_did_not_meet(story: "Stor
     story.change("payments", "failed", 2.0, "exited with code 1")
     left = story.step("DELETE /orders/1", verdict=Verdict.FAILED, error="500", is_cleanup=True)
     assert story.blame(story.step(), left, cleanup="500").kind == "cleanup-failed"
+
+
+def blame_without_a_step(story: "Story", cleanup: str = "") -> "Cause":
+    """Blame a check whose steps all passed, as one in Python does that fails by an assertion of its own."""
+    return story.blame(story.step(), cleanup=cleanup)
+
+
+def test_a_check_that_no_step_explains_is_likely_the_exit_of_what_it_touched(story: "Story") -> None:
+    story.change("payments", "failed", 3.3, "exited with code 1")
+    cause = blame_without_a_step(story)
+    assert (cause.service, cause.is_likely) == ("payments", True)
+
+
+def test_a_check_that_no_step_explains_is_put_down_neither_to_teardown_nor_to_who_is_out_of_reach(
+    story: "Story",
+) -> None:
+    story.change("payments", "stopping", 3.35)
+    story.change("notifications", "failed", 3.1, "exited with code 1")
+    assert blame_without_a_step(story).kind == "other"
+
+
+def test_a_clean_up_that_failed_outside_the_steps_is_told_before_an_exit(story: "Story") -> None:
+    story.change("payments", "failed", 3.3, "exited with code 1")
+    assert blame_without_a_step(story, cleanup="the table is locked").kind == "cleanup-failed"
+
+
+def test_an_older_exit_that_what_was_met_needs_is_the_cause(story: "Story") -> None:
+    story.change("payments-db", "failed", 2.0, "killed by signal 9")
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    story.call("orders -> payments", 3.05, "connect 127.0.0.1:4003", "", "refused")
+    assert story.blame(failing(story)).service == "payments-db"
+
+
+def test_of_two_that_were_met_the_first_to_go_is_the_cause(story: "Story") -> None:
+    story.change("orders-db", "failed", 2.1, "killed by signal 9")
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    story.change("users", "failed", 1.9, "exited with code 1")
+    for edge in ("orders -> payments", "orders -> orders-db"):
+        story.call(edge, 3.05, "connect", "", "refused")
+    assert story.blame(failing(story)).service == "orders-db"
+
+
+def test_an_absence_that_was_over_before_the_step_or_came_after_it_is_not_its_cause(story: "Story") -> None:
+    story.change("payments", "paused", 2.9)
+    story.change("payments", "ready", 3.01)
+    story.change("users", "paused", 3.2)
+    assert story.blame(failing(story)).kind == "server-error"
+
+
+def test_who_should_have_sent_an_event_is_asked_for_only_where_the_step_waited(story: "Story") -> None:
+    story.change("orders", "failed", 2.1, "exited with code 1")
+    asked = story.step("GET /notes", "notifications", verdict=Verdict.FAILED, error="refused")
+    assert story.blame(asked).kind == "refused"
+
+
+def test_a_service_that_still_answered_was_not_met_as_absent(story: "Story") -> None:
+    story.change("orders", "failed", 3.3, "exited with code 1")
+    assert story.blame(failing(story)).is_likely

@@ -4,10 +4,22 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
+from dovetail.errors import Problem
+from dovetail.model.data import NOWHERE
 from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
-from dovetail.report.github import MOST_NAMED, SUMMARY_ROOM, annotate, fit_summary, write_annotations
+from dovetail.report.github import (
+    LONGEST_LINE,
+    LONGEST_TITLE,
+    MOST_NAMED,
+    SUMMARY_ROOM,
+    annotate,
+    fit_summary,
+    write_annotations,
+    write_problems,
+)
 from dovetail.report.record import read_run
 
 if TYPE_CHECKING:
@@ -125,3 +137,44 @@ def test_a_summary_that_is_too_long_is_cut_at_a_line_and_says_so() -> None:
 
 def test_nothing_is_added_to_a_summary_that_is_full() -> None:
     assert fit_summary(b"a\n" * 100, SUMMARY_ROOM) == b""
+
+
+def test_a_mistake_that_lets_no_run_begin_stands_at_its_line_or_at_none() -> None:
+    problems = (Problem("there is no verb htp", "did you mean http?", "a.yaml", 3, 5), Problem("no file", ""))
+    assert write_problems(problems, lambda file: f"shop/{file}") == [
+        "::error file=shop/a.yaml,line=3,title=there is no verb htp::there is no verb htp%0Adid you mean http?",
+        "::error title=no file::no file",
+    ]
+
+
+def test_a_check_without_a_place_and_a_run_that_failed_by_itself_have_no_line(story: "Story") -> None:
+    story.end(1.0, Verdict.FAILED, 3, "one", "two")
+    assert write(story.stream()) == ["::error title=shop%3A failed%2C exit code 3::one%0Atwo"]
+    fail(story, "a", "strange")
+    record = read_run(story.stream())
+    nameless = replace(record.checks[0], place=NOWHERE, attempts=())
+    (line,) = write_annotations(replace(record, checks=(nameless,)), str)
+    assert "file=" not in line
+    assert line.endswith("::a: failed, no step tells why%0Anext: dovetail run --failed")
+
+
+def test_long_titles_and_rows_are_cut(story: "Story") -> None:
+    fail(story, "n" * 5000, "e" * 5000)
+    _, properties, message = read(write(story.stream())[0])
+    assert len(properties["title"]) <= LONGEST_TITLE
+    assert max(map(len, message.splitlines())) == LONGEST_LINE
+
+
+def test_a_check_too_few_to_be_counted_is_named(story: "Story") -> None:
+    for one in range(MOST_NAMED):
+        fail(story, f"n{one}", "connection refused")
+    story.end(2.0, Verdict.FAILED, 1, "failed")
+    (line,) = write(story.stream())
+    assert "n9" in line
+    assert " more" not in line
+
+
+def test_a_summary_that_just_fits_is_whole_and_one_byte_more_is_not() -> None:
+    assert fit_summary(b"a" * SUMMARY_ROOM, 0) == b"a" * SUMMARY_ROOM
+    assert SUMMARY_ROOM < 1024 * 1024
+    assert fit_summary(b"a" * SUMMARY_ROOM, 1) != b"a" * SUMMARY_ROOM

@@ -93,7 +93,4 @@ def test_a_cause_of_the_run_itself_names_no_check_and_is_no_list(story: "Story")
     story.events.append(TornDown(START + 2, 9.0, ("process 12",)))
     story.events.append(RunEnded(START + 2, Verdict.FAILED, 6, 2000.0, ("left behind",)))
     told = render_markdown(read_run(story.stream())).decode().partition("### What went wrong")[2]
-    assert told == (
-        "\n\n❌ **teardown left 1 thing behind**\n\n      left | process 12\n\n"
-        "Next: `dovetail clean`\n"
-    )
+    assert told == ("\n\n❌ **teardown left 1 thing behind**\n\n      left | process 12\n\nNext: `dovetail clean`\n")

@@ -39,3 +39,30 @@ def test_an_exit_covers_what_it_met_and_is_noticed_late(begin: float, end: float
 def test_what_was_ordered_is_noticed_at_once() -> None:
     (pause,) = outages((5, "paused"), (7, "ready"))
     assert not pause.covers(1, 5 - TOLD_LATE / 2)
+
+
+def test_who_ended_by_itself_was_away_until_it_was_done_again() -> None:
+    (exit_,) = outages((5, "failed"), (7, "done"))
+    assert (exit_.is_exit, exit_.until) == (True, 7)
+
+
+def test_an_exit_at_the_very_end_of_its_delay_still_counts() -> None:
+    (exit_,) = outages((5, "failed"))
+    assert exit_.covers(1, 5 - TOLD_LATE)
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "detail", "is_end"),
+    [
+        ("payments@s1", "stopping", "", True),
+        ("payments@s1", "stopping", "killed", False),
+        ("payments@s1", "failed", "", False),
+        ("payments", "stopping", "", False),
+    ],
+)
+def test_only_a_copy_that_is_taken_down_without_a_word_had_served(
+    name: str, state: str, detail: str, *, is_end: bool
+) -> None:
+    change = ServiceChanged(5, name, state, detail=detail)
+    (outage,) = find_outages(ServiceRecord(name, "http", changes=(change,)))
+    assert outage.is_end_of_slice is is_end

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dovetail.report.text import clean, hide_password, on_one_line, spell_count, spell_ms
+from dovetail.report.text import clean, escape, hide_password, on_one_line, spell_count, spell_ms
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,11 @@ from dovetail.report.text import clean, hide_password, on_one_line, spell_count,
         (0.25, "0.2 ms"),
         (212.4, "212 ms"),
         (999.4, "999 ms"),
+        (1, "1 ms"),
+        (1000, "1.0 s"),
+        (9_940, "9.9 s"),
+        (10_000, "10 s"),
+        (60_000, "1 m 0 s"),
         (3120, "3.1 s"),
         (12_400, "12 s"),
         (75_000, "1 m 15 s"),
@@ -48,6 +53,12 @@ def test_a_password_in_an_address_is_hidden_and_nothing_else() -> None:
 def test_one_line_is_cut_with_an_ellipsis() -> None:
     assert on_one_line("a\n  b\tc") == "a b c"
     assert on_one_line("abcdefgh", 5) == "abcd…"
+    assert on_one_line("abcde", 5) == "abcde"
+    assert on_one_line("abcde") == "abcde"
+
+
+def test_what_markup_is_made_of_is_escaped_between_tags_and_in_attributes() -> None:
+    assert escape("""<a b="c" d='e'>&amp;""") == "&lt;a b=&quot;c&quot; d=&#x27;e&#x27;&gt;&amp;amp;"
 
 
 def test_a_count_knows_one_and_many() -> None:

@@ -17,10 +17,11 @@ from dovetail.report.outage import Outage, find_outages
 
 def blame_absence(case: Case) -> Cause | None:
     """Put what the step lacked down to the outage it met; only one that was met on the wire is more than likely."""
-    if case.attempt is None or not shows_absence(case) or (case.step is None and case.check.cleanup_failed):
+    attempt = case.attempt
+    if attempt is None or not shows_absence(case) or (case.step is None and case.check.cleanup_failed):
         return None
     suspects = _suspects(case)
-    outages = [outage for outage in _outages(case) if find_original(outage.service.name) in suspects]
+    outages = [outage for outage in _outages(case, attempt) if find_original(outage.service.name) in suspects]
     met = [outage for outage in outages if _is_met(case, outage)]
     if not outages or (case.step and case.step.is_cleanup and not met):
         return None
@@ -44,10 +45,8 @@ def _in_order(outage: Outage) -> tuple[bool, float]:
     return not outage.is_exit, outage.change.at
 
 
-def _outages(case: Case) -> Iterator[Outage]:
-    attempt, step = case.attempt, case.step
-    if attempt is None:
-        return
+def _outages(case: Case, attempt: AttemptRecord) -> Iterator[Outage]:
+    step = case.step
     begin = step.started_at if step else attempt.started_at
     end = step.started_at + step.duration_ms / 1000 if step else attempt.ended_at
     for service in _instances(case, attempt):
