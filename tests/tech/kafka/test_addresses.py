@@ -2,7 +2,15 @@ import pytest
 
 from dovetail.model.address import Address
 from dovetail.tech.kafka.addresses import NEWEST, is_rewritten, rewrite_answer
-from dovetail.tech.kafka.api import API_VERSIONS, DESCRIBE_CLUSTER, FIND_COORDINATOR, METADATA, is_flexible
+from dovetail.tech.kafka.api import (
+    API_VERSIONS,
+    DESCRIBE_CLUSTER,
+    FETCH,
+    FIND_COORDINATOR,
+    METADATA,
+    PRODUCE,
+    is_flexible,
+)
 from dovetail.tech.kafka.frame import FrameError, Writer
 
 BROKER = ("kafka-1.internal", 9092)
@@ -82,22 +90,56 @@ def test_every_version_of_describe_cluster_names_the_door(version: int) -> None:
     assert rewrite_answer(DESCRIBE_CLUSTER, version, frame, DOOR) == cluster(version, SPOT)
 
 
+def produced(version: int, tags: bytes) -> bytes:
+    writer = start(PRODUCE, version).length(2)
+    for _ in range(2):
+        (writer.raw(bytes(16)) if version >= 13 else writer.text("orders")).length(1)
+        writer.integer(0, 4).integer(6, 2).raw(bytes(24)).length(1).integer(0, 4)
+        end(end(end(writer.text("why")).text(None)))
+    return bytes(writer.integer(0, 4).raw(tags).data)
+
+
+def named_leader() -> bytes:
+    address = bytes(
+        end(Writer(is_flexible=True).length(1).integer(1, 4).text(BROKER[0]).integer(9092, 4).text(None)).data
+    )
+    return b"\x00" + bytes(Writer().unsigned(len(address)).raw(address).data)
+
+
+@pytest.mark.parametrize("version", range(10, NEWEST[PRODUCE] + 1))
+def test_no_version_of_a_produce_answer_names_a_new_leaders_address(version: int) -> None:
+    assert is_rewritten(PRODUCE, version)
+    for before, after in (
+        (b"\x00", b"\x00"),
+        (TAGS, TAGS),
+        (b"\x01" + named_leader(), b"\x00"),
+        (b"\x02" + named_leader() + TAGS[1:], TAGS),
+    ):
+        assert rewrite_answer(PRODUCE, version, produced(version, before), DOOR) == produced(version, after)
+
+
 def test_an_unknown_coordinator_stays_unknown() -> None:
     frame = coordinator(2, ("", -1))
     assert rewrite_answer(FIND_COORDINATOR, 2, frame, DOOR) == frame
 
 
-def versions(version: int, newest: int) -> bytes:
-    writer = Writer(is_flexible=version >= 3).integer(5, 4).integer(0, 2).length(2)
-    end(writer.integer(0, 2).integer(0, 2).integer(99, 2))
-    end(writer.integer(METADATA, 2).integer(0, 2).integer(newest, 2))
+def versions(version: int, *newest: tuple[int, int]) -> bytes:
+    writer = Writer(is_flexible=version >= 3).integer(5, 4).integer(0, 2).length(1 + len(newest))
+    end(writer.integer(2, 2).integer(0, 2).integer(99, 2))
+    for api, number in newest:
+        end(writer.integer(api, 2).integer(0, 2).integer(number, 2))
     return bytes(end(writer.integer(0, 4)).data)
 
 
 @pytest.mark.parametrize("version", range(5))
 def test_versions_that_cannot_be_rewritten_are_hidden_and_no_others(version: int) -> None:
-    assert rewrite_answer(API_VERSIONS, version, versions(version, 14), DOOR) == versions(version, 13)
-    assert rewrite_answer(API_VERSIONS, version, versions(version, 9), DOOR) == versions(version, 9)
+    young, known = (
+        versions(version, (METADATA, metadata_newest), (FETCH, fetch_newest), (PRODUCE, 13))
+        for metadata_newest, fetch_newest in ((14, 18), (13, 15))
+    )
+    old = versions(version, (METADATA, 9), (FETCH, 4))
+    assert rewrite_answer(API_VERSIONS, version, young, DOOR) == known
+    assert rewrite_answer(API_VERSIONS, version, old, DOOR) == old
 
 
 def test_a_refusal_of_the_versions_question_passes_as_it_is() -> None:
@@ -112,7 +154,9 @@ def test_only_answers_with_addresses_are_rewritten() -> None:
         API_VERSIONS,
         DESCRIBE_CLUSTER,
     ]
-    assert not is_rewritten(METADATA, NEWEST[METADATA] + 1)
+    for api, newest in NEWEST.items():
+        assert not is_rewritten(api, newest + 1)
+    assert not is_rewritten(PRODUCE, 9)
 
 
 @pytest.mark.parametrize("length", range(4, 30))

@@ -2,7 +2,7 @@ import pytest
 
 from dovetail.tech.kafka.api import FETCH, JOIN_GROUP, METADATA, OFFSET_COMMIT, PRODUCE, SYNC_GROUP, is_flexible
 from dovetail.tech.kafka.frame import FrameError, Writer
-from dovetail.tech.kafka.record import Record, write_batch
+from dovetail.tech.kafka.record import HEAD, Record, write_batch
 from dovetail.tech.kafka.spoken import Question, Share, count_records, read_answer, read_question
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -39,8 +39,10 @@ def produce(version: int, acks: int = -1) -> bytes:
 
 @pytest.mark.parametrize("version", range(14))
 def test_every_version_of_produce_tells_what_it_carries(version: int) -> None:
-    question = read_question(produce(version), NAMES)
-    assert question.shares == (Share("orders", 3, records=1, size=len(BATCH), trace=TRACE),)
+    request = produce(version)
+    question = read_question(request, NAMES)
+    end = request.index(BATCH) + len(BATCH)
+    assert question.shares == (Share("orders", 3, records=1, size=len(BATCH), trace=TRACE, end=end),)
     assert (question.api, question.version, question.correlation, question.is_answered) == (PRODUCE, version, 42, True)
 
 
@@ -94,8 +96,10 @@ def fetched(version: int) -> bytes:
 @pytest.mark.parametrize("version", range(18))
 def test_every_version_of_a_fetch_answer_tells_what_it_brings(version: int) -> None:
     question = Question(FETCH, version, 42)
-    expected = (Share("orders", 3, records=1, size=len(BATCH), trace=TRACE),)
-    assert read_answer(question, fetched(version), NAMES) == expected
+    answer = fetched(version)
+    end = answer.index(BATCH) + len(BATCH)
+    expected = (Share("orders", 3, records=1, size=len(BATCH), trace=TRACE, end=end),)
+    assert read_answer(question, answer, NAMES) == expected
 
 
 def test_a_fetch_refused_as_a_whole_tells_its_error() -> None:
@@ -139,9 +143,28 @@ def test_a_groups_name_is_read() -> None:
 
 
 def test_records_are_counted_by_the_batches_heads() -> None:
-    assert count_records(BATCH * 3) == 3
-    assert count_records(BATCH + b"\0" * 100) == 1
-    assert count_records(b"") == 0
+    assert count_records(BATCH * 3) == (3, 3 * len(BATCH))
+    assert count_records(BATCH + b"\0" * 100) == (1, len(BATCH))
+    assert count_records(BATCH + BATCH[:61]) == (2, 2 * len(BATCH))
+    assert count_records(BATCH + BATCH[:60]) == (1, len(BATCH))
+    assert count_records(b"") == (0, 0)
+
+
+def test_the_mark_that_ends_a_transaction_is_no_message() -> None:
+    mark = bytearray(BATCH)
+    mark[21:23] = (0x30).to_bytes(2, "big")
+    in_transaction = bytearray(BATCH)
+    in_transaction[21:23] = (0x10).to_bytes(2, "big")
+    assert count_records(bytes(in_transaction + mark)) == (1, 2 * len(BATCH))
+
+
+@pytest.mark.parametrize(("left", "records"), [(len(BATCH), 3), (HEAD, 3), (HEAD - 1, 2), (0, 2)])
+def test_records_whose_heads_are_missing_are_known_to_be_uncounted(left: int, records: int) -> None:
+    writer = name(start_request(PRODUCE, 7).text(None).integer(-1, 2).integer(9, 4).length(1), 7).length(1)
+    request = bytes(writer.integer(3, 4).blob(BATCH * 3).data)
+    share = read_question(request[: len(request) - len(BATCH) + left], NAMES).shares[0]
+    assert (share.records, share.is_counted) == (records, records == 3)
+    assert (share.size, share.end) == (3 * len(BATCH), len(request))
 
 
 def test_a_request_without_a_head_is_a_frame_error() -> None:

@@ -25,6 +25,8 @@ from dovetail.tech.kafka.tap import tap
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 HEADERS: list[tuple[str, str | bytes | None]] = [("traceparent", f"00-{TRACE}-00f067aa0ba902b7-01".encode())]
 DEADLINE = 60.0
+BATCH = write_batch(Record(b"v"))
+LARGE = write_batch(Record(b"v" * 200_000))
 
 
 class Door(Protocol):
@@ -303,10 +305,12 @@ def test_real_streams_in_any_pieces_give_the_same(open_door: OpenDoor, new_topic
             assert replay(asked, answered, partial(in_pieces, sizes)) == whole
 
 
-def produce(acks: int = -1) -> bytes:
-    batch = write_batch(Record(b"v"))
+def produce(acks: int = -1, batch: bytes = BATCH, partitions: int = 1) -> bytes:
     body = Writer().integer(0, 2).integer(7, 2).integer(1, 4).text("c").text(None).integer(acks, 2).integer(9, 4)
-    return framed(body.length(1).text("orders").length(1).integer(0, 4).blob(batch))
+    body.length(1).text("orders").length(partitions)
+    for partition in range(partitions):
+        body.integer(partition, 4).blob(batch)
+    return framed(body)
 
 
 def produced(code: int) -> bytes:
@@ -334,6 +338,15 @@ def tell(*pieces: tuple[str, bytes]) -> list[tuple[str, str, str]]:
     ("pieces", "expected"),
     [
         ([("client", produce()), ("server", produced(0))], ("produce orders", "1 message", "answered")),
+        ([("client", produce(batch=LARGE * 2)), ("server", produced(0))], ("produce orders", "2 messages", "answered")),
+        (
+            [("client", produce(batch=LARGE, partitions=3)), ("server", produced(0))],
+            ("produce orders", "at least 2 messages", "answered"),
+        ),
+        (
+            [("client", produce(batch=LARGE * 3)), ("server", produced(0))],
+            ("produce orders", "at least 2 messages", "answered"),
+        ),
         ([("client", produce()), ("server", produced(6))], ("produce orders", "NOT_LEADER_OR_FOLLOWER", "failed")),
         ([("client", produce())], ("produce orders", "connection closed", "cut")),
         ([("client", produce(acks=0))], ("produce orders", "no answer asked for", "answered")),

@@ -1,22 +1,28 @@
 """Where brokers' addresses stand in an answer, and the same answer with another address. Called by the tap.
 
-Known are Metadata to version 13, FindCoordinator to 6, DescribeCluster to 2; to a client that could ask for younger
-versions, the broker is made to look as if it did not know them.
+Known are Metadata to version 13, FindCoordinator to 6, DescribeCluster to 2, Produce to 13 and Fetch to 15; to a client
+that could ask for younger versions, the broker is made to look as if it did not know them. Since version 10 an answer
+to Produce may name a new leader's address in a tag, which is taken out: clients then ask for metadata.
 """
 
 from dovetail.model.address import Address
 from dovetail.tech.kafka.api import (
     API_VERSIONS,
     DESCRIBE_CLUSTER,
+    FETCH,
     FIND_COORDINATOR,
     METADATA,
+    PRODUCE,
     has_answer_tags,
     is_flexible,
 )
 from dovetail.tech.kafka.frame import Reader, Writer
 
-NEWEST = {METADATA: 13, FIND_COORDINATOR: 6, DESCRIBE_CLUSTER: 2}
+NEWEST = {PRODUCE: 13, FETCH: 15, METADATA: 13, FIND_COORDINATOR: 6, DESCRIBE_CLUSTER: 2}
 _VERSIONS_NEWEST = 4
+_LEADERS_SINCE = 10
+_LEADERS = 0
+_PRODUCE_IDS_SINCE = 13
 _FIRST_OF_MANY = 4
 _FENCED_SINCE = 2
 _ENDPOINT_TYPE_SINCE = 1
@@ -27,6 +33,8 @@ Span = tuple[int, int]
 
 def is_rewritten(api: int, version: int) -> bool:
     """Tell whether answers of that kind are changed; all others pass as they are."""
+    if api in {PRODUCE, FETCH}:
+        return api == PRODUCE and _LEADERS_SINCE <= version <= NEWEST[PRODUCE]
     return version <= (_VERSIONS_NEWEST if api == API_VERSIONS else NEWEST.get(api, -1))
 
 
@@ -37,6 +45,8 @@ def rewrite_answer(api: int, version: int, frame: bytes, door: Address) -> bytes
         return _cap_versions(reader, frame)
     if has_answer_tags(api, version):
         reader.tags()
+    if api == PRODUCE:
+        return _drop_leaders(reader, version, frame)
     return _splice(frame, _find_spans(api, version, reader), door, is_compact=reader.is_flexible)
 
 
@@ -102,6 +112,36 @@ def _read_address(reader: Reader) -> list[Span]:
     start = reader.at
     host, port = reader.text(), reader.integer(4)
     return [(start, reader.at)] if host and port > 0 else []
+
+
+def _drop_leaders(reader: Reader, version: int, frame: bytes) -> bytes:
+    for _ in range(reader.count()):
+        if version >= _PRODUCE_IDS_SINCE:
+            reader.take(16)
+        else:
+            reader.text()
+        for _ in range(reader.count()):
+            _pass_produced(reader)
+        reader.tags()
+    reader.take(4)
+    start = reader.at
+    tags = [(reader.unsigned(), reader.take(reader.unsigned())) for _ in range(reader.unsigned())]
+    kept = [(number, value) for number, value in tags if number != _LEADERS]
+    writer = Writer().raw(frame[:start]).unsigned(len(kept))
+    for number, value in kept:
+        writer.unsigned(number).unsigned(len(value)).raw(value)
+    return bytes(writer.raw(frame[reader.at :]).data)
+
+
+def _pass_produced(reader: Reader) -> None:
+    """Pass over what is told of one partition: index, code, offset, two times, errors."""
+    reader.take(4 + 2 + 8 + 8 + 8)
+    for _ in range(reader.count()):
+        reader.take(4)
+        reader.text()
+        reader.tags()
+    reader.text()
+    reader.tags()
 
 
 def _cap_versions(reader: Reader, frame: bytes) -> bytes:

@@ -21,6 +21,8 @@ from dovetail.tech.kafka.record import HEAD
 
 _TRACE = re.compile(rb"\x16traceparent\x6e[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _COUNT_AT = 57
+_ATTRIBUTES_AT = 22
+_CONTROL = 0x20
 _MAGIC_AT = 16
 _MAGIC = 2
 _IDS_SINCE = {PRODUCE: 13, FETCH: 13, METADATA: 10}
@@ -33,7 +35,10 @@ Names = dict[bytes, str]
 
 
 class Share(Struct, frozen=True):
-    """One partition's part of a request or answer; `records` and `size` count what it carries."""
+    """One partition's part of a request or answer; `records` and `size` count what it carries.
+
+    `end` is where its records end in the frame; `is_counted` tells whether all of them were there to be counted.
+    """
 
     topic: str
     partition: int
@@ -41,6 +46,8 @@ class Share(Struct, frozen=True):
     records: int = 0
     size: int = 0
     trace: str = ""
+    end: int = 0
+    is_counted: bool = True
 
 
 class Question(Struct, frozen=True):
@@ -110,18 +117,25 @@ def _read_produced_share(reader: Reader, topic: str) -> Share:
 def _measure(reader: Reader, topic: str, partition: int, code: int) -> Share:
     """Read the records that follow, as far as they are there."""
     size = max(0, reader.length())
+    end = reader.at + size
     data = reader.take(min(size, reader.left))
     found = _TRACE.search(data)
-    return Share(topic, partition, code, count_records(data), size, found.group(1).decode() if found else "")
+    number, counted = count_records(data)
+    trace = found.group(1).decode() if found else ""
+    return Share(topic, partition, code, number, size, trace, end, len(data) == size or counted >= size)
 
 
-def count_records(data: bytes) -> int:
-    """Count the messages of the batches whose heads are in `data`."""
+def count_records(data: bytes) -> tuple[int, int]:
+    """Count the messages of the batches whose heads are in `data`, and tell where the last of these batches ends.
+
+    The marks that end transactions are no messages.
+    """
     number = at = 0
     while at + HEAD <= len(data) and data[at + _MAGIC_AT] == _MAGIC:
-        number += int.from_bytes(data[at + _COUNT_AT : at + HEAD], "big")
+        if not data[at + _ATTRIBUTES_AT] & _CONTROL:
+            number += int.from_bytes(data[at + _COUNT_AT : at + HEAD], "big")
         at += 12 + int.from_bytes(data[at + 8 : at + 12], "big")
-    return number
+    return number, at
 
 
 def read_answer(question: Question, head: bytes, names: Names) -> tuple[Share, ...]:

@@ -23,6 +23,7 @@ from dovetail.tech.kafka.api import (
     SYNC_GROUP,
 )
 from dovetail.tech.kafka.frame import FrameError
+from dovetail.tech.kafka.record import HEAD
 from dovetail.tech.kafka.refusal import (
     LEADER_IS_UNKNOWN,
     MEMBER_ID_IS_REQUIRED,
@@ -129,7 +130,7 @@ class KafkaListener:
             return
         codes = [share.code for share in shares if share.code]
         failed = [code for code in codes if code not in _PART_OF_THE_GAME.get(asked.question.api, ())]
-        answer = _sum_up(asked.question.shares or shares, codes)
+        answer = _sum_up(asked.question.shares or shares, codes, asked.size if asked.question.shares else size)
         self._report(asked, answer, "failed" if failed else "answered", size, shares)
 
     def _read(self, question: Question, head: bytes) -> tuple[Share, ...]:
@@ -160,16 +161,16 @@ class KafkaListener:
                 asked.size,
                 size,
                 next(iter(traces), ""),
-                _detail(question, carried),
+                _detail(question, carried, asked.size if question.shares else size),
             )
         )
 
 
-def _detail(question: Question, shares: list[Share]) -> dict[str, str]:
+def _detail(question: Question, shares: list[Share], size: int) -> dict[str, str]:
     detail = {"version": str(question.version)}
     if question.api in {PRODUCE, FETCH}:
         detail["partitions"] = ", ".join(f"{share.topic}[{share.partition}]" for share in shares if share.size)
-        detail["records"] = str(sum(share.records for share in shares))
+        detail["records"] = _count(shares, size)
         detail["bytes"] = str(sum(share.size for share in shares))
     return detail
 
@@ -189,11 +190,21 @@ def _name_topics(shares: list[Share]) -> str:
     return ", ".join(topics[:_SHOWN]) + more
 
 
-def _sum_up(shares: Sequence[Share], codes: list[int]) -> str:
+def _sum_up(shares: Sequence[Share], codes: list[int], size: int) -> str:
     if codes:
         return ", ".join(name_code(code) for code, _ in Counter(codes).most_common(_SHOWN))
-    records = sum(share.records for share in shares)
-    return f"{records} {'message' if records == 1 else 'messages'}" if records else "ok"
+    if not any(share.records for share in shares):
+        return "ok"
+    counted = _count(shares, size)
+    return f"{counted} {'message' if counted == '1' else 'messages'}"
+
+
+def _count(shares: Sequence[Share], size: int) -> str:
+    """Count the messages of a frame of `size` bytes, of which only the first were there to be read."""
+    number = sum(share.records for share in shares)
+    is_near_end = bool(shares) and size - shares[-1].end < HEAD
+    is_whole = all(share.is_counted for share in shares) and (size <= _KEPT or is_near_end)
+    return str(number) if is_whole else f"at least {number}"
 
 
 class KafkaTap:
