@@ -7,6 +7,7 @@ import pytest
 from dovetail.engine.name import find_unknown_names, find_unusable_saves, has_slots
 from dovetail.model.check import Action, Check, Fragment, Step, Together
 from dovetail.model.data import Data, Place, Table
+from dovetail.source.document import build
 
 
 def ask(text: str, save: dict[str, str] | None = None, expect: dict[str, Data] | None = None) -> Step:
@@ -27,6 +28,8 @@ def check(*actions: Action, cleanup: tuple[Action, ...] = ()) -> Check:
             Fragment("f", (ask("GET /{{ who }}", {"t": "x"}),), {"who": "{{ role }}"}, {"token": "t"}),
             ask("{{ token }}"),
         ),
+        Check("c", "c", "api", (), condition="{{ role }}", inputs={"role": "{{ unique.id }}"}),
+        check(ask("GET /", expect={"json": "{{ unique }}"})),
         check(ask("GET /{{ nobody | default('x') }}{{ unique.email_2 }}")),
         check(ask("GET /", expect={"json": {"id": "\\{{ literally }}"}})),
     ],
@@ -44,6 +47,9 @@ def test_what_is_given_saved_or_handed_out_is_known(played: Check) -> None:
         (check(Fragment("f", (ask("GET /{{ role }}"),))), "role"),
         (check(Fragment("f", (ask("GET /", {"t": "x"}),)), ask("{{ t }}")), "t"),
         (check(cleanup=(ask("DELETE /{{ order }}"),)), "order"),
+        (check(ask("GET /", expect={"json": {"n": 1, "{{ order }}": [2, None]}})), "order"),
+        (Check("c", "c", "api", (), condition="{{ order }} == full", inputs={"role": "admin"}), "order"),
+        (Check("c", "c", "api", (), inputs={"role": "{{ role }}"}), "role"),
         (check(ask("GET /{{ unique.emial }}")), "unique.emial"),
     ],
 )
@@ -59,6 +65,18 @@ def test_the_place_and_the_nearest_name_are_told() -> None:
     problem = find_unknown_names(check(Step("http.request", "orders", "POST /", fields)), ())[0]
     assert (problem.file, problem.line, problem.column) == ("a.yaml", 7, 15)
     assert problem.now == "did you mean role?"
+
+
+def test_without_a_near_name_all_that_are_known_are_told() -> None:
+    (problem,) = find_unknown_names(check(ask("GET /{{ quantity }}")), ("orders",))
+    assert problem.now == "known here: check, now, orders, role, seed, unique"
+
+
+def test_a_key_and_an_item_that_ask_for_nobody_stand_where_they_are_written() -> None:
+    fields = build("x: 1\njson:\n  {'{{ rol }}': [1, '{{ rle }}']}\n", "a.yaml")
+    assert isinstance(fields, Table)
+    problems = find_unknown_names(check(Step("http.request", "orders", "POST /", fields)), ())
+    assert [(problem.line, problem.column) for problem in problems] == [(3, 4), (3, 21)]
 
 
 @pytest.mark.parametrize(

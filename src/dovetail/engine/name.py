@@ -37,7 +37,10 @@ def find_unknown_names(check: Check, services: Iterable[str]) -> list[Problem]:
     """Return a problem for every name that nothing gives a value."""
     sources = SOURCES | frozenset(services)
     known = set(sources | check.inputs.keys())
-    problems: list[Problem] = []
+    problems = [
+        *_unknown(check.inputs, set(sources), check.place),
+        *_unknown(check.condition, known, check.place),
+    ]
     _walk(check.actions, known, sources, problems)
     _walk(check.cleanup, known, sources, problems)
     return problems
@@ -111,15 +114,16 @@ def _texts(words: Data, place: Place) -> Iterator[tuple[str, Place]]:
         if BRACES in words:
             yield words, place
     elif isinstance(words, Mapping):
+        table = words if isinstance(words, Table) else Table()
         for key, value in words.items():
-            is_marked = isinstance(words, Table) and key in words.marks
+            is_marked = key in table.marks
             if BRACES in key:
-                yield key, words.place_of_key(key) if isinstance(words, Table) and is_marked else place
-            yield from _texts(value, words.place_of_value(key) if isinstance(words, Table) and is_marked else place)
+                yield key, table.place_of_key(key) if is_marked else place
+            yield from _texts(value, table.place_of_value(key) if is_marked else place)
     elif isinstance(words, list | tuple):
+        row = words if isinstance(words, Row) else Row()
         for index, value in enumerate(words):
-            is_marked = isinstance(words, Row) and index < len(words.marks)
-            yield from _texts(value, words.place_of_item(index) if isinstance(words, Row) and is_marked else place)
+            yield from _texts(value, row.place_of_item(index) if index < len(row.marks) else place)
 
 
 def _tell(name: str, written: str, known: set[str], place: Place) -> Problem:

@@ -88,5 +88,6 @@ def fill_scope(play: Play, check: Check, attempt: int, private: Mapping[str, Add
     scope["now"] = datetime.fromtimestamp(play.clock(), UTC)
     scope["seed"] = play.seed
     scope["check"] = {"id": check.id, "name": check.name, "attempt": attempt}
-    scope.update(check.inputs)
+    inputs = play.renderer.render(check.inputs, scope, check.place)
+    scope.update(inputs if isinstance(inputs, Mapping) else {})
     return scope
