@@ -1,6 +1,7 @@
 """Which checks are meant: tables of values."""
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.engine.selection import Selection, read_condition, select_checks
 from dovetail.errors import NothingSelectedError, UsageError
@@ -50,7 +51,9 @@ def test_a_needed_check_comes_with_the_one_that_needs_it() -> None:
     [
         (Selection(scopes=("databse",)), "did you mean database?"),
         (Selection(tags="critcal"), "did you mean critical?"),
-        (Selection(text="nothing like it"), "no check is selected by -k 'nothing like it'"),
+        (Selection(text="nothing like it"), "no check is selected by -k 'nothing like it'\n"),
+        (Selection(tags="critical and slow and fast"), "no check is selected by --tags 'critical and slow and fast'\n"),
+        (Selection(ids=frozenset({"api/gone"})), "no check is selected by --failed\n"),
         (Selection(ids=frozenset()), "nothing failed in the last run"),
     ],
 )
@@ -58,6 +61,22 @@ def test_an_empty_selection_names_what_is_near(selection: Selection, said: str) 
     with pytest.raises(NothingSelectedError, match="^(.|\n)*" + said.replace("?", r"\?")) as raised:
         select_checks(SUITE, selection)
     assert raised.value.exit_code == 5
+
+
+def test_nothing_in_yaml_may_be_meant_where_there_are_python_tests() -> None:
+    assert select_checks(replace(SUITE, python_files=("test_x.py",)), Selection(text="nothing like it")) == ()
+
+
+def test_a_need_that_is_like_nothing_says_what_to_write() -> None:
+    with pytest.raises(UsageError, match="name another check of the suite") as told:
+        select_checks(Suite((check("a row", needs=("something else",)),)), Selection())
+    (problem,) = told.value.problems
+    assert (problem.file, problem.line, problem.column) == ("tests/integration/api.yaml", 3, 1)
+
+
+def test_words_beyond_the_end_of_a_condition_are_named() -> None:
+    with pytest.raises(UsageError, match=r"cannot read 'a \) b' from '\)' on"):
+        read_condition("a ) b")
 
 
 def test_a_suite_without_checks_says_how_to_begin() -> None:

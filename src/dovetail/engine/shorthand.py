@@ -3,8 +3,6 @@
 Called by the plan.
 """
 
-from collections.abc import Mapping
-
 from msgspec.structs import replace
 
 from dovetail.engine.vocabulary import CALLED
@@ -16,7 +14,7 @@ TIMES = "times"
 
 def spell_out(check: Check) -> Check:
     """Return the check with every short form in its long one; the check itself where it has none."""
-    if not any(_is_short(step) for step in all_steps(check)):
+    if all(_short_form(step) is None for step in all_steps(check)):
         return check
     return replace(check, actions=_spell_all(check.actions), cleanup=_spell_all(check.cleanup))
 
@@ -36,17 +34,19 @@ def _spell(action: Action) -> Action:
 
 
 def _spell_step(step: Step) -> Step:
-    if not _is_short(step) or not isinstance(step.subject, Mapping):
+    short = _short_form(step)
+    if short is None:
         return step
-    expect = Table(step.subject.file if isinstance(step.subject, Table) else "")
-    expect[TIMES] = step.subject[TIMES]
-    if isinstance(step.subject, Table):
-        expect.marks[TIMES] = step.subject.marks[TIMES]
+    expect = Table(short.file)
+    expect[TIMES] = short[TIMES]
+    expect.marks[TIMES] = short.marks[TIMES]
     expect.update(step.expect)
     if isinstance(step.expect, Table):
         expect.marks.update(step.expect.marks)
     return replace(step, expect=expect)
 
 
-def _is_short(step: Step) -> bool:
-    return step.verb == CALLED and isinstance(step.subject, Mapping) and TIMES in step.subject
+def _short_form(step: Step) -> Table | None:
+    """Return the subject of `called` where it says how often; every subject that is a map was read as a Table."""
+    subject = step.subject
+    return subject if step.verb == CALLED and isinstance(subject, Table) and TIMES in subject else None
