@@ -12,7 +12,8 @@ from dovetail.app.python.said import Said
 from dovetail.app.python.spot import caller_place
 from dovetail.errors import Problem, UsageError
 from dovetail.errors.nearest import suggest
-from dovetail.model.data import Data, Place
+from dovetail.model.check import FaultOrder
+from dovetail.model.data import Data
 from dovetail.model.vocabulary import Verb
 from dovetail.source.lexicon import Lexicon, edge_name
 from dovetail.source.spoken import read_spoken_fault
@@ -122,25 +123,28 @@ class EdgeHandle:
 
     def fault(self, **words: Data) -> "FaultHandle":
         """Break the edge as `fault:` in YAML would; use it with `with`, or leave it to the end of the test."""
-        return FaultHandle(self, words, caller_place())
+        hand = self._check.hand
+        orders = read_spoken_fault(hand.system, hand.lexicon, {"on": self.name, **words}, caller_place())
+        return FaultHandle(self._border, self._check, self, orders)
 
 
 class FaultHandle:
     """A fault in force inside its `with` block, which is handed the edge."""
 
-    def __init__(self, edge: EdgeHandle, words: Mapping[str, Data], place: Place) -> None:
+    def __init__(self, border: Border, check: PythonCheck, edge: EdgeHandle, orders: tuple[FaultOrder, ...]) -> None:
+        self._border = border
+        self._check = check
         self._edge = edge
-        hand = edge._check.hand  # noqa: SLF001 - the two are one thing in two steps
-        self._orders = read_spoken_fault(hand.system, hand.lexicon, {"on": edge.name, **words}, place)
+        self._orders = orders
         self._number = 0
 
     def start(self) -> Self:
         """Break the edge until `stop` or the end of the test."""
-        self._number = self._edge._border.wait(self._edge._check.inject(self._orders))  # noqa: SLF001 - see above
+        self._number = self._border.wait(self._check.inject(self._orders))
         return self
 
     def stop(self) -> None:
-        self._edge._border.wait(self._edge._check.lift(self._number))  # noqa: SLF001 - see above
+        self._border.wait(self._check.lift(self._number))
 
     def __enter__(self) -> EdgeHandle:
         self.start()
