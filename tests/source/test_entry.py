@@ -150,6 +150,14 @@ def test_a_repeated_fraction_where_text_is_wanted_says_how_to_keep_its_digits(tm
     assert (problem.what, problem.line) == ("*v repeats a number whose digits are lost", 2)
 
 
+def test_a_repeated_whole_number_is_itself(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text("wait: &v 17\nname: *v\n")
+    document = build(file.read_text(), str(file))
+    assert isinstance(document, Table)
+    assert Entry(document, KEYS, Place(str(file), 1), Mistakes()).text("name") == "17"
+
+
 def test_a_number_whose_place_holds_something_else_is_said_plainly(tmp_path: Path) -> None:
     file = tmp_path / "test_x.py"
     file.write_text("\nget(5, name=1.5)\n")

@@ -13,7 +13,7 @@ from dovetail.source.value import KINDS, WrongValueError, convert
 
 TEXTS = frozenset({"string", "bound"})
 AS_WRITTEN = TEXTS | {"names", "texts"}
-OPEN = TEXTS | {"condition", "each", "faults", "probes", "uses"}
+OPEN = TEXTS | {"condition"}
 PROPERTIES = r"(?:[&!]\S*\s+)*"
 
 
