@@ -100,6 +100,11 @@ def test_a_type_that_differs_is_explained() -> None:
     assert judge(1, "1").mismatches[0].why == "a text, not a number"
 
 
+@pytest.mark.parametrize(("actual", "kind"), [([1], "a list"), ({"a": 1}, "an object")])
+def test_a_plain_value_that_met_a_list_or_an_object_is_explained(actual: Data, kind: str) -> None:
+    assert judge(5, actual).mismatches[0].why == f"{kind}, not a number"
+
+
 def test_a_kind_that_is_none_names_the_nearest() -> None:
     assert judge("<uid>", ID).mismatches[0].why == "<uid> is no kind: did you mean <uuid>?"
 

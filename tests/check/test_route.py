@@ -57,6 +57,7 @@ def test_a_value_is_taken(route: str, value: Data) -> None:
         ("json.item", "json has no item", "did you mean `items`?"),
         ("json.items[7]", "json.items has no item 7", "it has 2 items"),
         ("json.items.sku", "json.items has no item sku", "it has 2 items"),
+        ('json.items["²"]', "json.items has no item ²", "it has 2 items"),
         ("status.x", "status is a plain value (int), so it has no x", "end the path"),
         ('json["a b"].x', "is null, so it has no x", "end the path"),
     ],

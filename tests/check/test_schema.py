@@ -1,11 +1,12 @@
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
-from dovetail.check.schema import MOST, as_json, find_violations
+from dovetail.check.schema import MOST, as_json, find_misspelling, find_violations
 from dovetail.errors import MissingPartError, SuiteError
 from dovetail.model.data import Data, Table
 
@@ -31,6 +32,35 @@ def test_not_every_violation_is_listed() -> None:
 def test_what_is_no_schema_is_refused() -> None:
     with pytest.raises(SuiteError, match="no JSON Schema"):
         find_violations({"type": 5}, 1)
+
+
+@pytest.mark.parametrize(
+    ("schema", "word"),
+    [
+        ({"typ": "object"}, "typ"),
+        ({"type": "object", "requried": ["id"]}, "requried"),
+        ({"properties": {"id": {"minLenght": 3}}}, "minLenght"),
+        ({"$defs": {"id": {"patern": "a"}}}, "patern"),
+        ({"items": {"not": {"enmu": [1]}}}, "enmu"),
+        ({"anyOf": [{"type": "object"}, {"propertes": {}}]}, "propertes"),
+        ({"items": [{"maxmum": 3}]}, "maxmum"),
+    ],
+)
+def test_a_misspelt_word_of_a_schema_is_found_at_any_depth(schema: Mapping[str, Data], word: str) -> None:
+    assert find_misspelling(schema)[0] == word
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"typ": {"type": "string"}, "item": True}, "required": ["requird"]},
+        {"type": "object", "x-typ": 1, "note": "a", "comment": "b"},
+        {"type": "string", "nullable": True, "example": "typ", "default": {"typ": 1}, "enum": [{"typ": 1}]},
+        {"$schema": "https://json-schema.org/draft/2020-12/schema", "$comment": "a", "additionalProperties": False},
+    ],
+)
+def test_names_and_notes_of_a_schema_are_no_misspelt_words(schema: Mapping[str, Data]) -> None:
+    assert find_misspelling(schema) == ("", "")
 
 
 def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

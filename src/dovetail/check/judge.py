@@ -104,4 +104,5 @@ def _explain(expected: Data, actual: Seen) -> str:
         close = nearest(expected, KINDS)
         return f"{expected} is no kind: did you mean {close}?" if close else ""
     kinds = kind_of(expected), kind_of(actual)
-    return "" if kinds[0] == kinds[1] or None in {expected, actual} else f"{kinds[1]}, not {kinds[0]}"
+    is_plain = kinds[0] == kinds[1] or expected is None or actual is None
+    return "" if is_plain else f"{kinds[1]}, not {kinds[0]}"

@@ -75,7 +75,7 @@ def is_list(value: object) -> TypeGuard[Sequence[Data]]:
 def _index(part: str | int) -> int | None:
     if isinstance(part, int):
         return part
-    return int(part) if part.isdigit() else None
+    return int(part) if part.isdecimal() else None
 
 
 def _explain(here: Data, path: Path, depth: int, start: str, place: Place) -> Problem:

@@ -16,6 +16,7 @@ Says = Callable[[Data, Data], list[tuple[str, str, str]]]
         ({"contains": ["has", "shipped"]}, "has shipped"),
         ({"contains": "a"}, b"cat"),
         ({"contains": 2}, [1, 2, 3]),
+        ({"contains": ""}, [""]),
         ({"contains": {"sku": "A"}}, [{"sku": "B"}, {"sku": "A", "n": 1}]),
         ({"contains": [{"sku": "A"}, {"sku": "B"}]}, [{"sku": "B"}, {"sku": "A"}, {"sku": "C"}]),
         ({"contains": "id"}, {"id": 1}),
@@ -46,6 +47,8 @@ def test_it_holds(expected: Data, actual: Data) -> None:
     ("expected", "actual", "mismatches"),
     [
         ({"contains": "x"}, "abc", [("", 'a text that contains "x"', '"abc"')]),
+        ({"contains": ""}, "abc", [("", 'a text that contains ""', '"abc"')]),
+        ({"contains": ["a", ""]}, b"abc", [("", 'a text that contains ""', 'bytes "abc"')]),
         ({"contains": 4}, [1, 2], [("", "an item like 4", "[1, 2]")]),
         ({"contains": "x"}, {"a": 1}, [("x", "<any>, anything that is there, null too", "absent")]),
         ({"contains": 1}, 1, [("", "something that contains 1", "1")]),
@@ -100,6 +103,8 @@ def test_an_empty_list_proves_nothing(rule: str) -> None:
     ("written", "message"),
     [
         ({"any_order": 1}, "any_order wants a list"),
+        ({"contains": []}, "contains wants something to look for"),
+        ({"contains": {}}, "contains wants something to look for"),
         ({"unique": "yes"}, "unique wants true"),
         ({"sorted": "up"}, "sorted wants true"),
         ({"sorted": {"by": "a", "order": "up"}}, "sorted knows by"),

@@ -73,6 +73,10 @@ def test_it_fails(says: Says, expected: Data, actual: Data, wanted: str) -> None
         ({"at_most": None}, "a number, a time or a duration"),
         ({"near": "x"}, "near wants"),
         ({"near": 1, "within": "a bit"}, "within wants"),
+        ({"near": 1, "within": "²%"}, "within wants"),
+        ({"near": 1, "within": float("nan")}, "within wants"),
+        ({"near": 1, "within": float("inf")}, "within wants"),
+        ({"near": 1, "within": -1}, "within wants"),
         ({"near": NOON}, "needs within"),
     ],
 )

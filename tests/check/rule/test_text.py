@@ -49,6 +49,12 @@ def test_a_rule_that_cannot_be_is_refused(written: Data) -> None:
         judge(written, "abc")
 
 
+@pytest.mark.parametrize("name", ["match", "starts_with", "ends_with"])
+def test_a_rule_that_every_text_would_meet_is_refused(name: str) -> None:
+    with pytest.raises(SuiteError, match=f"{name} wants .*, an empty one fits every text"):
+        judge({name: ""}, "abc")
+
+
 def test_a_pattern_that_explodes_is_refused_in_time() -> None:
     with pytest.raises(SuiteError, match="takes more than 1 s"):
         judge({"match": "(x+x+)+y"}, "x" * 5000)

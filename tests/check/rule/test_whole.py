@@ -35,7 +35,6 @@ SCHEMA: Data = {
         ({"exactly": ID}, UUID(ID)),
         ({"a": 1, "b": {"same_as": "a"}}, {"a": 1, "b": 1}),
         ({"schema": SCHEMA}, {"id": 1, "tags": ["a"]}),
-        ({"schema": True}, 1),
     ],
 )
 def test_it_holds(expected: Data, actual: Data) -> None:
@@ -85,6 +84,9 @@ def test_a_broken_schema_names_each_spot() -> None:
         ({"one_of": []}, "list of choices"),
         ({"same_as": 1}, "path in the same answer"),
         ({"same_as": "a..b"}, "no path"),
+        ({"schema": True}, "holds whatever comes"),
+        ({"schema": {}}, "holds whatever comes"),
+        ({"schema": {"typ": "object"}}, "did you mean `type`"),
         ({"schema": "order.json"}, "an object"),
         ({"schema": {"type": "nonsense"}}, "no JSON Schema"),
     ],
@@ -92,3 +94,9 @@ def test_a_broken_schema_names_each_spot() -> None:
 def test_a_rule_that_cannot_be_is_refused(written: Data, message: str) -> None:
     with pytest.raises(SuiteError, match=message):
         judge(written, {"a": 1})
+
+
+@pytest.mark.parametrize("route", ["json.items[0].id", 'json["items"][0]["id"]', "json.items.0.id"])
+def test_a_value_is_not_compared_with_itself(route: str) -> None:
+    with pytest.raises(SuiteError, match="compares a value with itself"):
+        judge({"json": {"items": [{"id": {"same_as": route}}]}}, {"json": {"items": [{"id": 1}]}})

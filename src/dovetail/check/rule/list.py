@@ -24,7 +24,7 @@ def _weigh_contains(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
         text = actual if isinstance(actual, str) else actual.decode(errors="replace")
         parts = wanted if isinstance(wanted, list | tuple) else [wanted]
         for part in parts:
-            holds = isinstance(part, str) and part in text
+            holds = isinstance(part, str) and part != "" and part in text
             case.settle(spot, Phrase(f"a text that contains {show(part)}"), actual, holds=holds)
     elif isinstance(actual, Mapping):
         inner = (spot, None, "contains")
@@ -36,6 +36,11 @@ def _weigh_contains(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
             case.settle(spot, Phrase(f"an item like {show(part)}"), actual, holds=holds)
     else:
         case.settle(spot, Phrase(f"something that contains {show(wanted)}"), actual, holds=False)
+
+
+def _is_nothing(wanted: Data) -> bool:
+    """Tell whether there is nothing to look for; an empty text can be an item or a key."""
+    return isinstance(wanted, list | tuple | Mapping) and not wanted
 
 
 def _as_object(wanted: Data) -> Mapping[str, Data]:
@@ -204,7 +209,8 @@ RULES = (
         "the text, list or object has this in it",
         "{contains: shipped}",
         _weigh_contains,
-        inner=Inner.ITSELF,
+        lambda rules: "contains wants something to look for" if _is_nothing(rules["contains"]) else "",
+        Inner.ITSELF,
     ),
     Rule(
         "each", "every item is so; an empty list is a mismatch", "{each: {id: <uuid>}}", _weigh_each, inner=Inner.ITSELF

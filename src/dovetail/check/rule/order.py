@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import inf
 from operator import ge, gt, le, lt, sub
 from typing import cast
 
@@ -98,8 +99,9 @@ def _mistake_of_near(rules: Rules) -> str:
     if not is_measure(wanted):
         return "near wants a number or a time"
     if is_number(wanted):
-        is_share = isinstance(within, str) and within.rstrip("% ").replace(".", "", 1).isdigit() and "%" in within
-        return "" if within is None or is_number(within) or is_share else "within wants a number or a share such as 1%"
+        is_share = isinstance(within, str) and within.rstrip("% ").replace(".", "", 1).isdecimal() and "%" in within
+        is_right = within is None or is_share or (is_number(within) and 0 <= within < inf)
+        return "" if is_right else "within wants a number from 0 on or a share such as 1%"
     return "" if read_span(within) is not None else "near a time needs within: a duration such as 5s"
 
 

@@ -28,6 +28,8 @@ def _mistake_of_match(rules: Rules) -> str:
     pattern = rules["match"]
     if not isinstance(pattern, str):
         return "match wants a regular expression"
+    if not pattern:
+        return "match wants a regular expression, an empty one fits every text"
     try:
         compile_pattern(pattern)
     except SuiteError as refusal:
@@ -45,7 +47,12 @@ def _weigh_end(name: str, words: str, holds: Callable[[str, str], bool]) -> Call
 
 
 def _mistake_of_end(name: str) -> Callable[[Rules], str]:
-    return lambda rules: "" if isinstance(rules[name], str) else f"{name} wants a text"
+    def mistake(rules: Rules) -> str:
+        if not isinstance(rules[name], str):
+            return f"{name} wants a text"
+        return "" if rules[name] else f"{name} wants a text, an empty one fits every text"
+
+    return mistake
 
 
 RULES = (

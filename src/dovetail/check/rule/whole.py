@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import cast
 
-from dovetail.check.case import ABSENT, Case, Seen, Spot
+from dovetail.check.case import ABSENT, Case, Seen, Spot, answer_path
 from dovetail.check.compare import compare_list, compare_object
 from dovetail.check.display import Phrase, show
 from dovetail.check.equality import is_equal, is_same
 from dovetail.check.route import follow, parse_route
 from dovetail.check.rule.form import Inner, Rule, Rules
-from dovetail.check.schema import find_violations
+from dovetail.check.schema import find_misspelling, find_violations
 from dovetail.errors import SuiteError
 from dovetail.model.data import Data
 
@@ -54,8 +54,11 @@ def _weigh_literally(case: Case, expected: Data, actual: Seen, spot: Spot) -> No
 
 def _weigh_same_as(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
     route = str(rules["same_as"])
+    way = parse_route(route)
+    if [str(part) for part in way] == [str(part) for part in answer_path(spot)]:
+        case.refuse((spot, None, "same_as"), f"same_as: {route} compares a value with itself", "name another value")
     try:
-        other = follow(cast("Data", case.answer), parse_route(route), "the answer")
+        other = follow(cast("Data", case.answer), way, "the answer")
     except SuiteError as missing:
         case.evaluated += 1
         case.miss(spot, Phrase(f"the same as {route}"), actual, missing.problems[0].what)
@@ -82,7 +85,13 @@ def _mistake_of_one_of(rules: Rules) -> str:
 
 
 def _mistake_of_schema(rules: Rules) -> str:
-    return "" if isinstance(rules["schema"], Mapping | bool) else "schema wants a JSON Schema, an object"
+    schema = rules["schema"]
+    if schema is True or schema == {}:
+        return "a schema that asks nothing holds whatever comes"
+    if not isinstance(schema, Mapping | bool):
+        return "schema wants a JSON Schema, an object"
+    word, near = find_misspelling(schema)
+    return f"{word} is no word of JSON Schema: did you mean `{near}`?" if word else ""
 
 
 def _mistake_of_same_as(rules: Rules) -> str:
