@@ -1,5 +1,6 @@
 """The map is well-formed, titled, coloured by what happened, and escapes every name."""
 
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,6 +71,15 @@ def test_an_edge_that_was_broken_in_a_slice_is_shown_as_broken(story: "Story") -
     identity = story.check("broken", "api", story.attempt(1.0, steps=(story.step(),)))
     story.break_edge("orders@s1 -> payments@s1", 1.0, 1.1, "refuse", identity)
     assert classes(draw(read_run(story.stream())), "g", "edge")["orders -> payments"] == "is-broken"
+
+
+@pytest.mark.parametrize("measure", [ACROSS, DOWN])
+def test_a_map_too_wide_to_be_read_when_shrunk_is_marked_as_wide(story: "Story", measure: Measure) -> None:
+    assert "is-wide" not in draw(read_run(story.stream()), measure).get("class", "")
+    names = [f"service-{number}" for number in range(40)]
+    links = [*pairwise(names), *product(names[:4], names[20:])]
+    story.services, story.edges = dict.fromkeys(names, "http"), {f"{one} -> {two}": "http" for one, two in links}
+    assert "is-wide" in draw(read_run(story.stream()), measure).get("class", "")
 
 
 def test_a_run_without_a_system_is_an_empty_picture() -> None:

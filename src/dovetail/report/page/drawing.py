@@ -8,7 +8,8 @@ from dovetail.report.text import escape, on_one_line, spell_count, spell_ms
 
 ACROSS = Measure()
 DOWN = Measure(width=114, between=44, gap=10, most_abreast=3, margin=8, is_downward=True)
-NAME_LENGTH = {ACROSS: 17, DOWN: 13}
+NAME_LENGTH = {ACROSS: 16, DOWN: 13}
+WIDEST = {ACROSS: 1000.0, DOWN: 460.0}
 
 
 def draw_map(record: Record, measure: Measure, identity: str) -> str:
@@ -21,7 +22,7 @@ def draw_map(record: Record, measure: Measure, identity: str) -> str:
     nodes = (_node(services.get(name) or ServiceRecord(name, ""), layout.nodes[name], measure) for name in names)
     return "".join(
         (
-            _open(layout, identity),
+            _open(layout, identity, is_wide=layout.width > WIDEST.get(measure, 0)),
             f'<title id="{identity}-title">Map of {escape(record.system)}</title>',
             f'<desc id="{identity}-about">{escape(_about(names, record, failing))}</desc>',
             _tip(identity),
@@ -32,10 +33,12 @@ def draw_map(record: Record, measure: Measure, identity: str) -> str:
     )
 
 
-def _open(layout: Layout, identity: str) -> str:
+def _open(layout: Layout, identity: str, *, is_wide: bool) -> str:
+    """Begin the picture; a wide one is scrolled rather than shrunk until nobody can read it."""
     size = f"{layout.width:.0f} {layout.height:.0f}"
+    wide = " is-wide" if is_wide else ""
     return (
-        f'<svg class="map {identity}" role="group" aria-labelledby="{identity}-title {identity}-about" '
+        f'<svg class="map {identity}{wide}" role="group" aria-labelledby="{identity}-title {identity}-about" '
         f'viewBox="0 0 {size}" width="{layout.width:.0f}" height="{layout.height:.0f}">'
     )
 

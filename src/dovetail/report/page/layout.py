@@ -14,7 +14,7 @@ Slot = str | tuple[str, int]
 class Measure(Struct, frozen=True):
     """Sizes in pixels; `most_abreast` splits a fuller layer, `is_downward` stacks layers instead of queueing them."""
 
-    width: float = 128
+    width: float = 140
     height: float = 40
     gap: float = 16
     between: float = 72
