@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
+from dovetail.model.data import Place
 from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
 from dovetail.report.allure import render_allure
+from dovetail.report.attribution import KEPT_PER_CHECK
 from dovetail.report.record import read_run
 
 if TYPE_CHECKING:
@@ -160,3 +163,89 @@ def test_a_run_that_is_not_green_has_a_result_that_is_not(story: "Story") -> Non
     story.end(2.0, Verdict.INCONCLUSIVE, 9, "every check was skipped")
     (own,) = find(draw(story.stream())[1], "the run as a whole")
     assert (own["status"], own["statusDetails"]["message"]) == ("broken", "every check was skipped")
+
+
+def test_a_failed_check_is_told_as_a_whole(small: "Story") -> None:
+    files, results = draw(small.stream())
+    (result,) = find(results, "bad 1")
+    (attachment,) = result.pop("attachments")
+    assert (attachment["name"], attachment["type"]) == ("what the services wrote", "text/plain")
+    assert files[attachment["source"]] == b"11:06:43.100  orders | GET / 503 <b>\n"
+    facts = {"stage": "finished", "start": 1795000003020, "stop": 1795000003120}
+    place = {"name": "place", "value": "tests/integration/orders.yaml:14"}
+    on = {"name": "on", "value": "orders"}
+    rows = "\n  tests/integration/orders.yaml:17  status: expected 201, got 503  (unavailable)\n  0.05 s  saw 502\n"
+    asked, left = "orders.yaml:14  POST /orders on orders", "orders.yaml:14  DELETE /orders/1 on orders: refused"
+    wrong = {
+        "message": "status: expected 201, got 503",
+        "trace": f"tests/integration/{asked}{rows}  0.10 s  saw 503",
+    }
+    assert result.pop("steps") == [
+        {"name": "POST /orders", "status": "passed", **facts}
+        | {"parameters": [on, {"name": "answer", "value": "201 Created"}, place]},
+        {"name": "POST /orders", "status": "failed", **facts, "statusDetails": wrong}
+        | {"parameters": [on, {"name": "answer", "value": "503"}, place]},
+        {"name": "cleanup: DELETE /orders/1", "status": "failed", **facts, "parameters": [on, place]}
+        | {"statusDetails": {"message": "refused", "trace": f"tests/integration/{left}"}},
+    ]
+    assert result.pop("statusDetails")["message"] == "status: expected 201, got 503"
+    assert labels(result) == {
+        "parentSuite": "shop",
+        "suite": "api",
+        "host": "local",
+        "thread": "agent 0",
+        "framework": "dovetail",
+        "language": "yaml",
+        "layer": "integration",
+        "severity": "critical",
+        "tag": "critical",
+    }
+    assert result["parameters"] == [{"name": "environment", "value": "local"}]
+    assert (result["start"], result["stop"], result["fullName"]) == (1795000003000, 1795000003200, "orders/bad-1")
+
+
+def test_what_passed_has_no_details_and_what_was_skipped_only_its_reason(small: "Story") -> None:
+    _, results = draw(small.stream())
+    assert "statusDetails" not in find(results, "fine | one")[0]
+    assert "attachments" not in find(results, "fine | one")[0]
+    assert find(results, "later")[0]["statusDetails"] == {"message": "no bank yet"}
+    assert "thread" not in labels(find(results, "later")[0])
+
+
+def test_every_attempt_that_did_not_pass_tells_its_steps_and_a_flaky_check_what_came_before(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="refused")
+    first = story.attempt(1.0, 0.1, Verdict.FAILED, (bad,))
+    story.check("flaky", "api", first, story.attempt(2.0, 0.1, steps=(story.step(),)), verdict=Verdict.FLAKY)
+    before, last = find(draw(story.stream())[1], "flaky")
+    told = "tests/integration/orders.yaml:14  POST /orders on orders: refused"
+    assert before["statusDetails"] == {"message": "refused", "trace": told}
+    assert last["statusDetails"]["message"] == "flaky: passed on attempt 2 of 2"
+    assert told in last["statusDetails"]["trace"]
+
+
+def test_calls_of_others_and_calls_left_out_are_told_as_such(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="refused")
+    for name in ("one", "two"):
+        story.check(name, "api", story.attempt(1.0, 1.0, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    for number in range(KEPT_PER_CHECK + 3):
+        story.call("orders -> payments", 1.1 + number / 1000, f"GET /{number}", "200")
+    files, results = draw(story.stream())
+    attachment = next(one for one in find(results, "one")[0]["attachments"] if "exchanges" in one["name"])
+    rows = files[attachment["source"]].decode().splitlines()
+    assert rows[0] == "11:06:41.100  orders -> payments  GET /0 → answered 200  4 ms  (may belong to another check)"
+    assert rows[-1] == "and 3 more, which only the journal holds"
+
+
+def test_a_flaky_check_is_no_category_of_its_own(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="refused")
+    first = story.attempt(1.0, 0.1, Verdict.FAILED, (bad,))
+    story.check("flaky", "api", first, story.attempt(2.0, 0.1, steps=(story.step(),)), verdict=Verdict.FLAKY)
+    story.end(3.0, Verdict.FLAKY, 9, "1 check flaky")
+    categories = json.loads(draw(story.stream())[0]["categories.json"])
+    assert categories == [{"name": "flaky", "matchedStatuses": ["passed"], "flaky": True}]
+
+
+def test_a_check_in_python_is_labelled_so(story: "Story") -> None:
+    story.check("one", "api", story.attempt(1.0, steps=(story.step(),)))
+    story.planned[0] = replace(story.planned[0], place=Place("tests/test_orders.py", 3))
+    assert labels(draw(story.stream())[1][0])["language"] == "python"
