@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.engine.isolation import DataServices
 from dovetail.engine.plan import Job, Knowledge, Plan, PlanOrder, flow, make_plan
@@ -78,6 +79,7 @@ def only(*checks: Check, order: PlanOrder | None = None) -> Job:
         ([query("set", "cache")], Isolation.CLONE, {"cache"}),
         ([http("POST /orders")], Isolation.RESET, {"db", "cache", "mail-db"}),
         ([http("POST /orders", json={"id": "{{ unique.id }}"})], Isolation.UNIQUE, {"db", "cache", "mail-db"}),
+        ([http("POST /orders?by={{ seed }}")], Isolation.RESET, {"db", "cache", "mail-db"}),
         ([http("POST /orders"), query("select 1")], Isolation.RESET, {"db", "cache", "mail-db"}),
         ([http("POST /things", "plain")], Isolation.SHARED, set()),
     ],
@@ -113,6 +115,24 @@ def test_what_runs_elsewhere_is_neither_copied_nor_set_back() -> None:
     for isolation, step in ((Isolation.SLICE, http("POST /orders")), (Isolation.CLONE, query("insert"))):
         job = only(check("c", step, isolation=isolation), order=staging)
         assert "runs elsewhere and serves others too" in job.skip
+
+
+def test_what_is_outside_the_system_runs_elsewhere() -> None:
+    system = replace(SYSTEM, services=(*SYSTEM.services, Service("stripe", external="https://api.stripe.com")))
+    suite = Suite((check("c", http("POST /", "stripe"), isolation=Isolation.SLICE),))
+    (job,) = make_plan(system, suite, Knowledge(TECHNOLOGIES, effect_of, DATA), PlanOrder()).jobs
+    assert job.skip == "isolation: slice, but stripe runs elsewhere and serves others too"
+
+
+def test_without_proxies_what_breaks_or_counts_an_edge_is_not_run() -> None:
+    direct = PlanOrder(is_direct=True)
+    breaking = check("c", http("GET /"), faults=(FaultOrder("orders -> db", "refuse"),))
+    assert only(breaking, order=direct).skip.startswith("run with --direct, where orders -> db has no proxy")
+    assert only(check("c", http("GET /")), order=direct).skip == ""
+
+
+def test_what_isolation_cannot_do_is_no_mistake_where_the_check_is_skipped() -> None:
+    assert only(check("c", http("POST /orders"), isolation=Isolation.ROLLBACK, skip="later")).skip == "later"
 
 
 def test_what_isolation_cannot_do_is_a_mistake_of_the_suite() -> None:
