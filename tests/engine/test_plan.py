@@ -119,7 +119,7 @@ def test_what_runs_elsewhere_is_neither_copied_nor_set_back() -> None:
 
 def test_what_is_outside_the_system_runs_elsewhere() -> None:
     system = replace(SYSTEM, services=(*SYSTEM.services, Service("stripe", external="https://api.stripe.com")))
-    suite = Suite((check("c", http("POST /", "stripe"), isolation=Isolation.SLICE),))
+    suite = Suite((check("c", http("GET /", "plain"), http("POST /", "stripe"), isolation=Isolation.SLICE),))
     (job,) = make_plan(system, suite, Knowledge(TECHNOLOGIES, effect_of, DATA), PlanOrder()).jobs
     assert job.skip == "isolation: slice, but stripe runs elsewhere and serves others too"
 
