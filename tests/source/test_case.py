@@ -29,7 +29,7 @@ def several(lines: str) -> str:
 def test_rows_and_repetitions_make_checks_of_their_own(checks_of: ReadChecks, lines: str, suffixes: list[str]) -> None:
     checks = checks_of(several(lines)).checks
     assert [check.id for check in checks] == [f"orders/a{suffix}" for suffix in suffixes]
-    assert [check.name for check in checks] == [f"a {suffix}".strip() for suffix in suffixes]
+    assert [check.name for check in checks] == [f"a {suffix}" if suffix else "a" for suffix in suffixes]
 
 
 def test_each_row_is_the_input_of_its_check(checks_of: ReadChecks) -> None:

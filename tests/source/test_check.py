@@ -102,6 +102,7 @@ def test_names_with_one_slug_get_ids_of_their_own(checks_of: ReadChecks) -> None
         ("{name: a, steps: {http: GET /}}", "`steps` wants a list of steps, got a map", "in order"),
         ("{steps: [{http: GET /}]}", "this check lacks `name`", "claim"),
         ("{name: a, http: GET /, steps: [{http: GET /}]}", "`http` stands beside `steps`", "make it a step"),
+        ("{name: a, use: f.yaml, steps: [{http: GET /}]}", "`use` stands beside `steps`", "make it a step"),
         ("{name: a, stpes: [], steps: [{http: GET /}]}", "a check has no key `stpes`", "did you mean `steps`?"),
         ("{name: a, sessions: [], steps: [{http: GET /}]}", "`sessions` is not built yet", "leave it out"),
         ("{name: a, stepz: [{http: GET /}]}", "a check has no key `stepz`", "did you mean `steps`?"),

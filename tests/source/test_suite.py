@@ -116,6 +116,14 @@ def test_a_need_that_is_unknown_names_the_nearest(checks_of: ReadChecks, problem
     assert problem.now == "did you mean `order it`?"
 
 
+def test_an_unknown_need_is_told_beside_other_mistakes(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
+    text = "on: orders\nchecks: [{name: a, http: GET /, needs: x}, {name: b, http: GET /, retry: often}]\n"
+    assert [problem.what for problem in problems_of(checks_of, text)] == [
+        "there is no check `x` in the files read",
+        "`retry` wants a whole number, got `often`",
+    ]
+
+
 def test_a_need_is_not_called_unknown_where_what_is_needed_could_not_be_read(
     checks_of: ReadChecks, problems_of: ProblemsOf
 ) -> None:
