@@ -37,6 +37,8 @@ def test_every_fault_is_told_when_it_begins_and_ends_with_its_reason(yard: Any) 
             FaultLifted(1.0, one, "a -> b", "lifted"),
             FaultLifted(1.0, two, "a -> b", "the environment was torn down"),
         ]
+        assert joints[0].proxy is not None
+        assert (joints[0].proxy.faults, faults.leases) == ((), ())
         await close_joints(joints)
         means.lease.close()
 
@@ -53,3 +55,8 @@ def test_an_edge_without_a_proxy_is_neither_broken_nor_counted_and_says_why() ->
 
 def test_an_unknown_lease_is_no_error() -> None:
     FaultTable(Hub(), list).lift("never given")
+
+
+def test_an_edge_that_is_not_there_is_told_by_name() -> None:
+    with pytest.raises(SuiteError, match="there is no edge in this environment called a -> b"):
+        FaultTable(Hub(), list).inject(REFUSE, 1, "")

@@ -135,6 +135,19 @@ def test_what_is_kept_stays_held_while_the_rest_is_let_go() -> None:
     asyncio.run(play())
 
 
+def test_what_is_kept_whole_stays_held() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", adding("rows"))
+        table.unlock("one", frozenset({"rows"}))
+        waiting = await granted(table, "two", disturbing("rows"))
+        assert not waiting.done()
+        table.unlock("one")
+        await waiting
+
+    asyncio.run(play())
+
+
 def test_letting_go_ends_the_waiting_too() -> None:
     async def play() -> None:
         table = LockTable()

@@ -16,28 +16,28 @@ from dovetail.model.exchange import Exchange
 
 
 class FaultTable:
-    """`joints` tells which edges there are at the moment."""
+    """`joints` tells which edges there are at the moment; each lease knows its own, whatever becomes of the others."""
 
     def __init__(self, hub: Hub, joints: Callable[[], Iterable[Joint]]) -> None:
         self._hub = hub
         self._joints = joints
-        self._owners: dict[str, tuple[str, Joint]] = {}
+        self._broken: dict[str, tuple[str, EdgeProxy]] = {}
 
     def inject(self, order: FaultOrder, seconds: float, owner: str) -> str:
-        joint = self._find(order.edge)
-        lease = _proxy_of(joint).inject(order, seconds, owner)
-        self._owners[lease] = (owner, joint)
+        proxy = _proxy_of(self._find(order.edge))
+        lease = proxy.inject(order, seconds, owner)
+        self._broken[lease] = (order.edge, proxy)
         settings = {name: str(value) for name, value in order.settings.items()}
         self._hub.tell(FaultInjected(self._hub.clock(), lease, order.edge, order.kind, settings, owner))
         return lease
 
     def lift(self, lease: str, why: str = "lifted") -> None:
         """Undo a fault; one that is gone already is no error."""
-        _, joint = self._owners.pop(lease, ("", None))
-        if joint is None or joint.proxy is None or lease not in {fault.name for fault in joint.proxy.faults}:
+        edge, proxy = self._broken.pop(lease, ("", None))
+        if proxy is None or lease not in {fault.name for fault in proxy.faults}:
             return
-        joint.proxy.lift(lease)
-        self._hub.tell(FaultLifted(self._hub.clock(), lease, joint.edge.name, why))
+        proxy.lift(lease)
+        self._hub.tell(FaultLifted(self._hub.clock(), lease, edge, why))
 
     def lift_all(self, leases: Iterable[str], why: str) -> None:
         for lease in tuple(leases):
@@ -45,7 +45,7 @@ class FaultTable:
 
     @property
     def leases(self) -> tuple[str, ...]:
-        return tuple(self._owners)
+        return tuple(self._broken)
 
     def calls(self, edge: str, since: float) -> tuple[Exchange, ...]:
         """Return what the edge's tap saw since then; an edge without a proxy is no edge without calls."""

@@ -43,11 +43,7 @@ def select(order: StageOrder, registry: Registry) -> Selection:
         service.name: order.environment.addresses.get(service.name) or service.external for service in system.services
     }
     start = _needed(order, addresses)
-    given = {
-        name: _given(system.by_name[name], text, registry)
-        for name, text in addresses.items()
-        if text and name not in start
-    }
+    given = {name: _given(system.by_name[name], text, registry) for name, text in addresses.items() if text}
     if start and order.environment.is_read_only:
         raise NotReadyError(_read_only(order, min(start)))
     for name in sorted(start):

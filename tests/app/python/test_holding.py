@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import pytest
+
 from dovetail.app.python.holding import Holding
 from dovetail.environment.lock import LockTable
 from dovetail.environment.stage import LockWish
 
 EVERYTHING = frozenset({"service:a", "service:b", "edge:a -> b"})
-ROWS = LockWish(adding=frozenset({"data:db"}))
+DATA = frozenset({"data:db"})
+ROWS = LockWish(adding=DATA)
 SETS_BACK = LockWish(exclusive=frozenset({"data:db", "service:db"}))
 
 
@@ -18,16 +21,18 @@ class Locks:
 
     def __init__(self) -> None:
         self.table = LockTable()
+        self.asked = 0
 
     async def lock(self, owner: str, wish: LockWish) -> None:
+        self.asked += 1
         await self.table.lock(owner, wish)
 
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         self.table.unlock(owner, kept)
 
 
-def hold(locks: Any, owner: str) -> Holding:
-    return Holding(locks, owner, ROWS, EVERYTHING)
+def hold(locks: Any, owner: str, base: LockWish = ROWS) -> Holding:
+    return Holding(locks, owner, base, EVERYTHING)
 
 
 async def started(work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
@@ -48,6 +53,53 @@ def test_nobody_sets_its_data_back_between_its_first_word_and_its_last() -> None
         assert not resetting.done()
         await check.end()
         await resetting
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    "base", [LockWish(shared=DATA), LockWish(exclusive=DATA), ROWS], ids=["shares", "has alone", "adds to"]
+)
+def test_its_data_is_held_while_it_wants_more_however_it_holds_it(base: LockWish) -> None:
+    async def play() -> None:
+        locks = Locks()
+        await locks.lock("uses", LockWish(frozenset({"service:b"})))
+        check = hold(locks, "check", base)
+        await check.begin()
+        taking = await started(check.take(frozenset({"service:b"})))
+        other = await started(locks.lock("other", LockWish(exclusive=DATA)))
+        assert (taking.done(), other.done()) == (False, False)
+        await locks.unlock("uses")
+        await taking
+        await check.end()
+        await other
+
+    asyncio.run(play())
+
+
+def test_what_is_shared_is_nobodys_alone_and_asked_for_once() -> None:
+    async def play() -> None:
+        locks = Locks()
+        check = hold(locks, "check")
+        await check.begin()
+        for _ in range(2):
+            await check.share(frozenset({"service:a"}))
+        assert locks.asked == 2
+        alone = await started(locks.lock("other", LockWish(exclusive=frozenset({"service:a"}))))
+        assert not alone.done()
+        await check.end()
+        await alone
+
+    asyncio.run(play())
+
+
+def test_who_has_something_alone_shares_all_else_and_asks_for_none_of_it_again() -> None:
+    async def play() -> None:
+        locks = Locks()
+        check = hold(locks, "check")
+        await check.take(frozenset({"service:b"}))
+        await check.share(EVERYTHING)
+        assert locks.asked == 1
 
     asyncio.run(play())
 

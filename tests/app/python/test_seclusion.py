@@ -26,6 +26,7 @@ SYSTEM = System(
         Service("cache", "memory"),
         Service("queue", "queue"),
         Service("staging", run="x"),
+        Service("fill", run="x", is_job=True, uses=(Edge("fill", "db", "store"),)),
     ),
 )
 DATA = DataServices(frozenset({"db", "cache"}), frozenset({"db"}), frozenset({"queue"}))
@@ -68,6 +69,10 @@ def test_without_a_marker_data_is_taken_to_be_the_checks_own() -> None:
     assert Marked("slice").needs_copies
 
 
+def test_what_runs_elsewhere_is_used_beside_others() -> None:
+    assert job("unique", "staging").choice.isolation is Isolation.UNIQUE
+
+
 def test_a_slice_holds_what_was_named_and_all_below_it() -> None:
     assert set(job("slice", "api").slice_services) == {"api", "db", "queue"}
     assert set(job("slice").slice_services) == {"api", "echo", "db", "cache", "queue"}
@@ -81,6 +86,7 @@ def test_a_slice_whose_data_cannot_all_be_set_back_serves_one_check() -> None:
 @pytest.mark.parametrize(
     ("marked", "what"),
     [
+        (("auto",), "there is no isolation 'auto'\nknown here: clone, reset, rollback, shared, slice, unique"),
         (("rolback",), "there is no isolation 'rolback'\ndid you mean `rollback`"),
         (("clone", "bd"), "there is no service 'bd'\ndid you mean `db`"),
         (("clone", "api"), "isolation clone: api (http) can be neither copied nor set back\nuse slice"),

@@ -17,8 +17,8 @@ class Holding:
         self._owner = owner
         self._base = base
         self._everything = everything
-        self._shared: set[str] = set()
-        self._exclusive: set[str] = set()
+        self._shared: frozenset[str] = frozenset()
+        self._exclusive: frozenset[str] = frozenset()
         self._turn = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -41,9 +41,10 @@ class Holding:
         async with self._turn:
             kept = self._base.shared | self._base.exclusive | self._base.adding
             await self._stage.unlock(self._owner, kept)
-            self._exclusive |= names
-            self._shared = set(self._everything - self._exclusive - kept)
-            await self._stage.lock(self._owner, LockWish(frozenset(self._shared), frozenset(self._exclusive)))
+            exclusive = self._exclusive | names
+            shared = self._everything - exclusive - kept
+            await self._stage.lock(self._owner, LockWish(shared, exclusive))
+            self._shared, self._exclusive = shared, exclusive
 
     async def end(self) -> None:
         await self._stage.unlock(self._owner)
