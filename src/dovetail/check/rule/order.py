@@ -1,9 +1,8 @@
 """The rules about more and less: between, at_least, at_most, more_than, less_than, near."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from math import inf
 from operator import ge, gt, le, lt, sub
 from typing import cast
 
@@ -32,11 +31,7 @@ def measures(actual: Seen, wanted: Data) -> tuple[Measure, Measure] | None:
 
 def is_measure(value: Data) -> bool:
     """Tell whether a bound can be written so: a number, a time or a duration."""
-    return (
-        is_number(value)
-        or isinstance(value, datetime | date | timedelta)
-        or (isinstance(value, str) and (read_moment(value) is not None or read_span(value) is not None))
-    )
+    return is_number(value) or read_moment(value) is not None or read_span(value) is not None
 
 
 def _bound(
@@ -64,7 +59,7 @@ def _weigh_between(case: Case, rules: Rules, actual: Seen, spot: Spot) -> None:
 def _mistake_of_between(rules: Rules) -> str:
     match rules["between"]:
         case [low, high] if is_measure(low) and is_measure(high):
-            pair = measures(low, high)
+            pair = measures(low, high) or measures(read_span(low), high)
             return "between wants the lower bound first" if pair is None or gt(*pair) else ""
     return "between wants two bounds, as in [1, 10]"
 
@@ -100,7 +95,11 @@ def _mistake_of_near(rules: Rules) -> str:
         return "near wants a number or a time"
     if is_number(wanted):
         is_share = isinstance(within, str) and within.rstrip("% ").replace(".", "", 1).isdecimal() and "%" in within
-        is_right = within is None or is_share or (is_number(within) and 0 <= within < inf)
+        is_right = (
+            within is None
+            or is_share
+            or (is_number(within) and as_decimal(within).is_finite() and as_decimal(within) >= 0)
+        )
         return "" if is_right else "within wants a number from 0 on or a share such as 1%"
     return "" if read_span(within) is not None else "near a time needs within: a duration such as 5s"
 
