@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -7,6 +8,50 @@ from dovetail.app.parts import build_registry
 from dovetail.environment.data_copy import DataCopies
 from dovetail.errors import StageError, SuiteError
 from dovetail.model.address import Address
+
+
+@dataclass
+class Server:
+    """A registry whose one technology, `store`, has a sandbox, and that sandbox: it remembers what it was asked."""
+
+    done: list[str] = field(default_factory=list)
+
+    def sandbox(self, technology: str) -> "Server | None":
+        return self if technology == "store" else None
+
+    async def freeze(self, address: Address) -> None:
+        self.done.append(f"freeze {address.port}")
+
+    async def clone(self, address: Address, name: str) -> Address:
+        self.done.append(f"clone {address.port} as {name}")
+        return address.at(address.host, 2)
+
+    async def drop(self, address: Address, name: str) -> None:
+        self.done.append(f"drop {name} of {address.port}")
+
+    async def reset(self, address: Address) -> None:
+        self.done.append(f"reset {address.port}")
+
+
+async def find_store(_: str) -> tuple[str, Address]:
+    return "store", Address("127.0.0.1", 1)
+
+
+def test_a_copy_is_made_used_and_dropped_once() -> None:
+    server: Any = Server()
+
+    async def play() -> None:
+        copies = DataCopies(server, find_store)
+        assert copies.can_copy("store")
+        for technology in ("store", "http"):
+            await copies.freeze(technology, Address("127.0.0.1", 1))
+        assert (await copies.clone("db", "w1")).port == 2
+        await copies.reset(frozenset({"db"}))
+        for _ in range(2):
+            await copies.drop("db", "w1")
+
+    asyncio.run(play())
+    assert server.done == ["freeze 1", "clone 1 as w1", "reset 1", "drop w1 of 1"]
 
 
 async def find(_: str) -> tuple[str, Address]:

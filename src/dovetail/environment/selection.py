@@ -72,8 +72,6 @@ def _needed(order: StageOrder, addresses: Mapping[str, str]) -> frozenset[str]:
         name = waiting.pop()
         if name in found or addresses.get(name):
             continue
-        if name not in system.by_name:
-            continue
         found.add(name)
         waiting += [edge.target for edge in system.by_name[name].uses]
         waiting += before[name]

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dovetail.app.python.check import PythonCheck
 from dovetail.app.python.seclusion import Marked, seclude
@@ -19,8 +20,8 @@ from dovetail.environment.lock import LockTable
 from dovetail.environment.stage import LockWish, Sink
 from dovetail.errors import Problem, StageError, StageLostError
 from dovetail.model.check import FaultOrder
-from dovetail.model.event import AttemptEnded, CheckEnded, Event, PlannedCheck
-from dovetail.model.outcome import Verdict
+from dovetail.model.event import AttemptEnded, CheckEnded, Event, PlannedCheck, StepEnded
+from dovetail.model.outcome import StepOutcome, Verdict
 from dovetail.model.system import Edge, Service, System
 from dovetail.plugin.registry import Registry
 
@@ -192,6 +193,42 @@ def test_a_check_that_breaks_as_it_begins_holds_nothing() -> None:
     asyncio.run(play())
     assert can_be_had(stage)
     assert [event.verdict for event in events if isinstance(event, CheckEnded)] == [Verdict.INCONCLUSIVE]
+
+
+def test_a_step_is_told_once_it_is_judged_and_with_all_the_time_it_took() -> None:
+    events: list[Event] = []
+
+    async def play() -> None:
+        check = check_on(Stubborn(), events)
+        asked = StepOutcome("", "http.request", "api", Verdict.PASSED, 10.0, 20.0, request="GET /a")
+        judged = replace(asked, started_at=11.0, duration_ms=3.0, verdict=Verdict.FAILED)
+        await check.begin()
+        check.tell(asked)
+        check.tell(judged, instead=True)
+        check.tell(asked)
+        assert len(told()) == 1
+        await check.end(Verdict.FAILED, "")
+
+    def told() -> list[tuple[Verdict, float, float]]:
+        steps = [event.step for event in events if isinstance(event, StepEnded)]
+        return [(step.verdict, step.started_at, step.duration_ms) for step in steps]
+
+    asyncio.run(play())
+    assert told() == [(Verdict.FAILED, 10.0, 23.0), (Verdict.PASSED, 10.0, 20.0)]
+
+
+def test_a_verdict_told_at_the_first_word_stands_for_itself() -> None:
+    events: list[Event] = []
+
+    async def play() -> None:
+        check = check_on(Stubborn(), events)
+        read = StepOutcome("", "kafka.consume", "api", Verdict.PASSED, 10.0, 20.0)
+        await check.begin()
+        check.tell(read, instead=True)
+        await check.end(Verdict.PASSED, "")
+
+    asyncio.run(play())
+    assert [event.step.duration_ms for event in events if isinstance(event, StepEnded)] == [20.0]
 
 
 def test_what_others_say_while_a_check_waits_for_more_is_not_counted_as_its_own(begin: Begin, player: Player) -> None:
