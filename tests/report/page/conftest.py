@@ -13,6 +13,10 @@ from typing import cast
 
 import pytest
 
+from dovetail.model.event import Event
+from dovetail.report.page.document import render_page
+from dovetail.report.record import read_run
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = (
     "--headless",
@@ -46,6 +50,18 @@ class Browser:
         self._ask("POST", f"{self._session}/url", {"url": "about:blank"})
         self.complaints()
         self._ask("POST", f"{self._session}/url", {"url": page.as_uri() + fragment})
+
+    def show(self, events: list[Event], folder: Path, fragment: str = "") -> Path:
+        """Open the report of a run; returns its file."""
+        page = folder / "page.html"
+        page.write_bytes(render_page(read_run(events)))
+        self.open(page, fragment)
+        return page
+
+    def wait_for(self, condition: str) -> None:
+        """Wait until an expression of the page is true; the driver gives up after its own time."""
+        look = f"const look = () => {condition} ? done(true) : setTimeout(look, 10); look();"
+        assert self.run(f"return new Promise((done) => {{ {look} }})")
 
     def run(self, script: str) -> object:
         return self._ask("POST", f"{self._session}/execute/sync", {"script": script, "args": []})

@@ -17,14 +17,7 @@ if TYPE_CHECKING:
     from tests.report.conftest import Story
     from tests.report.page.conftest import Browser
 
-WAIT = "return new Promise((done) => {{ const look = () => {} ? done(true) : setTimeout(look, 10); look(); }})"
 EVIL = "</script><img src=x onerror=document.title='pwned'><!-- \u2028 {{data}}"
-
-
-def write(events: list[Event], folder: Path) -> Path:
-    page = folder / "page.html"
-    page.write_bytes(render_page(read_run(events)))
-    return page
 
 
 def test_the_page_names_no_address_and_loads_nothing(shop_events: list[Event]) -> None:
@@ -44,13 +37,13 @@ def test_data_cannot_leave_its_element(story: "Story") -> None:
 
 
 def test_a_run_cut_short_before_it_began_still_opens(browser: "Browser", tmp_path: Path) -> None:
-    browser.open(write([], tmp_path))
+    browser.show([], tmp_path)
     assert browser.text("h1").startswith("inconclusive")
     assert browser.complaints() == []
 
 
 def test_what_is_red_is_seen_first(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:
-    browser.open(write(shop_events, tmp_path))
+    browser.show(shop_events, tmp_path)
     assert browser.text("h1") == "failed\n6 of 16 checks failed, 1 inconclusive, 1 flaky, 1 skipped"
     assert browser.text(".cause h3") == "payments exited with code 1"
     assert browser.text(".cause .meta") == "420 ms earlier · 3 checks share this cause, 2 of them likely"
@@ -62,142 +55,30 @@ def test_what_is_red_is_seen_first(browser: "Browser", shop_events: list[Event],
 def test_there_is_a_section_for_every_scope_and_red_ones_are_open(
     browser: "Browser", shop_events: list[Event], tmp_path: Path
 ) -> None:
-    browser.open(write(shop_events, tmp_path))
+    browser.show(shop_events, tmp_path)
     assert browser.count("details.scope") == 7
     assert browser.count("details.scope[open]") == 5
     assert browser.count("#scope-cache[open]") == 0
 
 
-def test_a_cause_leads_to_each_of_its_checks_and_the_check_has_the_focus(
-    browser: "Browser", shop_events: list[Event], tmp_path: Path
-) -> None:
-    browser.open(write(shop_events, tmp_path))
-    told = browser.run("return [...document.querySelectorAll('.cause:first-child li')].map((item) => item.innerText)")
-    assert told == [
-        "✗\nan order is created, stored and announced",
-        "✗\nan order is paid\nlikely",
-        "✗\ntwo orders are paid at once\nlikely",
-    ]
-    browser.click(".cause:first-child li:nth-child(2) a")
-    assert browser.text(".row:focus").startswith("✗\nan order is paid")
-    assert browser.run("return location.hash") == "#check=orders%2Fan-order-is-paid"
-    assert browser.count(".check.is-open .detail") == 1
-
-
-def test_a_slash_leads_to_the_search_and_escape_shows_all_again(
-    browser: "Browser", shop_events: list[Event], tmp_path: Path
-) -> None:
-    browser.open(write(shop_events, tmp_path))
-    press = "dispatchEvent(new KeyboardEvent('keydown', {key: '%s', bubbles: true}))"
-    browser.run(press % "/")
-    assert browser.run("return document.activeElement.id") == "search"
-    browser.click(".chip[data-verdict=flaky]")
-    browser.run(press % "Escape")
-    assert browser.text("#found") == ""
-    assert browser.run("return document.activeElement.id") != "search"
-
-
-def test_what_never_ran_is_counted_under_one_cause_and_folded_away(
-    browser: "Browser", story: "Story", tmp_path: Path
-) -> None:
-    story.change("payments", "failed", 0.4, "payments exited with code 3", ("no such file",))
-    for number in range(12):
-        why = "the environment was not ready: payments exited with code 3\n    payments │ no such file"
-        story.check(f"unplayed {number}", "api", verdict=Verdict.INCONCLUSIVE, why=why)
-    story.end(0.5, Verdict.INCONCLUSIVE, 6, "payments exited with code 3\n    payments │ no such file")
-    browser.open(write(story.stream(), tmp_path))
-    assert browser.text(".cause h3") == "payments exited with code 3"
-    assert browser.count(".cause li") == 0
-    assert browser.text("main").count("no such file") == 1
-    assert browser.count("details.scope[open]") == 0
-    assert browser.count("#top nav a:not([hidden])") == 3
-
-
-def test_calls_that_may_belong_to_others_are_shown_on_request(
-    browser: "Browser", story: "Story", tmp_path: Path
-) -> None:
-    bad = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("status", "201", "500"),))
-    story.check("bad", "api", story.attempt(1.0, 1.0, Verdict.FAILED, (bad,), trace="a" * 32), verdict=Verdict.FAILED)
-    story.check("beside", "api", story.attempt(1.0, 1.0, steps=(story.step(),)))
-    story.call("orders -> payments", 1.05, "POST /payments", "201", trace="a" * 32)
-    story.call("orders -> users", 1.06, "GET /users", "200")
-    browser.open(write(story.stream(), tmp_path), "#check=orders%2Fbad")
-    assert browser.count(".detail .calls tbody tr") == 1
-    browser.click("button.link")
-    assert browser.count(".detail .calls tbody tr") == 2
-
-
-def test_the_timeline_shows_who_was_away_and_not_what_teardown_ended(
-    browser: "Browser", shop: "Story", tmp_path: Path
-) -> None:
-    shop.change("users", "paused", 3.0)
-    shop.change("users", "ready", 3.2)
-    shop.change("orders", "stopping", 5.2)
-    browser.open(write(shop.stream(), tmp_path))
-    browser.run("document.getElementById('timeline').scrollIntoView()")
-    assert browser.run(WAIT.format("document.querySelector('#timeline svg')"))
-    assert browser.count("#timeline .outage") == 2
-    assert browser.count("#timeline .outage.is-exit") == 1
-    assert "paused at 3.0 s, back after 200 ms" in browser.text("#services")
-    assert "stopped" not in browser.text("#services")
-
-
 def test_what_is_drawn_late_is_there_when_the_page_is_printed(
     browser: "Browser", shop_events: list[Event], tmp_path: Path
 ) -> None:
-    browser.open(write(shop_events, tmp_path))
+    browser.show(shop_events, tmp_path)
     browser.run("dispatchEvent(new Event('beforeprint'))")
     assert browser.count("#timeline svg") == 1
     assert browser.complaints() == []
 
 
-def test_search_and_filters_narrow_the_list(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:
-    browser.open(write(shop_events, tmp_path))
-    shown = (
-        "return [...document.querySelectorAll('details.scope:not([hidden]) .check .name')].map((e) => e.textContent)"
-    )
-    browser.click(".chip[data-verdict=flaky]")
-    assert browser.text("#found").startswith("1 of 16 checks")
-    assert browser.count("details.scope:not([hidden]) .check") == 1
-    browser.click("#found button")
-    browser.run("const s = document.getElementById('search'); s.value = 'cached'; s.dispatchEvent(new Event('input'))")
-    found = browser.run(
-        "return new Promise((done) => { const look = () => document.getElementById('found').textContent"
-        f" ? done((() => {{ {shown} }})()) : setTimeout(look, 10); look(); }})"
-    )
-    assert found == ["an order is cached"]
-
-
-def test_a_check_opens_to_steps_difference_exchanges_and_log(
-    browser: "Browser", shop_events: list[Event], tmp_path: Path
-) -> None:
-    browser.open(write(shop_events, tmp_path), "#check=orders%2Fan-order-is-created%2C-stored-and-announced")
-    detail = browser.text(".detail")
-    for told in ("POST /orders", "503 Service Unavailable", "refused", "What the services wrote", "orders.yaml:17"):
-        assert told.lower() in detail.lower()
-    assert browser.text(".pair.expected div") == "201"
-    assert browser.text(".pair.got div") == "503"
-    assert browser.count(".calls tr.is-bad") > 0
-
-
-def test_both_attempts_of_a_flaky_check_can_be_seen(
-    browser: "Browser", shop_events: list[Event], tmp_path: Path
-) -> None:
-    browser.open(write(shop_events, tmp_path), "#check=orders%2Fstock-is-counted")
-    assert "timed out" in browser.text(".detail .step")
-    browser.click(".tabs .chip:nth-child(2)")
-    assert "200 OK" in browser.text(".detail .step")
-
-
 def test_the_map_and_the_timeline_are_pictures_with_a_title(
     browser: "Browser", shop_events: list[Event], tmp_path: Path
 ) -> None:
-    browser.open(write(shop_events, tmp_path))
+    browser.show(shop_events, tmp_path)
     assert browser.count("svg.across .node") == 9
     assert browser.count("svg.across .edge.is-failing") == 1
     assert browser.run("return document.querySelector('svg.across title').textContent") == "Map of shop"
     browser.run("document.getElementById('timeline').scrollIntoView()")
-    assert browser.run(WAIT.format("document.querySelector('#timeline svg')"))
+    browser.wait_for("document.querySelector('#timeline svg')")
     assert browser.count("#timeline rect.failed") == 7
     assert browser.count("#timeline .fault") == 1
 
@@ -211,7 +92,7 @@ def test_hostile_text_stays_text(browser: "Browser", story: "Story", tmp_path: P
     )
     story.call("orders -> payments", 1.05, EVIL, EVIL, "refused")
     story.break_edge("orders -> payments", 1.0, 1.2, EVIL, identity)
-    browser.open(write(story.stream(), tmp_path))
+    browser.show(story.stream(), tmp_path)
     browser.click(".row")
     assert browser.count(".detail .step") == 1
     assert browser.count("img") == 0
@@ -224,7 +105,7 @@ def test_it_follows_the_preferred_colours_and_a_button_turns_them(
     browser: "Browser", shop_events: list[Event], tmp_path: Path, scheme: str
 ) -> None:
     browser.prefer(scheme)
-    browser.open(write(shop_events, tmp_path))
+    browser.show(shop_events, tmp_path)
     browser.run("localStorage.clear(); delete document.documentElement.dataset.theme")
     color = "return getComputedStyle(document.body).backgroundColor"
     first = browser.run(color)
@@ -238,9 +119,8 @@ def test_it_follows_the_preferred_colours_and_a_button_turns_them(
 def test_on_a_phone_nothing_is_wider_than_the_screen(
     browser: "Browser", shop_events: list[Event], tmp_path: Path
 ) -> None:
-    page = write(shop_events, tmp_path)
     browser.resize(360, 780)
-    browser.open(page, "#check=orders%2Fan-order-is-created%2C-stored-and-announced")
+    browser.show(shop_events, tmp_path, "#check=orders%2Fan-order-is-created%2C-stored-and-announced")
     browser.run("dispatchEvent(new Event('beforeprint'))")
     width = browser.run("return document.documentElement.scrollWidth")
     wide = browser.run(
@@ -257,7 +137,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(
 def test_on_paper_the_whole_timeline_is_seen_and_the_next_step_is_told(
     browser: "Browser", shop_events: list[Event], tmp_path: Path
 ) -> None:
-    browser.open(write(shop_events, tmp_path))
+    browser.show(shop_events, tmp_path)
     browser.run("dispatchEvent(new Event('beforeprint'))")
     browser.act_as_printer()
     browser.run("document.querySelector('#timeline .card').style.width = '400px'")
@@ -269,51 +149,8 @@ def test_on_paper_the_whole_timeline_is_seen_and_the_next_step_is_told(
     assert "dovetail logs payments" in told
 
 
-def test_a_broken_link_opens_the_page_all_the_same(
-    browser: "Browser", shop_events: list[Event], tmp_path: Path
-) -> None:
-    browser.open(write(shop_events, tmp_path), "#check=%E0%A4%A")
-    assert browser.complaints() == []
-    assert browser.run("return document.documentElement.dataset.opened") is not None
-
-
-def test_the_link_to_a_scope_opens_it_whatever_its_name_and_what_is_filtered(
-    browser: "Browser", story: "Story", tmp_path: Path
-) -> None:
-    for scope in ("money & goods", "api"):
-        story.check(scope, scope, verdict=Verdict.SKIPPED if scope == "api" else Verdict.PASSED)
-    browser.open(write(story.stream(), tmp_path))
-    browser.click(".chip[data-verdict=skipped]")
-    assert browser.count("details.scope[hidden]") == 1
-    browser.run("location.hash = document.querySelector('.scopes tbody a').hash")
-    opened = "document.querySelector('details.scope:not([hidden])[open] h3')?.textContent"
-    assert browser.run(WAIT.format(f"{opened} === 'money & goods'"))
-
-
-def test_what_differs_is_marked_by_whole_letters(browser: "Browser", story: "Story", tmp_path: Path) -> None:
-    wrong = story.wrong("json.name", '"by \U0001f469 today"', '"by \U0001f468 today"')
-    bad = story.step(verdict=Verdict.FAILED, mismatches=(wrong,))
-    story.check("bad", "api", story.attempt(1.0, 0.2, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
-    browser.open(write(story.stream(), tmp_path), "#check=orders%2Fbad")
-    assert [browser.text(f".mismatch {tag}") for tag in ("ins", "del")] == ["\U0001f469", "\U0001f468"]
-
-
-def test_what_is_cut_off_is_reached_with_the_keys_and_errors_of_the_log_stand_out(
-    browser: "Browser", story: "Story", tmp_path: Path
-) -> None:
-    bad = story.step(verdict=Verdict.FAILED, error="x")
-    story.check("bad", "api", story.attempt(1.0, 0.2, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
-    story.check("fine", "api", story.attempt(2.0, 0.2, steps=(story.step(),)))
-    for number in range(60):
-        story.log("orders", 1.0 + number / 1000, "died of KeyError('id')" if number == 7 else f"GET /{number}")
-    browser.open(write(story.stream(), tmp_path), "#check=orders%2Fbad")
-    assert browser.count(".detail .log[tabindex='0']") == 1
-    assert browser.count(".cause .lines[tabindex]") == 0
-    assert browser.text(".hot") == "died of KeyError('id')"
-
-
 def test_headings_go_down_one_by_one(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:
-    browser.open(write(shop_events, tmp_path), "#check=orders%2Fan-order-is-created%2C-stored-and-announced")
+    browser.show(shop_events, tmp_path, "#check=orders%2Fan-order-is-created%2C-stored-and-announced")
     told = browser.run("return [...document.querySelectorAll('h1, h2, h3, h4')].map((one) => one.tagName).join(' ')")
     levels = [int(name[1]) for name in str(told).split()]
     assert levels[0] == 1
@@ -353,9 +190,8 @@ def test_ten_thousand_checks_open_and_every_one_can_be_found(
         attempt = story.attempt(1 + number * 0.01, 0.05, verdict, (step,), agent=number % 4)
         story.check(f"check {number}", f"scope{number % 3}", attempt, verdict=verdict)
     story.end(110.0, Verdict.FAILED, 1, "20 checks failed")
-    page = write(story.stream(), tmp_path)
+    page = browser.show(story.stream(), tmp_path, "#check=orders%2Fcheck-9876")
     assert page.stat().st_size < 15_000_000
-    browser.open(page, "#check=orders%2Fcheck-9876")
     assert browser.text(".check.is-open .name").startswith("check 9876")
     assert int(str(browser.run("return document.documentElement.dataset.opened"))) < 10_000
     assert browser.count(".check") < 6000

@@ -27,7 +27,7 @@ SCRIPTS = (
 
 def render_page(record: Record) -> bytes:
     style = _read("page.css")
-    script = '"use strict";\n(() => {\n' + "\n".join(_read(name) for name in SCRIPTS) + "\n})();\n"
+    script = '"use strict";\n(() => {\n' + "\n".join(_read(f"script/{name}") for name in SCRIPTS) + "\n})();\n"
     values = {
         "policy": f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'",
@@ -67,7 +67,7 @@ def _summary(record: Record) -> str:
 
 
 def _read(name: str) -> str:
-    return Path(__file__).with_name(name).read_text("utf-8")
+    return Path(__file__).parent.joinpath(name).read_text("utf-8")
 
 
 def _digest(text: str) -> str:

@@ -1,15 +1,23 @@
 const MOST_LINES = 300;
+const LONGEST_ROW = 60;
 
-// Both sides of one mismatch, with what differs marked: by lines where either is JSON of several, else by letters.
+// Both sides of one mismatch, with what differs marked: by lines where either has several, else by letters.
 function markDifference(expected, got) {
   const [one, two] = [pretty(expected), pretty(got)];
   if ((one.includes("\n") || two.includes("\n")) && one.split("\n").length < MOST_LINES && two.split("\n").length < MOST_LINES) return markLines(one.split("\n"), two.split("\n"));
   return markLetters(one, two);
 }
 
+// A long object or list gets a line for each of its parts; quoted text and what is empty stay as they are.
 function pretty(text) {
-  if (!/^\s*[[{]/.test(text) || text.length < 60) return text;
-  try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
+  if (!/^[[{]/.test(text) || text.length < LONGEST_ROW) return text;
+  let depth = 0;
+  return text.replace(/"(?:[^"\\]|\\[^])*"?|[[{]\s*[\]}]|[[{\]}]|,\s*/g, (token) => {
+    if (token[0] === '"' || /^[[{]\s*[\]}]/.test(token)) return token;
+    depth += "[{".includes(token) ? 1 : "]}".includes(token) ? -1 : 0;
+    const row = `\n${"  ".repeat(Math.max(0, depth))}`;
+    return "]}".includes(token) ? `${row}${token}` : `${token.trim()}${row}`;
+  });
 }
 
 // Letters, not the halves that some of them are stored as.
