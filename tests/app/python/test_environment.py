@@ -1,3 +1,5 @@
+from http.client import HTTPConnection
+
 import pytest
 
 from dovetail import Environment
@@ -22,6 +24,16 @@ def test_an_edge_that_is_taken_only_to_be_counted_gives_no_number_that_is_too_sm
     letters.http("sorter").post("/letters", json={})
     with pytest.raises(UsageError, match=r"sorter -> postbox was taken.*\n.*take it before you act"):
         _ = letters.edge("sorter -> postbox").calls
+
+
+def test_an_edge_that_something_crossed_without_a_word_of_the_check_is_counted(letters: Environment) -> None:
+    letters.http("sorter").post("/letters", json={})
+    edge = letters.edge("sorter -> postbox")
+    line = HTTPConnection(letters.address("sorter").partition("//")[2], timeout=10)
+    line.request("POST", "/letters", "{}", {"content-type": "application/json"})
+    assert line.getresponse().status == 202
+    line.close()
+    assert edge.calls == 1
 
 
 def test_an_edge_that_nothing_crossed_since_the_check_began_is_counted_whenever_it_is_taken(
