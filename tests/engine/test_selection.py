@@ -29,7 +29,7 @@ SUITE = Suite(
     [
         (Selection(), ["an order is created", "an order is refused", "a row is kept", "a row is counted"]),
         (Selection(scopes=("api",)), ["an order is created", "an order is refused"]),
-        (Selection(files=("tests/integration/database.yaml",)), ["a row is kept", "a row is counted"]),
+        (Selection(scopes=("database", "cache")), ["a row is kept", "a row is counted"]),
         (Selection(tags="critical and not slow"), ["an order is created"]),
         (Selection(tags="not (critical or slow)"), ["a row is kept", "a row is counted"]),
         (Selection(text="refused or kept"), ["an order is refused", "a row is kept"]),
@@ -44,6 +44,16 @@ def test_a_selection_means_the_checks_it_describes(selection: Selection, names: 
 def test_a_needed_check_comes_with_the_one_that_needs_it() -> None:
     chosen = select_checks(SUITE, Selection(text="counted"))
     assert [one.name for one in chosen] == ["a row is kept", "a row is counted"]
+
+
+def test_what_a_needed_check_needs_comes_too_however_far() -> None:
+    checks = [check("a0"), *(check(f"a{n}", needs=(f"a{n - 1}", "a0")) for n in (1, 2, 3))]
+    assert [one.name for one in select_checks(Suite(tuple(checks)), Selection(text="a3"))] == ["a0", "a1", "a2", "a3"]
+
+
+def test_checks_that_need_each_other_are_selected_once() -> None:
+    circle = Suite((check("one", needs=("other",)), check("other", needs=("one",))))
+    assert [one.name for one in select_checks(circle, Selection(text="one"))] == ["one", "other"]
 
 
 @pytest.mark.parametrize(

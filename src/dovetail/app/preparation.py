@@ -71,7 +71,7 @@ def prepare_run(request: RunRequest) -> Preparation:
     suite = project.read_checks(paths)
     seed = settings.text("seed") or os.urandom(2).hex()
     failed = History(system.folder).unhappy() if settings.is_on("failed") else None
-    selection = Selection(scopes, (), settings.text("tags"), settings.text("text"), failed)
+    selection = Selection(scopes, settings.text("tags"), settings.text("text"), failed)
     stage = StageOrder(system, environment, settings.is_on("direct"), is_kept=settings.is_on("keep"), seed=seed)
     is_shared = bool(suite.python_files) or stage.is_kept or _is_running(stage)
     order = PlanOrder(selection, seed, environment, is_shared, settings.is_on("direct"))

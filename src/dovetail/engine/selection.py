@@ -1,4 +1,4 @@
-"""Which checks a run is about: by scope, file, tag, text or what failed last. Called by the plan and the faces."""
+"""Which checks a run is about: by scope, tag, text or what failed last. Called by the plan and the faces."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -17,7 +17,6 @@ class Selection(Struct, frozen=True):
     """Empty means everything; `ids` are checks by id, `tags` and `text` are words joined by and, or, not."""
 
     scopes: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
     tags: str = ""
     text: str = ""
     ids: frozenset[str] | None = None
@@ -101,9 +100,7 @@ class _ConditionReader:
 def _is_meant(check: Check, selection: Selection) -> bool:
     if selection.ids is not None and check.id not in selection.ids:
         return False
-    if (selection.scopes or selection.files) and not (
-        check.scope in selection.scopes or any(_stands_in(check, file) for file in selection.files)
-    ):
+    if selection.scopes and check.scope not in selection.scopes:
         return False
     if selection.tags and not read_condition(selection.tags)(check.tags.__contains__):
         return False
@@ -111,10 +108,6 @@ def _is_meant(check: Check, selection: Selection) -> bool:
         return True
     spoken = f"{check.name} {check.id}".lower()
     return read_condition(selection.text)(lambda word: word.lower() in spoken)
-
-
-def _stands_in(check: Check, file: str) -> bool:
-    return check.place.file == file or check.place.file.startswith(file.rstrip("/") + "/")
 
 
 def _explain_nothing(suite: Suite, selection: Selection) -> Problem:
@@ -137,7 +130,6 @@ def _explain_nothing(suite: Suite, selection: Selection) -> Problem:
 
 def _describe(selection: Selection) -> str:
     parts = [f"scope {scope}" for scope in selection.scopes]
-    parts += [f"file {file}" for file in selection.files]
     parts += [f"--tags {selection.tags!r}"] if selection.tags else []
     parts += [f"-k {selection.text!r}"] if selection.text else []
     parts += ["--failed"] if selection.ids is not None else []
