@@ -94,6 +94,8 @@ def test_variables_are_filled_in_a_fragment_too(write: Write, checks_of: ReadChe
             "did you mean `token`?",
         ),
         ("{use: login.yaml, with: {password: x}, sav: {}}", "a use has no key `sav`", "did you mean `save`?"),
+        ("together:", "`together` is empty", "a list of steps"),
+        ("together: GET /", "`together` wants a list of steps, got `GET /`", "same moment"),
         ("together: []", "`together` has no steps", "same moment"),
         ("together: [{together: [{http: GET /}]}]", "only single steps can start together", "write the steps out"),
         ("{together: [{http: GET /}], within: 5s}", "steps that start together has no key `within`", "together"),
@@ -133,11 +135,13 @@ def test_fragments_that_use_each_other_are_a_mistake(
         ("- a\n", "a fragment is a map"),
         ("a: [\n", "a value is expected here"),
         ("steps: []\n", "this fragment has no steps"),
+        ("steps:\n", "`steps` is empty"),
+        ("outputs: [a]\n", "the fragment fragments/f.yaml lacks `steps`"),
     ],
 )
-def test_a_broken_fragment_is_told(
+def test_a_broken_fragment_is_told_once_under_its_first_line(
     write: Write, checks_of: ReadChecks, problems_of: ProblemsOf, text: str, what: str
 ) -> None:
     write("fragments/f.yaml", text)
     problems = problems_of(checks_of, using("use: fragments/f.yaml"))
-    assert [problem.what for problem in problems] == [what]
+    assert [(problem.what, problem.line) for problem in problems] == [(what, 1)]

@@ -99,6 +99,7 @@ def test_names_with_one_slug_get_ids_of_their_own(checks_of: ReadChecks) -> None
     [
         ("{name: a}", "this check has no steps", "steps:"),
         ("{name: a, steps: []}", "this check has no steps", "list what it does"),
+        ("{name: a, steps: }", "`steps` is empty", "a list of steps"),
         ("{name: a, steps: {http: GET /}}", "`steps` wants a list of steps, got a map", "in order"),
         ("{steps: [{http: GET /}]}", "this check lacks `name`", "claim"),
         ("{name: a, http: GET /, steps: [{http: GET /}]}", "`http` stands beside `steps`", "make it a step"),
@@ -128,9 +129,9 @@ def test_names_with_one_slug_get_ids_of_their_own(checks_of: ReadChecks) -> None
 def test_a_wrong_check_stands_under_its_line(
     checks_of: ReadChecks, problems_of: ProblemsOf, check: str, what: str, now: str
 ) -> None:
-    problems = problems_of(checks_of, f"on: orders\nchecks:\n  - {check}\n")
-    assert (problems[0].what, problems[0].line) == (what, 3)
-    assert now in problems[0].now
+    (problem,) = problems_of(checks_of, f"on: orders\nchecks:\n  - {check}\n")
+    assert (problem.what, problem.line) == (what, 3)
+    assert now in problem.now
 
 
 def test_a_file_without_a_single_check_is_a_mistake(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:

@@ -106,6 +106,8 @@ def test_an_edge_that_is_counted_has_one_spelling(checks_of: ReadChecks) -> None
         ("http: GET /\njsno: {}", "`http` has no key `jsno`", "did you mean `json`?", 6),
         ("http: GET /\nsql: select 1", "a step has one verb, this has `http` and `sql`", "two steps", 6),
         ("http: GET /\non: ordres", "there is no service `ordres`", "did you mean `orders`?", 6),
+        ("sql: select 1\non: cache", "`sql` needs mysql or postgres, but cache speaks redis", "orders-db", 6),
+        ("http: GET /\nsave: {x: '[0]'}", "an answer to `http.request` has no `[0]` to save", "known here", 6),
         ("http: GET /\non: cache", "`http` needs http, but cache speaks redis", "orders, payments, stripe", 6),
         ("http: ", "`http` is empty", "text", 5),
         ("http: ''", "`http` is empty", "method and path", 5),
@@ -135,6 +137,7 @@ def test_an_edge_that_is_counted_has_one_spelling(checks_of: ReadChecks) -> None
         ("redis.set: k\nvalue: 1\nmode: 2", "`mode` cannot be `2`", "known here: always, new", 7),
         ("redis.set: k\nvalue: 1\nmode: nwe", "`mode` cannot be `nwe`", "did you mean `new`?", 7),
         ("restart: payments\non: orders", "`restart` has no key `on`", "known here", 6),
+        ("restart: orders -> payments", "`orders -> payments` is no service", "did you mean `payments`?", 5),
         ("restart: paymnets", "`paymnets` is no service", "did you mean `payments`?", 5),
         (
             "called: orders -> ordersdb",

@@ -140,6 +140,7 @@ def test_checks_that_need_each_other_are_a_mistake(checks_of: ReadChecks, proble
     text = "on: orders\nchecks:\n  - {name: a, http: GET /, needs: b}\n  - {name: b, http: GET /, needs: a}\n"
     (problem,) = problems_of(checks_of, text)
     assert problem.what.startswith("checks need each other: orders/")
+    assert problem.line == {"orders/a": 3, "orders/b": 4}[problem.what.split()[4]]
 
 
 def test_a_missing_variable_stands_under_its_line(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:

@@ -52,14 +52,14 @@ class ActionReader:
         steps = tuple(action for action in actions if isinstance(action, Step))
         if len(steps) < len(actions):
             self._mistakes.add(place, "only single steps can start together", "write the steps out")
-        if not entry.list("together"):
+        if table["together"] == []:
             self._mistakes.add(place, "`together` has no steps", "list the steps that start at the same moment")
         return Together(steps, place)
 
     def _read_use(self, table: Table, place: Place, on: str) -> Fragment | None:
         entry = Entry(table, USE, place, self._mistakes)
         written = entry.text("use")
-        path = self._find(written, Path(table.file).parent) if written else None
+        path = self._find(written, Path(table.file).parent)
         if path is None:
             self._refuse_path(table, written)
             return None
@@ -86,7 +86,7 @@ class ActionReader:
         on = fragment.text("on") or on
         if (path, on) not in self._actions:
             self._actions[path, on] = self.read_list(fragment.list("steps"), on)
-            if not fragment.list("steps"):
+            if fragment.table.get("steps") == []:
                 self._mistakes.add(fragment.place, "this fragment has no steps", "list them under `steps:`")
         return self._actions[path, on]
 

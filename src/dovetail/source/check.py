@@ -97,7 +97,7 @@ class CheckReader:
             key = next(iter(step))
             self._refuse(step, key)
         written = entry.list("steps")
-        if not written and entry.table["steps"] in ([], None):
+        if entry.table["steps"] == []:
             self._mistakes.add(entry.table.place_of_key("steps"), "this check has no steps", "list what it does below")
         return self._actions.read_list(written, on)
 
