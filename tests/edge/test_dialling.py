@@ -1,6 +1,7 @@
 import asyncio
 import socket
 
+import pytest
 import uvloop
 
 from dovetail.edge.dialling import Dialling
@@ -36,5 +37,6 @@ def test_a_target_that_moved_is_reached_by_number_and_by_name() -> None:
         assert dial("localhost", port) == ""
 
 
-def test_a_name_without_address_is_told() -> None:
-    assert dial("nobody.invalid", 80).startswith("nobody.invalid has no address")
+@pytest.mark.parametrize("name", ["nobody.invalid", "too-long" * 10, "two..dots"])
+def test_a_name_without_address_is_told(name: str) -> None:
+    assert dial(name, 80).startswith(f"{name} has no address")

@@ -48,6 +48,7 @@ def test_a_stopped_flow_calls_no_more() -> None:
         stopped.at(time.monotonic() + 0.001, rang.set)
         going.at(time.monotonic() + 0.01, later.set)
         stopped.stop()
+        stopped.at(time.monotonic() + 0.001, rang.set)
         await asyncio.wait_for(later.wait(), 30)
         assert not rang.is_set()
         timer.close()

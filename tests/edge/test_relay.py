@@ -1,5 +1,6 @@
 import asyncio
 import socket
+import tracemalloc
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -147,6 +148,22 @@ def test_what_is_passed_on_while_the_sink_is_full_waits_in_order(size: int) -> N
         bench.relay.pass_end()
         bench.relay.pass_on(b"too late")
         assert await bench.read(2 * size) == b"a" * size + b"b" * size
+        assert await bench.loop.sock_recv(bench.sink, 1) == b""
+
+    play(scene)
+
+
+def test_crumbs_that_wait_cost_little_more_than_their_bytes() -> None:
+    async def scene(bench: Bench) -> None:
+        bench.relay.pass_on(bytes(8 << 20))
+        tracemalloc.start()
+        for _ in range(100_000):
+            bench.relay.pass_on(b"x")
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert held < 1_000_000
+        bench.relay.pass_end()
+        assert (await bench.read((8 << 20) + 100_000)).endswith(b"x" * 100_000)
         assert await bench.loop.sock_recv(bench.sink, 1) == b""
 
     play(scene)

@@ -50,7 +50,7 @@ class Dialling:
         try:
             async with asyncio.timeout(PATIENCE):
                 endpoints = await find_endpoints(self._loop, target.host, target.port)
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, UnicodeError) as error:
             done(None, f"{target.host} has no address: {error}")
             return
         self._try(endpoints, done)

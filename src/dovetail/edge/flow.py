@@ -53,6 +53,7 @@ class Flow:
         self.pass_on: Callable[[bytes], None] = _pass_nothing
         self.pass_end: Callable[[], None] = _pass_no_end
         self.held = 0
+        self._is_stopped = False
 
     def now(self) -> float:
         return time.monotonic()
@@ -66,6 +67,8 @@ class Flow:
 
     def at(self, when: float, call: Callable[[], None]) -> None:
         """Call at a moment of `now`, unless the fault is lifted or the connection gone by then."""
+        if self._is_stopped:
+            return
 
         def ring() -> None:
             self._alarms.discard(alarm)
@@ -86,6 +89,7 @@ class Flow:
         self._host.cut("faulted")
 
     def stop(self) -> None:
+        self._is_stopped = True
         for alarm in self._alarms:
             alarm.cancel()
         self._alarms.clear()

@@ -16,6 +16,7 @@ from dovetail.wire.stream import end_sending
 
 PIECE = 65536
 MOST_HELD = 1 << 20
+CRUMB = 4096
 
 
 class Pair(Protocol):
@@ -206,7 +207,10 @@ class Relay:
     def _keep(self, rest: memoryview) -> None:
         if not self._waiting:
             self._loop.add_writer(self._sink_fd, self._flush)
-        self._waiting.append(rest)
+        if self._waiting and len(rest) + len(self._waiting[-1]) <= CRUMB:
+            self._waiting[-1] = memoryview(b"".join((self._waiting[-1], rest)))
+        else:
+            self._waiting.append(rest)
         self._waiting_size += len(rest)
 
     def _flush(self) -> None:

@@ -19,6 +19,11 @@ def test_about_the_share_of_bytes_changes_and_none_is_lost(flow: "HandFlow", sha
     assert 0.7 * share <= changed / 100_000 <= 1.3 * share
 
 
+def test_a_share_next_to_nothing_changes_nothing(flow: "HandFlow") -> None:
+    corrupt({"share": 1e-18}).stage(flow).feed(b"whole")
+    assert flow.data == b"whole"
+
+
 def test_the_same_seed_changes_the_same_bytes(flow: "HandFlow") -> None:
     flow.random.seed(5)
     first = [draw_gap(flow.random, 0.01) for _ in range(9)]

@@ -1,6 +1,6 @@
 from typing import TYPE_CHECKING
 
-from dovetail.edge.fault.slice import slice_data
+from dovetail.edge.fault.slice import BURST, slice_data
 
 if TYPE_CHECKING:
     from tests.edge.conftest import Stand
@@ -33,6 +33,17 @@ def test_a_pause_stands_between_pieces(flow: "HandFlow") -> None:
     flow.wait(5)
     assert flow.passed == [(0.0, b"aa"), (1.0, b"bb"), (2.0, b"cc")]
     assert flow.ended_at == 2.0
+
+
+def test_after_a_burst_other_connections_have_their_turn(flow: "HandFlow") -> None:
+    stage = slice_data({"size": 1}).stage(flow)
+    stage.feed(bytes(3 * BURST))
+    stage.feed(b"end")
+    assert len(flow.passed) == BURST
+    assert flow.held == 2 * BURST + 3
+    flow.wait(0)
+    assert flow.data == bytes(3 * BURST) + b"end"
+    assert flow.held == 0
 
 
 def test_lifting_lets_go_at_once(flow: "HandFlow") -> None:

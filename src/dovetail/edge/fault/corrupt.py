@@ -30,7 +30,7 @@ def draw_gap(random: Random, share: float) -> int:
     """Return how many bytes stay whole before the next changed one."""
     if share >= 1:
         return 0
-    return int(math.log(1.0 - random.random()) / math.log(1.0 - share))
+    return int(math.log(1.0 - random.random()) / math.log1p(-share))
 
 
 def corrupt(settings: Settings) -> Fault:
