@@ -100,7 +100,7 @@ def _node(service: ServiceRecord, spot: Point, measure: Measure) -> str:
     limit = NAME_LENGTH.get(measure, 15)
     state = service.state or "unknown"
     title = " · ".join(part for part in (service.name, service.technology, service.state, service.owner) if part)
-    beneath = f"{service.technology}{'' if state in {'ready', 'done', 'unknown'} else f' · {state}'}"
+    beneath = _tell_beneath(service, state, limit + 1)
     return (
         f'<g class="node is-{escape(state)}" data-service="{escape(service.name)}" tabindex="0" role="button" '
         f'transform="translate({x:.0f} {y:.0f})"><title>{escape(title)}</title>'
@@ -108,6 +108,14 @@ def _node(service: ServiceRecord, spot: Point, measure: Measure) -> str:
         f'<circle cx="13" cy="14" r="4"/><text x="23" y="18" class="name">{escape(on_one_line(service.name, limit))}'
         f'</text><text x="23" y="32" class="under">{escape(on_one_line(beneath, limit + 1))}</text></g>'
     )
+
+
+def _tell_beneath(service: ServiceRecord, state: str, room: int) -> str:
+    """Return the technology and what is amiss; where both have no room, what is amiss."""
+    if state in {"ready", "done", "unknown"}:
+        return service.technology
+    both = f"{service.technology} · {state}"
+    return both if len(both) <= room else state
 
 
 def _curve(route: tuple[Point, ...], measure: Measure) -> str:
