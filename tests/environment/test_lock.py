@@ -4,6 +4,7 @@ import pytest
 
 from dovetail.environment.lock import LockTable
 from dovetail.environment.stage import LockWish
+from dovetail.errors import SuiteError
 
 
 def reading(*names: str) -> LockWish:
@@ -144,6 +145,38 @@ def test_what_is_kept_whole_stays_held() -> None:
         assert not waiting.done()
         table.unlock("one")
         await waiting
+
+    asyncio.run(play())
+
+
+def test_who_would_wait_for_one_who_waits_for_him_is_told_at_once() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("restarts", disturbing("db"))
+        await table.lock("reads", reading("mail"))
+        await table.lock("bystander", reading("mail"))
+        first = await granted(table, "restarts", disturbing("mail"))
+        with pytest.raises(SuiteError, match="reads and restarts wait for each other"):
+            await asyncio.wait_for(table.lock("reads", reading("db")), 5)
+        assert not first.done()
+        table.unlock("reads")
+        table.unlock("bystander")
+        await first
+
+    asyncio.run(play())
+
+
+def test_a_circle_of_three_is_told_and_a_queue_of_three_is_none() -> None:
+    async def play() -> None:
+        table = LockTable()
+        for name in ("a", "b", "c"):
+            await table.lock(name, disturbing(name))
+        waiting = [await granted(table, "a", disturbing("b")), await granted(table, "b", disturbing("c"))]
+        with pytest.raises(SuiteError, match="c, a and b wait for each other"):
+            await asyncio.wait_for(table.lock("c", disturbing("a")), 5)
+        for owner, task in zip(("c", "b"), reversed(waiting), strict=True):
+            table.unlock(owner)
+            await task
 
     asyncio.run(play())
 

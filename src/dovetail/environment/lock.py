@@ -8,6 +8,7 @@ import asyncio
 from msgspec import Struct
 
 from dovetail.environment.stage import LockWish
+from dovetail.errors import Problem, SuiteError
 
 NOTHING = LockWish()
 
@@ -21,7 +22,8 @@ class _Waiter(Struct, eq=False):
 class LockTable:
     """A later wish overtakes an earlier one only where the two do not touch.
 
-    Who holds something already asks for more before all others: they may be waiting for what it holds.
+    Who holds something already asks for more before all others: they may be waiting for what it holds. Where it would
+    wait for one who waits for it, which would be for ever, that is told instead.
     """
 
     def __init__(self) -> None:
@@ -29,10 +31,17 @@ class LockTable:
         self._queue: list[_Waiter] = []
 
     async def lock(self, owner: str, wish: LockWish) -> None:
-        """Wait until all of `wish` is held by `owner`; one that stops waiting leaves nothing held."""
+        """Wait until all of `wish` is held by `owner`; one that stops waiting leaves nothing held.
+
+        Raises SuiteError where that can never be, for what the owner itself holds.
+        """
         waiter = _Waiter(owner, wish, asyncio.get_running_loop().create_future())
         self._queue.append(waiter)
         self._grant()
+        circle = [] if waiter.granted.done() else self._find_circle(waiter, [owner])
+        if circle:
+            self._give_up(waiter)
+            raise SuiteError(_tell_circle(circle))
         try:
             await waiter.granted
         except asyncio.CancelledError:
@@ -59,18 +68,46 @@ class LockTable:
             self._held[waiter.owner].remove(waiter.wish)
         self._grant()
 
+    def _find_circle(self, waiter: _Waiter, passed: list[str]) -> list[str]:
+        """Follow who waits for whom; returns the owners between `waiter` and what the first of `passed` holds."""
+        for holder in self._blocking(waiter):
+            if holder == passed[0]:
+                return passed
+            if holder in passed:
+                continue
+            for other in [other for other in self._queue if other.owner == holder]:
+                circle = self._find_circle(other, [*passed, holder])
+                if circle:
+                    return circle
+        return []
+
+    def _blocking(self, waiter: _Waiter) -> list[str]:
+        """Return the others who hold something that `waiter` wants."""
+        return [
+            owner
+            for owner, wishes in self._held.items()
+            if owner != waiter.owner and any(_touch(waiter.wish, wish) for wish in wishes)
+        ]
+
     def _grant(self) -> None:
         waiting: list[LockWish] = []
         for waiter in tuple(self._queue):
-            others = [wish for owner, wishes in self._held.items() if owner != waiter.owner for wish in wishes]
             ahead = [] if waiter.owner in self._held else waiting
-            if any(_touch(waiter.wish, other) for other in [*others, *ahead]):
+            if self._blocking(waiter) or any(_touch(waiter.wish, other) for other in ahead):
                 waiting.append(waiter.wish)
                 continue
             self._queue.remove(waiter)
             self._held.setdefault(waiter.owner, []).append(waiter.wish)
             if not waiter.granted.done():
                 waiter.granted.set_result(None)
+
+
+def _tell_circle(owners: list[str]) -> Problem:
+    named = f"{', '.join(owners[:-1])} and {owners[-1]}"
+    return Problem(
+        f"{named} wait for each other: each wants what another has",
+        'keep one of them apart: @pytest.mark.isolation("slice")',
+    )
 
 
 def _part(wish: LockWish, names: frozenset[str]) -> LockWish:

@@ -9,6 +9,7 @@ import pytest
 from dovetail.app.python.holding import Holding
 from dovetail.environment.lock import LockTable
 from dovetail.environment.stage import LockWish
+from dovetail.errors import SuiteError
 
 EVERYTHING = frozenset({"service:a", "service:b", "edge:a -> b"})
 DATA = frozenset({"data:db"})
@@ -117,6 +118,25 @@ def test_two_that_want_an_edge_each_never_wait_for_each_other() -> None:
         assert not second.done()
         await one.end()
         await second
+
+    asyncio.run(play())
+
+
+def test_a_check_that_would_wait_for_ever_has_nothing_alone_but_its_data() -> None:
+    async def play() -> None:
+        locks = Locks()
+        resets = hold(locks, "resets", SETS_BACK)
+        reads = hold(locks, "reads", LockWish())
+        await resets.begin()
+        await resets.take(frozenset({"edge:a -> b"}))
+        await reads.begin()
+        await reads.share(frozenset({"service:x"}))
+        waiting = await started(reads.share(frozenset({"service:db"})))
+        with pytest.raises(SuiteError, match="resets and reads wait for each other"):
+            await resets.take(frozenset({"service:x"}))
+        assert not resets.has(frozenset({"edge:a -> b"}))
+        await resets.end()
+        await waiting
 
     asyncio.run(play())
 

@@ -1,7 +1,8 @@
 """What one Python check holds on the stage: its data from beginning to end, services and edges as it goes.
 
 Used by the check. Sharing more never lets go of anything. To have an edge or a service alone, all but the data is let
-go first, so that no two checks wait for each other.
+go first, so that two that want one each do not wait for each other. Where data is held that others want to use, they
+still may: the stage tells that to the later one.
 """
 
 import asyncio
@@ -40,9 +41,10 @@ class Holding:
         """Have some alone and share all the rest: nothing may change while a fault is in force."""
         async with self._turn:
             kept = self._base.shared | self._base.exclusive | self._base.adding
-            await self._stage.unlock(self._owner, kept)
             exclusive = self._exclusive | names
             shared = self._everything - exclusive - kept
+            self._shared = self._exclusive = frozenset()
+            await self._stage.unlock(self._owner, kept)
             await self._stage.lock(self._owner, LockWish(shared, exclusive))
             self._shared, self._exclusive = shared, exclusive
 
