@@ -52,9 +52,10 @@ def test_a_service_that_came_back_is_not_blamed(story: "Story") -> None:
     assert story.blame(failing(story)).kind == "server-error"
 
 
-def test_a_wrong_value_alone_does_not_blame_a_dead_service(story: "Story") -> None:
+@pytest.mark.parametrize("path", ["json.total", "json.status"])
+def test_a_wrong_value_alone_does_not_blame_a_dead_service(story: "Story", path: str) -> None:
     story.change("payments", "failed", 2.0, "killed")
-    wrong = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("json.total", "1", "2"),))
+    wrong = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong(path, "1", "500"),))
     assert story.blame(wrong).kind == "mismatch"
 
 
@@ -258,3 +259,35 @@ def test_who_should_have_sent_an_event_is_asked_for_only_where_the_step_waited(s
 def test_a_service_that_still_answered_was_not_met_as_absent(story: "Story") -> None:
     story.change("orders", "failed", 3.3, "exited with code 1")
     assert story.blame(failing(story)).is_likely
+
+
+def test_of_services_that_ended_the_one_that_is_needed_most_is_the_cause(story: "Story") -> None:
+    """The exit of one that nobody behind the refused call needs explains nothing of it."""
+    story.change("users", "failed", 2.0, "exited with code 3")
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    story.call("orders -> payments", 3.05, "connect 127.0.0.1:4003", "connection refused", "refused")
+    cause = story.blame(failing(story))
+    assert (cause.service, cause.is_likely) == ("payments", False)
+
+
+def test_a_cleanup_is_put_down_to_a_dead_service_only_where_it_was_met(story: "Story") -> None:
+    story.change("payments", "failed", 2.5, "exited with code 1")
+    left = story.step("DELETE /orders/1", verdict=Verdict.FAILED, error="500", is_cleanup=True)
+    assert story.blame(story.step(), left).kind == "cleanup-failed"
+    again = type(story)(story.services, story.edges)
+    again.change("orders", "failed", 2.5, "exited with code 1")
+    assert again.blame(again.step(), left).kind == "service-down"
+
+
+def test_a_cleanup_that_no_step_did_is_not_put_down_to_a_dead_service(story: "Story") -> None:
+    story.change("orders", "failed", 3.1, "exited with code 1")
+    assert story.blame(story.step(), cleanup="the copy is left").kind == "cleanup-failed"
+
+
+def test_a_check_without_a_failed_step_is_put_down_to_an_exit_but_not_to_a_stop(story: "Story") -> None:
+    story.change("orders", "stopping", 3.1, "killed")
+    story.change("orders", "stopped", 3.15)
+    assert story.blame(story.step()).kind == "other"
+    again = type(story)(story.services, story.edges)
+    again.change("orders", "failed", 3.1, "exited with code 1")
+    assert again.blame(again.step()).kind == "service-down"

@@ -63,10 +63,97 @@ def test_a_check_without_an_evaluated_expectation_proves_nothing(story: "Story")
     assert story.blame(story.step(expectations=0), verdict=Verdict.INCONCLUSIVE).kind == "nothing-proven"
 
 
+@pytest.mark.parametrize(("count", "verdict"), [(1, Verdict.INCONCLUSIVE), (0, Verdict.FAILED)])
+def test_a_check_that_proved_something_or_failed_is_not_told_as_proving_nothing(
+    story: "Story", count: int, verdict: Verdict
+) -> None:
+    assert story.blame(story.step(expectations=count), verdict=verdict).kind == "other"
+
+
 def test_a_failed_clean_up_is_told_apart_from_a_failed_act(story: "Story") -> None:
     left = story.step("DELETE /orders/1", verdict=Verdict.FAILED, error="500", is_cleanup=True)
     assert story.blame(story.step(), left, cleanup="500").kind == "cleanup-failed"
     assert story.blame(failing(story), left, cleanup="500").kind == "server-error"
+
+
+def test_a_clean_up_that_no_step_did_is_told_with_its_reason(story: "Story") -> None:
+    cause = story.blame(story.step(), cleanup="the copy of orders-db is left")
+    assert cause.title == "the check did its work, but its cleanup failed: the copy of orders-db is left"
+    assert (cause.service, cause.evidence) == ("", ())
+
+
+def test_a_step_that_failed_to_clean_up_is_told_with_its_service(story: "Story") -> None:
+    cause = story.blame(story.step(), story.step("DELETE /a", verdict=Verdict.FAILED, error="500", is_cleanup=True))
+    assert cause.title == "the check did its work, but its cleanup failed: 500"
+    assert (cause.service, cause.key, len(cause.evidence)) == ("orders", ("cleanup-failed", "orders", "500"), 1)
+
+
+def test_a_call_in_trouble_explains_no_answer_that_is_only_wrong(story: "Story") -> None:
+    story.call("orders -> payments", 3.05, "POST /payments", "", "refused")
+    assert story.blame(failing(story, "200", "404")).kind == "not-found"
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [("", "POST /payments  4 ms"), ("connection refused", "POST /payments → connection refused  4 ms")],
+)
+def test_a_call_in_trouble_explains_a_step_that_got_no_answer(story: "Story", answer: str, text: str) -> None:
+    story.call("orders -> payments", 3.05, "POST /payments", answer, "refused")
+    cause = story.blame(story.step(verdict=Verdict.FAILED, error="no answer within 2 s"))
+    assert (cause.kind, cause.evidence[0].text) == ("edge-refused", text)
+
+
+def test_what_outside_of_the_run_was_called_has_no_logs(story: "Story") -> None:
+    story.edges = {**story.edges, "orders -> stripe": "http"}
+    story.call("orders -> stripe", 3.05, "POST /charges", "", "refused")
+    assert story.blame(failing(story)).next == ("dovetail logs orders",)
+
+
+@pytest.mark.parametrize("error", ["the broker went away", "no message, timed out"])
+def test_an_error_seen_while_waiting_is_no_message_that_came(story: "Story", error: str) -> None:
+    seen = (story.sighting(0.1, error),)
+    step = story.step("x", "events", verb="kafka.consume", verdict=Verdict.FAILED, error=error, sightings=seen)
+    assert "nothing came" in story.blame(step).title
+
+
+def test_a_message_that_nobody_sends_leads_to_the_log_of_where_it_was_awaited(story: "Story") -> None:
+    step = story.step("x", "cache", verb="redis.consume", verdict=Verdict.FAILED, duration_ms=5000.0)
+    story.edges = {}
+    assert story.blame(step).next == ("dovetail logs cache",)
+
+
+def test_a_value_that_was_waited_for_is_told_as_an_effect_that_was_not_seen(story: "Story") -> None:
+    wrong = (story.wrong("rows[0].status", "paid", "pending"),)
+    seen = (story.sighting(0.1, "pending"),)
+    at_once = story.blame(story.step(verdict=Verdict.FAILED, mismatches=wrong))
+    again = type(story)(story.services, story.edges)
+    waited = again.blame(again.step(verdict=Verdict.FAILED, mismatches=wrong, sightings=seen, duration_ms=2000.0))
+    assert (at_once.kind, waited.kind) == ("mismatch", "effect-not-seen")
+    assert ("within" in at_once.title, "within 2.0 s" in waited.title) == (False, True)
+
+
+@pytest.mark.parametrize(("got", "is_one"), [("503", True), ("404", False)])
+def test_a_server_that_is_broken_is_one_cause_whatever_it_was_asked(story: "Story", got: str, *, is_one: bool) -> None:
+    def key(request: str) -> tuple[str, ...]:
+        told = type(story)(story.services, story.edges)
+        wrong = (told.wrong("status", "200", got),)
+        return told.blame(told.step(request, verdict=Verdict.FAILED, mismatches=wrong)).key
+
+    assert (key("GET /a") == key("GET /b")) is is_one
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [("no answer within 2 s", "no answer within 3 s", True), ("odd", "odder", False)],
+)
+def test_errors_of_one_kind_are_one_cause_and_unknown_ones_are_not(
+    story: "Story", one: str, other: str, *, is_one: bool
+) -> None:
+    def key(error: str) -> tuple[str, ...]:
+        told = type(story)(story.services, story.edges)
+        return told.blame(told.step(verdict=Verdict.FAILED, error=error)).key
+
+    assert (key(one) == key(other)) is is_one
 
 
 def test_equal_mismatches_have_equal_keys_and_others_not(story: "Story") -> None:

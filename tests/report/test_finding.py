@@ -122,3 +122,72 @@ def test_a_step_that_steers_a_service_is_told_with_its_name(story: "Story") -> N
     story.end(4.0, Verdict.FAILED, 1)
     (finding,) = find_causes(read_run(story.stream()))
     assert (finding.title, finding.service) == ("orders: odd", "orders")
+
+
+def told(story: "Story", exit_code: int = 1) -> list[tuple[str, str, int]]:
+    """Return kind, service and number of checks of each finding."""
+    story.end(6.0, Verdict.FAILED, exit_code)
+    return [(one.kind, one.service, len(one.checks)) for one in find_causes(read_run(story.stream()))]
+
+
+def test_a_service_that_exited_is_told_even_where_every_check_passed(story: "Story") -> None:
+    story.ready("payments", 0.2)
+    story.change("payments", "failed", 2.0, "exited with code 1")
+    story.check("fine", "api", story.attempt(1.0, steps=(story.step(),)))
+    assert told(story) == [("service-failed", "payments", 0)]
+
+
+def test_a_service_that_came_back_is_no_finding(story: "Story") -> None:
+    story.ready("payments", 0.2)
+    story.change("payments", "failed", 2.0, "killed")
+    story.change("payments", "ready", 2.5)
+    story.check("fine", "api", story.attempt(1.0, steps=(story.step(),)))
+    assert told(story, 0) == []
+
+
+def test_an_answer_that_was_wrong_does_not_hide_that_its_service_exited_later(story: "Story") -> None:
+    story.ready("payments", 0.2)
+    wrong = story.step("GET /a", "payments", verdict=Verdict.FAILED, mismatches=(story.wrong("json.a", "1", "2"),))
+    story.check("wrong", "api", story.attempt(1.0, 0.2, Verdict.FAILED, (wrong,)), verdict=Verdict.FAILED)
+    story.change("payments", "failed", 4.0, "exited with code 1")
+    assert sorted(told(story)) == [("mismatch", "payments", 1), ("service-failed", "payments", 0)]
+
+
+def test_only_checks_that_never_began_waited_for_a_service(story: "Story") -> None:
+    story.change("payments", "failed", 0.4, "exited with code 3")
+    story.check("waited", verdict=Verdict.INCONCLUSIVE, why="the environment was not ready")
+    story.check("skipped", verdict=Verdict.SKIPPED, why="later")
+    wrong = story.step("GET /a", "users", verdict=Verdict.FAILED, mismatches=(story.wrong("json.a", "1", "2"),))
+    story.check("wrong", "api", story.attempt(1.0, 0.2, Verdict.FAILED, (wrong,)), verdict=Verdict.FAILED)
+    assert sorted(told(story)) == [("mismatch", "users", 1), ("service-failed", "payments", 1)]
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "while the check ran"), (2, "while they ran")])
+def test_an_exit_in_the_midst_of_a_step_came_while_it_ran(story: "Story", count: int, words: str) -> None:
+    story.ready("payments", 0.2)
+    failed = story.step("GET /a", "payments", verdict=Verdict.FAILED, error="connection reset", duration_ms=300.0)
+    for number in range(count):
+        attempt = story.attempt(3.0, 0.4, Verdict.FAILED, (failed,))
+        story.check(f"check {number}", "api", attempt, verdict=Verdict.FAILED)
+    story.change("payments", "failed", 3.1, "exited with code 1")
+    story.end(4.0, Verdict.FAILED, 1)
+    (finding,) = find_causes(read_run(story.stream()))
+    assert (finding.kind, finding.when) == ("service-down", words)
+
+
+def test_only_of_an_exit_is_told_how_long_before_it_was(story: "Story") -> None:
+    failed = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("status", "201", "503"),))
+    story.check("one", "api", story.attempt(3.0, 0.4, Verdict.FAILED, (failed,)), verdict=Verdict.FAILED)
+    story.call("orders -> payments", 3.05, "POST /payments", "", "refused")
+    story.end(4.0, Verdict.FAILED, 1)
+    (finding,) = find_causes(read_run(story.stream()))
+    assert (finding.kind, finding.when) == ("edge-refused", "")
+
+
+@pytest.mark.parametrize(("request_", "on", "service"), [("users", "cache", "cache"), ("wait 5s", "", "")])
+def test_a_request_that_is_called_like_a_service_blames_who_was_asked(
+    story: "Story", request_: str, on: str, service: str
+) -> None:
+    failed = story.step(request_, on, verb="redis", verdict=Verdict.FAILED, error="odd")
+    story.check("one", "api", story.attempt(3.0, 0.4, Verdict.FAILED, (failed,)), verdict=Verdict.FAILED)
+    assert told(story) == [("error", service, 1)]

@@ -155,3 +155,75 @@ def test_no_words_of_the_user_steer_the_terminal(story: "Story") -> None:
 def test_a_name_as_long_as_a_page_takes_a_few_rows(story: "Story") -> None:
     story.check("n" * 5000, verdict=Verdict.SKIPPED)
     assert len(rows(story.stream())) < 12
+
+
+def test_a_failure_is_shown_line_by_line_also_where_it_does_not_fit(story: "Story") -> None:
+    wrong = story.wrong("json.name", '"' + "long " * 12 + '"', '"other"', "differs from character 2 on")
+    bad = story.step(verdict=Verdict.FAILED, mismatches=(wrong,) + (story.wrong("json.n", "1", "2"),) * 6)
+    story.check(
+        "a name of several words", "api", story.attempt(1.0, 0.1, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED
+    )
+    told = rows(story.stream(), 40)
+    at = next(index for index, row in enumerate(told) if row.startswith("  ✗ a name"))
+    assert told[at : at + 11] == [
+        "  ✗ a name of several words       100 ms",
+        "      tests/integration/orders.yaml:17",
+        "      json.name",
+        '        expected  "long long long long',
+        "                  long long long long",
+        '                  long long long long "',
+        '        got       "other"',
+        "        differs from character 2 on",
+        "      tests/integration/orders.yaml:17",
+        "      json.n",
+        "        expected 1, got 2",
+    ]
+    assert "        and 2 more mismatches" in told
+
+
+def test_the_rest_of_a_name_stands_on_rows_of_its_own(story: "Story") -> None:
+    story.check("one two three four five six seven", "api", story.attempt(1.0, steps=(story.step(),)))
+    at = rows(story.stream(), 30).index("  ✓ one two three four  200 ms")
+    assert rows(story.stream(), 30)[at + 1] == "    five six seven"
+
+
+def test_what_was_not_started_for_one_reason_is_a_count(story: "Story") -> None:
+    for number in range(3):
+        why = "not started: interrupted by Ctrl-C" if number else "no bank yet"
+        story.check(f"later {number}", "api", verdict=Verdict.SKIPPED, why=why)
+    told = rows(story.stream())
+    assert "  – 2 checks not started: interrupted by Ctrl-C" in told
+    assert "  – later 0" in told
+    assert "  – later 1" in rows(story.stream(), is_verbose=True)
+
+
+def test_a_check_that_ran_is_shown_though_its_cause_was_told(story: "Story") -> None:
+    for number in range(2):
+        bad = story.step(verdict=Verdict.INCONCLUSIVE, error="connection refused")
+        attempt = story.attempt(1.0, 0.1, Verdict.INCONCLUSIVE, (bad,))
+        story.check(f"unsure {number}", "api", attempt, verdict=Verdict.INCONCLUSIVE)
+    told = rows(story.stream())
+    assert sum(row.startswith("  ? unsure") for row in told) == 2
+    assert sum(row.endswith("(told above)") for row in told) == 2
+
+
+def test_who_wants_to_see_all_sees_every_step_with_its_answer(story: "Story") -> None:
+    steps = (story.step(), story.step("DELETE /orders/1", answer="", error="gone", is_cleanup=True))
+    story.check("fine", "api", story.attempt(1.0, steps=steps))
+    told = rows(story.stream(), is_verbose=True)
+    at = next(index for index, row in enumerate(told) if row.startswith("  ✓ fine"))
+    assert told[at + 1 : at + 3] == [
+        "      ✓ POST /orders → 201 Created  100 ms",
+        "      ✓ cleanup: DELETE /orders/1 → gone  100 ms",
+    ]
+    assert told[at + 1] not in rows(story.stream())
+
+
+def test_names_of_what_did_not_pass_are_bold(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="x")
+    story.check("bad", "api", story.attempt(1.0, 0.1, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    story.check("fine", "api", story.attempt(1.0, steps=(story.step(),)))
+    record = read_run(story.stream())
+    told = "\n".join(Sections(record, find_causes(record), Style(100, has_color=True), is_verbose=False).rows())
+    assert "\x1b[1mbad\x1b[0m" in told
+    assert "\x1b[32m✓\x1b[0m fine" in told
