@@ -5,6 +5,8 @@ import pytest
 
 from dovetail.errors import Problem
 from dovetail.model.check import Suite
+from dovetail.model.data import Place, Table
+from dovetail.source.case import read_csv
 
 Write = Callable[[str, str], Path]
 ReadChecks = Callable[..., Suite]
@@ -70,4 +72,30 @@ def test_wrong_rows_stand_under_their_line(
 ) -> None:
     (problem,) = problems_of(checks_of, several(lines))
     assert (problem.what, problem.line) == (what, 4)
+    assert problem.now
+
+
+def test_a_cell_knows_the_line_of_its_row() -> None:
+    rows = read_csv("case,sku\na,A-1\n\nb,\n", "cases.csv")
+    assert rows == [{"case": "a", "sku": "A-1"}, {"case": "b", "sku": ""}]
+    row = rows[1]
+    assert isinstance(row, Table)
+    assert rows.place_of_item(1) == row.place_of_value("sku") == Place("cases.csv", 4, 1)
+    assert row.place_of_key("sku") == Place("cases.csv", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "line"),
+    [
+        ("a,b\n1,2\nx, y, z\n", "this row has more cells than there are names", 3),
+        ("a,b,a\n1,2,3\n", "the column `a` is there twice", 1),
+        (f"a\n1\n{'x' * 200_000}\n", "this is no CSV: field larger than field limit (131072)", 3),
+    ],
+)
+def test_a_table_that_cannot_be_meant_is_told(
+    write: Write, checks_of: ReadChecks, problems_of: ProblemsOf, text: str, what: str, line: int
+) -> None:
+    write("tests/integration/cases.csv", text)
+    (problem,) = problems_of(checks_of, several("each: cases.csv"))
+    assert (problem.what, Path(problem.file).name, problem.line) == (what, "cases.csv", line)
     assert problem.now

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from dovetail.errors import SuiteError
+from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import Data, Place, Row, Table
 from dovetail.source.document import read_text, shown
 from dovetail.source.entry import Entry
@@ -99,15 +99,30 @@ class CaseReader:
 
 def read_csv(text: str, file: str) -> Row:
     """Read rows under a line of names; a cell means what the same text means in YAML, an empty one is empty text."""
-    from csv import DictReader
+    import csv
 
-    reader = DictReader(StringIO(text), restkey="", restval="", skipinitialspace=True)
+    reader = csv.DictReader(StringIO(text), restval="", skipinitialspace=True)
     rows = Row(file)
-    for cells in reader:
-        row = Table(file)
-        for name, cell in cells.items():
-            row[name] = resolve(cell) if isinstance(cell, str) and cell else ""
-            row.marks[name] = (1, 1, reader.line_num, 1)
-        rows.append(row)
-        rows.marks.append((reader.line_num, 1))
+    try:
+        names = reader.fieldnames or ()
+        repeated = next((name for n, name in enumerate(names) if name in names[:n]), "")
+        if repeated:
+            raise SuiteError(Problem(f"the column `{repeated}` is there twice", "rename one of the two", file, 1, 1))
+        for cells in reader:
+            rows.append(_read_row(cells, file, reader.line_num))
+            rows.marks.append((reader.line_num, 1))
+    except csv.Error as broken:
+        line = reader.line_num + 1
+        raise SuiteError(Problem(f"this is no CSV: {broken}", "mend this line", file, line, 1)) from broken
     return rows
+
+
+def _read_row(cells: Mapping[str, str], file: str, line: int) -> Table:
+    if None in cells:
+        now = "put a text with a comma in quotes, or name the column in the first line"
+        raise SuiteError(Problem("this row has more cells than there are names", now, file, line, 1))
+    row = Table(file)
+    for name, cell in cells.items():
+        row[name] = resolve(cell) if cell else ""
+        row.marks[name] = (1, 1, line, 1)
+    return row
