@@ -65,9 +65,9 @@ class Case(Struct, frozen=True):
 
     @property
     def status(self) -> tuple[str, str]:
-        """Return the expected and the given status where that is what did not hold."""
+        """Return the expected and the given status where that is what did not hold: the answer's, not one within it."""
         mismatch = self.mismatch
-        if mismatch and mismatch.path.rpartition(".")[2] == "status":
+        if mismatch and mismatch.path == "status":
             return mismatch.expected, mismatch.got
         return "", ""
 
