@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
+from dovetail.environment.slice import Slices
 from dovetail.errors import NotReadyError, SuiteError
-from dovetail.model.system import EnvironmentSpec
+from dovetail.model.address import Address
+from dovetail.model.system import EnvironmentSpec, Service
 
 
 def test_only_what_a_slice_needs_is_started_again(yard: Any) -> None:
@@ -15,6 +17,59 @@ def test_only_what_a_slice_needs_is_started_again(yard: Any) -> None:
             await stage.close_slice("w1")
             await stage.close_slice("w1")
             assert {state.service for state in await stage.states()} == {"a", "b", "other"}
+
+    asyncio.run(play())
+
+
+def test_a_job_is_done_again_for_what_a_slice_starts_anew_and_nobody_else_comes_along(yard: Any) -> None:
+    job = yard.service("fill", "db", run="true", is_job=True, ready=())
+    services = (yard.service("a", "db"), yard.service("db"), job, yard.service("other", "db"))
+
+    async def play() -> None:
+        async with yard.live(*services) as stage:
+            await stage.open_slice("w1", frozenset({"a"}))
+            states = {state.service: state.state for state in await stage.states()}
+            assert {name for name in states if "@" in name} == {"a@w1", "db@w1", "fill@w1"}
+            assert states["fill@w1"] == "done"
+
+    asyncio.run(play())
+
+
+def test_data_is_copied_where_it_can_be_with_what_jobs_put_there_and_the_copies_end_with_the_slice(yard: Any) -> None:
+    class Copies:
+        """Stands for copies of whatever is redis."""
+
+        def __init__(self) -> None:
+            self.done: list[str] = []
+
+        def can_copy(self, technology: str) -> bool:
+            return technology == "redis"
+
+        async def clone(self, service: str, name: str) -> Address:
+            self.done.append(f"clone {service} as {name}")
+            return Address("127.0.0.1", 1)
+
+        async def drop(self, service: str, name: str) -> None:
+            self.done.append(f"drop {service} of {name}")
+
+    async def play() -> None:
+        order = yard.order(
+            yard.service("a", "db", "cache"),
+            Service("db", technology="redis"),
+            yard.service("cache", technology="redis"),
+            yard.service("fill", "db", run="true", is_job=True, ready=()),
+        )
+        means = yard.means(order)
+        copies: Any = Copies()
+        slices = Slices(copies, {})
+        await slices.open("w1", frozenset({"a"}), means)
+        assert {instance.label for instance in slices.instances} == {"a@w1", "cache@w1"}
+        assert (await slices.locate("db", "w1")).port == 1
+        assert copies.done == ["clone db as w1"]
+        await slices.close_all()
+        assert copies.done == ["clone db as w1", "drop db of w1"]
+        assert not slices.instances
+        means.lease.close()
 
     asyncio.run(play())
 

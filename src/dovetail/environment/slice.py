@@ -66,10 +66,6 @@ class Slices:
         return await found.cast.locate(service)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._open)
-
-    @property
     def instances(self) -> Iterable[Instance]:
         return [instance for found in self._open.values() for instance in found.cast.instances.values()]
 
