@@ -27,12 +27,15 @@ APPLIED: tuple[tuple[str, Data, tuple[Data, ...], Data], ...] = (
     ("base64", b"\xff", (), "/w=="),
     ("from_base64", "aGk/Pg==", (), "hi?>"),
     ("from_base64", "aGk_Pg", (), "hi?>"),
+    ("from_base64", "aGk+Pg==\n", (), "hi>>"),
+    ("from_base64", "aGk-\n Pg", (), "hi>>"),
     ("json", {"a": [1, None, Decimal("1.5")]}, (), '{"a":[1,null,1.5]}'),
     ("from_json", '{"a": 1}', (), {"a": 1}),
     ("sha256", "a", (), "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
     ("int", "5", (), 5),
     ("float", "1.5", (), 1.5),
-    ("bool", "Yes", (), True),
+    *(("bool", word, (), True) for word in ("Yes", "true", "1")),
+    *(("bool", word, (), False) for word in ("no", "FALSE")),
     ("bool", "0", (), False),
     ("round", 1.567, (2,), 1.57),
     ("round", 1.5, (), 2),
@@ -78,6 +81,8 @@ REFUSED: tuple[tuple[str, Data, tuple[Data, ...]], ...] = (
     ("date", "x", ()),
     ("from_json", "{", ()),
     ("from_base64", "\xff", ()),
+    ("from_base64", "aGk%Pg==", ()),
+    ("from_base64", "a{Gk}", ()),
 )
 
 
@@ -89,6 +94,42 @@ def test_a_filter_makes(name: str, value: Data, arguments: tuple[Data, ...], res
 @pytest.mark.parametrize(("name", "value", "arguments"), REFUSED)
 def test_a_filter_refuses(name: str, value: Data, arguments: tuple[Data, ...]) -> None:
     with pytest.raises((ValueError, TypeError, ArithmeticError)):
+        FILTERS[name].apply(value, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        (1, 2, int),
+        (1, 2.0, float),
+        (2.0, 1, float),
+        (0.5, Decimal(1), Decimal),
+        (Decimal(1), 1, Decimal),
+    ],
+)
+def test_a_sum_is_as_exact_as_its_parts(one: Data, other: Data, kind: type) -> None:
+    assert type(FILTERS["plus"].apply(one, other)) is kind
+
+
+def test_a_number_that_is_rounded_to_no_digits_is_whole() -> None:
+    assert type(FILTERS["round"].apply(1.5)) is int
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "arguments", "reason"),
+    [
+        ("length", 5, (), "it has no length"),
+        ("plus", 1, ("x",), "only numbers"),
+        ("plus", "x", (1,), "only numbers"),
+        ("plus", "x", ("1h",), "only numbers"),
+        ("first", 5, (), "it is no list"),
+        ("round", "x", (), "it is no number"),
+    ],
+)
+def test_a_refusal_of_a_filter_says_what_the_value_is_not(
+    name: str, value: Data, arguments: tuple[Data, ...], reason: str
+) -> None:
+    with pytest.raises((ValueError, TypeError), match=reason):
         FILTERS[name].apply(value, *arguments)
 
 

@@ -30,6 +30,7 @@ HERE = Place("orders.yaml", 4, 9)
         ("{{ order.note | default('x') }}", "x"),
         ("x{{ order.items }}", 'x[{"sku":"A"}]'),
         (r"\{{ plain }}", "{{ plain }}"),
+        (r"\{{ plain }} {{ order.id }} {{ name }}", "{{ plain }} 5 o'neil"),
         ({"a": ["{{ order.id }}", 1]}, {"a": [5, 1]}),
         ({"k-{{ order.id }}": "{{ name }}"}, {"k-5": "o'neil"}),
         (("{{ order.id }}",), [5]),
@@ -161,3 +162,11 @@ def test_a_scope_may_work_its_values_out_when_asked() -> None:
     scope = Lazy()
     assert Renderer().render("{{ a }}", scope) == "A"
     assert set(scope.asked) == {"a"}
+
+
+@pytest.mark.parametrize(
+    "written", ["{{ nobody | json }}", "{{ order.nothing | json }}", "{{ nobody | upper | default('x') }}"]
+)
+def test_only_default_before_all_others_stands_in_for_what_is_not_there(written: str) -> None:
+    with pytest.raises(SuiteError, match=r"nothing is called nobody|order has no nothing"):
+        Renderer().render(written, SCOPE, HERE)

@@ -17,6 +17,7 @@ from dovetail.check.route import is_list
 from dovetail.model.data import Data
 
 JSON = msgspec.json.Encoder(decimal_format="number")
+FROM_URL = str.maketrans("-_", "+/")
 
 
 class Filter(Struct, frozen=True):
@@ -51,8 +52,8 @@ def _as_bytes(value: Data) -> bytes:
 
 
 def _from_base64(value: Data) -> str:
-    text = write_text(value)
-    return base64.urlsafe_b64decode(text.translate({43: 45, 47: 95}) + "=" * (-len(text) % 4)).decode()
+    text = "".join(write_text(value).split()).translate(FROM_URL)
+    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
 
 
 def _items(value: Data) -> Sequence[Any]:

@@ -110,7 +110,7 @@ class Renderer:
 
     def _render_text(self, text: str, scope: Mapping[str, Data], place: Place) -> Data:
         template = self._template(text, place)
-        if len(template.slots) == 1 and template.texts == ("", ""):
+        if template.texts == ("", ""):
             return self._fill(template.slots[0], scope, place)
         result = template.texts[0]
         for slot, after in zip(template.slots, template.texts[1:], strict=True):
