@@ -17,6 +17,9 @@ from dovetail.model.system import Probe, Service
         (Service("a", run="serve", ready=(Probe("log", "up"),)), True, ["log"]),
         (Service("a", run="serve"), True, ["tcp"]),
         (Service("a", run="work"), False, ["alive"]),
+        (Service("db", "redis"), False, ["technology"]),
+        (Service("probeless", "process"), False, ["tcp"]),
+        (Service("mine", "redis", run="serve"), True, ["tcp"]),
     ],
 )
 def test_a_service_without_a_probe_gets_the_best_there_is(
