@@ -106,9 +106,16 @@ def test_what_is_not_http_comes_as_data_and_none_is_lost(data: bytes) -> None:
 def test_what_frames_a_body_is_told_from_the_body() -> None:
     pieces = feed(requests(), CHUNKS, 1000)
     assert [piece for kind, piece in pieces if kind is DATA] == [b"hello"]
-    assert [piece for kind, piece in pieces if kind is FRAME] == [
-        b"5;x=1\r\n", b"\r\n", b"0\r\n", b"Trailer: t\r\n", b"\r\n",
-    ]  # fmt: skip
+    frames = [b"5;x=1\r\n", b"\r\n0\r\n", b"Trailer: t\r\n", b"\r\n"]
+    assert [piece for kind, piece in pieces if kind is FRAME] == frames
+
+
+def test_the_end_of_a_chunk_is_not_held_back_for_the_next() -> None:
+    framer = requests()
+    begun = CHUNKS[: CHUNKS.index(b"0\r\n")]
+    assert b"".join(piece for _, piece in framer.feed(begun)) == begun
+    assert b"".join(piece for _, piece in framer.feed(CHUNKS[len(begun) :])) == CHUNKS[len(begun) :]
+    assert framer.is_between
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 2_0 OK\r\n\r\n", b"HTTP/1.1 -20 OK\r\n\r\n", b"HTTP/1.1 20\r\n\r\n"])

@@ -94,10 +94,8 @@ class Framer:
         self.is_between = self._step == self._read_head
 
     def _read_head(self, data: bytes, start: int, pieces: list[Piece]) -> int:
-        if data.startswith(b"\r", start):
-            return _pass_empty_line(data, start, pieces)
         if not self._starts(data[start : start + 8]):
-            raise FramingError(f"not the start of a message: {data[start : start + 20]!r}")
+            return _pass_empty_line(data, start, pieces)
         end = data.find(_HEAD_END, start)
         if end < 0:
             if len(data) - start > MOST_HEAD:
@@ -115,7 +113,7 @@ class Framer:
         elif length > 0:
             self._left, self._step = length, self._read_body
         else:
-            self._step = self._read_chunk_line if length == CHUNKED else self._read_on
+            self._left, self._step = 0, self._read_chunk_line if length == CHUNKED else self._read_on
         return end
 
     def _read_body(self, data: bytes, start: int, pieces: list[Piece]) -> int:
@@ -132,15 +130,21 @@ class Framer:
         return len(data)
 
     def _read_chunk_line(self, data: bytes, start: int, pieces: list[Piece]) -> int:
-        end = data.find(b"\r\n", start)
+        """Read the line end that is left of the last chunk and the size of the next, together where both are there."""
+        line = start + self._left
+        end = data.find(b"\r\n", line)
         if end < 0:
             if len(data) - start > MOST_LINE:
                 raise FramingError("a chunk without a size")
-            return start
+            if not self._left or len(data) < line:
+                return start
+            pieces.append((FRAME, data[start:line]))
+            self._left = 0
+            return line
         end += 2
-        found = _CHUNK_SIZE.match(data, start, end)
+        found = _CHUNK_SIZE.match(data, line, end)
         if found is None:
-            raise FramingError(f"not the size of a chunk: {data[start:end]!r}")
+            raise FramingError(f"not the size of a chunk: {data[line:end]!r}")
         pieces.append((FRAME, data[start:end]))
         self._left = int(found[1], 16)
         self._step = self._read_chunk if self._left else self._read_trailer
@@ -151,16 +155,8 @@ class Framer:
         self._left -= len(chunk)
         pieces.append((DATA, chunk))
         if not self._left:
-            self._left, self._step = 2, self._read_chunk_end
+            self._left, self._step = 2, self._read_chunk_line
         return start + len(chunk)
-
-    def _read_chunk_end(self, data: bytes, start: int, pieces: list[Piece]) -> int:
-        line_end = data[start : start + self._left]
-        self._left -= len(line_end)
-        pieces.append((FRAME, line_end))
-        if not self._left:
-            self._step = self._read_chunk_line
-        return start + len(line_end)
 
     def _read_trailer(self, data: bytes, start: int, pieces: list[Piece]) -> int:
         end = data.find(b"\r\n", start)
@@ -178,7 +174,7 @@ class Framer:
 
 def _pass_empty_line(data: bytes, start: int, pieces: list[Piece]) -> int:
     line = data[start : start + 2]
-    if len(line) == 1:
+    if line == b"\r":
         return start
     if line != b"\r\n":
         raise FramingError(f"not the start of a message: {data[start : start + 20]!r}")
