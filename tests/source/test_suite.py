@@ -143,6 +143,14 @@ def test_checks_that_need_each_other_are_a_mistake(checks_of: ReadChecks, proble
     assert problem.line == {"orders/a": 3, "orders/b": 4}[problem.what.split()[4]]
 
 
+def test_every_file_of_a_large_suite_is_filled(checks_of: ReadChecks) -> None:
+    listed = "".join(f"- {{name: n{n}, http: 'GET /${{AREA}}', json: {{deep: ['${{AREA}}']}}}}\n" for n in range(5))
+    suite = checks_of(ONE, {"AREA": "north"}, **{f"f{n}": f"on: orders\nchecks:\n{listed}" for n in range(40)})
+    steps = [step for check in suite.checks for step in all_steps(check) if check.name != "a"]
+    assert len(steps) == 200
+    assert {(step.subject, str(step.fields["json"])) for step in steps} == {("GET /north", "{'deep': ['north']}")}
+
+
 def test_a_missing_variable_stands_under_its_line(checks_of: ReadChecks, problems_of: ProblemsOf) -> None:
     (problem,) = problems_of(checks_of, ONE + "tags: ['${TGA}']\n", {"TAG": "x"})
     assert (problem.what, problem.line, problem.column) == ("the variable `TGA` is not set", 3, 8)

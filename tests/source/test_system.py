@@ -88,3 +88,9 @@ def test_a_file_without_services_is_no_system(
     system_of: ReadSystem, problems_of: ProblemsOf, text: str, what: str
 ) -> None:
     assert what in [problem.what for problem in problems_of(system_of, text)]
+
+
+def test_what_is_repeated_in_several_parts_is_filled_once(system_of: ReadSystem) -> None:
+    text = "system: s\nservices: {x: {run: y, setup: &s ['$${A}', '${A}']}}\ndefaults: {tags: *s}\n"
+    system = system_of(text, {"A": "b"})
+    assert (system.services[0].setup, system.defaults["tags"]) == (("${A}", "b"), ["${A}", "b"])

@@ -16,6 +16,7 @@ HERE = Place("x.yaml", 3, 5)
         ("${MISSING:-here}", "here"),
         ("${MISSING:-}", ""),
         ("${EMPTY:-here}", "here"),
+        ("${HOST:-here}", "db.local"),
         ("${EMPTY}", ""),
         ("$${HOST}", "${HOST}"),
         ("$HOST and $$", "$HOST and $$"),
@@ -45,7 +46,7 @@ def test_a_missing_secret_says_why() -> None:
 @pytest.mark.parametrize("text", ["${", "${a b}", "${X:?no}", "${1X}"])
 def test_what_begins_no_variable_is_a_mistake(text: str) -> None:
     mistakes = Mistakes()
-    Variables(VALUES, mistakes).text(text, HERE)
+    assert Variables(VALUES, mistakes).text(text, HERE) == text
     assert [problem.what for problem in mistakes] == ["`${` begins no variable"]
 
 
@@ -61,7 +62,5 @@ def test_tables_and_rows_are_filled_once_however_often_they_are_repeated() -> No
     for key, value in {"a": row, "b": row, "c": "${HOST}"}.items():
         table[key] = value
         table.marks[key] = (1, 1, 1, 4)
-    variables = Variables(VALUES, Mistakes())
-    variables.fill(table)
-    variables.fill(table)
+    Variables(VALUES, Mistakes()).fill(table)
     assert table == {"a": ["${HOST}"], "b": ["${HOST}"], "c": "db.local"}

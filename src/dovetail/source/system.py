@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from dovetail.model.data import Place, Row, Table
+from dovetail.model.data import Place, Table
 from dovetail.model.graph import find_cycle
 from dovetail.model.system import Edge, Service, System
 from dovetail.model.vocabulary import Vocabulary
@@ -58,11 +58,11 @@ def read_system(file: Path, words: Vocabulary, variables: Mapping[str, str]) -> 
 
 
 def fill_all_but_environments(document: Table, filling: Variables) -> None:
-    for key, value in document.items():
-        if isinstance(value, str):
-            document[key] = filling.text(value, document.place_of_value(key))
-        elif isinstance(value, Table | Row) and key != "environments":
-            filling.fill(value)
+    rest = Table(document.file)
+    rest.update({key: value for key, value in document.items() if key != "environments"})
+    rest.marks = document.marks
+    filling.fill(rest)
+    document.update(rest)
 
 
 def refuse_circle(system: System, mistakes: Mistakes) -> None:

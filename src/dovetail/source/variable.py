@@ -20,7 +20,6 @@ class Variables:
         self._values = values
         self._mistakes = mistakes
         self._reasons = reasons or {}
-        self._filled: set[int] = set()
 
     def read(self, path: Path, key: str = "", take: Take | None = None) -> Table | Row | None:
         """Read a YAML file and fill it; one that cannot be read is a mistake.
@@ -41,22 +40,25 @@ class Variables:
 
     def fill(self, data: Data) -> None:
         """Fill every text below `data` in place; what aliases repeat is filled once."""
-        if id(data) in self._filled:
+        self._fill(data, set())
+
+    def _fill(self, data: Data, filled: set[int]) -> None:
+        """Fill what `filled` does not name yet: an id means the same only while the whole is held."""
+        if id(data) in filled:
             return
+        filled.add(id(data))
         if isinstance(data, Table):
-            self._filled.add(id(data))
             for key, value in data.items():
                 if isinstance(value, str):
                     data[key] = self.text(value, data.place_of_value(key)) if "${" in value else value
                 elif isinstance(value, Table | Row):
-                    self.fill(value)
+                    self._fill(value, filled)
         elif isinstance(data, Row):
-            self._filled.add(id(data))
             for index, value in enumerate(data):
                 if isinstance(value, str):
                     data[index] = self.text(value, data.place_of_item(index)) if "${" in value else value
                 elif isinstance(value, Table | Row):
-                    self.fill(value)
+                    self._fill(value, filled)
 
     def text(self, text: str, place: Place) -> str:
         """Return `text` filled; a missing name is a mistake at `place`."""
