@@ -54,8 +54,9 @@ def test_a_misspelt_word_of_a_schema_is_found_at_any_depth(schema: Mapping[str, 
     "schema",
     [
         {"properties": {"typ": {"type": "string"}, "item": True}, "required": ["requird"]},
-        {"type": "object", "x-typ": 1, "note": "a", "comment": "b"},
-        {"type": "string", "nullable": True, "example": "typ", "default": {"typ": 1}, "enum": [{"typ": 1}]},
+        {"type": "object", "x-typ": 1, "x-properties": 1, "note": "a", "comment": "b"},
+        {"type": "string", "nullable": True, "example": "typ", "default": {"a": {"typ": 1}}, "enum": [{"typ": 1}]},
+        {"properties": "none"},
         {"$schema": "https://json-schema.org/draft/2020-12/schema", "$comment": "a", "additionalProperties": False},
     ],
 )

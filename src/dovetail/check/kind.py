@@ -33,7 +33,7 @@ class Kind(Struct, frozen=True):
 def _is_int(value: Seen) -> bool:
     """Take an exact number without a fraction for one too: databases answer sums so."""
     if isinstance(value, Decimal):
-        return value.is_finite() and value.as_tuple().exponent == 0
+        return value.as_tuple().exponent == 0
     return isinstance(value, int) and not isinstance(value, bool)
 
 
