@@ -231,3 +231,61 @@ def test_sides_of_very_many_lines_are_compared_by_letters(browser: "Browser", st
     story.check("bad", "api", story.attempt(1.0, 0.2, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
     browser.show(story.stream(), tmp_path, "#check=orders%2Fbad")
     assert browser.count(".pair ins, .pair del") == 2
+
+
+def test_rows_tell_in_a_line_why_a_check_did_not_pass(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.show(shop_events, tmp_path)
+    lines = "return [...document.querySelectorAll('.row .why')].map((one) => one.textContent)"
+    unpaid, exited = 'status: expected 201, got 503  "payments unavailable" — ', "because payments exited with code 1"
+    assert browser.run(lines) == [
+        f"{unpaid}{exited}",
+        f"{unpaid}likely {exited}",
+        f"{unpaid}likely {exited}",
+        "because no expectation was evaluated, so nothing is proven",
+        "no answer within 2 s: timed out — passed on attempt 2",
+        'value.orderId: expected "o-17", got "o-3"',
+        (
+            "500 Internal Server Error — because the check did its work, but its cleanup failed: "
+            "DELETE /orders/17 answered 500"
+        ),
+        (
+            "json.reserved: expected 0, got 1 — because notifications did not behave as expected "
+            "while notifications -> events was broken on purpose (refuse)"
+        ),
+    ]
+    browser.click(".chip[data-verdict=skipped]")
+    assert browser.run(lines) == ["needs a contract with the bank"]
+
+
+def test_every_scope_has_its_tally(browser: "Browser", shop_events: list[Event], tmp_path: Path) -> None:
+    browser.show(shop_events, tmp_path)
+    assert browser.run("return document.querySelector('#scope-api .tally').textContent") == "6 passed · 3 failed"
+    browser.click(".chip[data-verdict=failed]")
+    assert browser.run("return document.querySelector('#scope-api .tally').textContent") == "3 failed"
+
+
+def test_a_cause_of_many_checks_leads_to_all_of_them(browser: "Browser", story: "Story", tmp_path: Path) -> None:
+    for number in range(12):
+        bad = story.step(verdict=Verdict.FAILED, error="connection refused")
+        story.check(f"bad {number}", "api", story.attempt(1.0, 0.2, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    story.check("fine", "api", story.attempt(1.0, steps=(story.step(),)))
+    story.end(2.0, Verdict.FAILED, 1, "12 checks failed")
+    browser.show(story.stream(), tmp_path)
+    assert browser.count(".explains a") == 8
+    assert browser.text(".explains button") == "and 4 more checks"
+    browser.click(".explains button")
+    title = browser.text(".cause h3")
+    assert browser.text("#found") == f"12 of 13 checks because “{title}” show all"
+    assert browser.count(".check") == 12
+
+
+def test_a_service_of_the_map_shows_the_checks_that_ask_it(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.show(shop_events, tmp_path)
+    browser.click(".across .node[data-service=cache]")
+    assert browser.run("return document.getElementById('search').value") == "cache"
+    names = browser.run("return [...document.querySelectorAll('.check .name')].map((one) => one.textContent)")
+    assert names == ["an order is cached"]
