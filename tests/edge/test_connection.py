@@ -1,3 +1,6 @@
+import asyncio
+import socket
+import struct
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,6 +92,39 @@ def test_a_fault_that_ends_a_connection_is_told_to_the_tap(stand: "Stand") -> No
 
     stand.play(scene())
     assert diary.ends == ["faulted"]
+
+
+def test_a_connection_that_two_faults_cut_ends_once(stand: "Stand") -> None:
+    diary = Diary()
+
+    async def scene() -> None:
+        async with stand.serve() as port, stand.open(port, tap=diary) as proxy:
+            proxy.inject(stand.order("reset"), 60)
+            proxy.inject(stand.order("reset"), 60)
+            with pytest.raises(ConnectionResetError):
+                await stand.read_all(proxy, b"x")
+            await stand.until(lambda: bool(diary.ends))
+
+    stand.play(scene())
+    assert diary.ends == ["faulted"]
+
+
+def test_a_reset_by_a_side_reaches_the_other_under_a_fault_too(stand: "Stand") -> None:
+    diary = Diary()
+
+    async def scene() -> None:
+        async with stand.serve() as port, stand.open(port, tap=diary) as proxy:
+            proxy.inject(stand.order("latency", delay=0.001, to="both"), 60)
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"hello")
+            assert await reader.readexactly(5) == b"hello"
+            linger_nothing = struct.pack("ii", 1, 0)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_nothing)
+            writer.transport.abort()
+            await stand.until(lambda: bool(diary.ends))
+
+    stand.play(scene())
+    assert diary.ends == ["cut"]
 
 
 def test_a_rewriter_changes_what_the_client_gets(stand: "Stand") -> None:

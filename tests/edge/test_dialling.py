@@ -40,3 +40,19 @@ def test_a_target_that_moved_is_reached_by_number_and_by_name() -> None:
 @pytest.mark.parametrize("name", ["nobody.invalid", "too-long" * 10, "two..dots"])
 def test_a_name_without_address_is_told(name: str) -> None:
     assert dial(name, 80).startswith(f"{name} has no address")
+
+
+def test_who_closes_is_not_called_back_by_a_look_up() -> None:
+    called: list[str] = []
+
+    async def scene() -> None:
+        loop = asyncio.get_running_loop()
+        dialling = Dialling(loop, "orders -> payments", Address("nobody.invalid", 80))
+        dialling.dial(lambda _, why: called.append(why))
+        looking_up = [task for task in asyncio.all_tasks() if task.get_name() == "look up orders -> payments"]
+        dialling.close()
+        await asyncio.wait(looking_up)
+        assert [task.cancelled() for task in looking_up] == [True]
+
+    uvloop.run(scene())
+    assert not called

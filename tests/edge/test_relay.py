@@ -167,3 +167,17 @@ def test_crumbs_that_wait_cost_little_more_than_their_bytes() -> None:
         assert await bench.loop.sock_recv(bench.sink, 1) == b""
 
     play(scene)
+
+
+def test_what_comes_later_waits_behind_what_waits_though_the_sink_takes_more_again() -> None:
+    async def scene(bench: Bench) -> None:
+        size = 4 << 20
+        bench.relay.pass_on(b"a" * size)
+        taken = b""
+        while len(taken) < 100_000:
+            taken += bench.sink.recv(100_000)
+        bench.relay.pass_on(b"b")
+        bench.relay.pass_end()
+        assert taken + await bench.read(size + 1 - len(taken)) == b"a" * size + b"b"
+
+    play(scene)

@@ -58,9 +58,8 @@ class Connection:
     def start(self) -> None:
         if self._rewriter is not None:
             self._reroute()
-        if not self._is_over:
-            self._request.start()
-            self._answer.start()
+        self._request.start()
+        self._answer.start()
 
     def join(self, lease: str, fault: Fault) -> None:
         """Put a fault's stages into this connection."""
@@ -157,8 +156,6 @@ class Connection:
     def _reroute(self) -> None:
         """Lead both relays over the detour, or straight on where nothing is in the way."""
         detour = self._way()
-        if self._is_over:
-            return
         if detour.is_empty and not self._expected:
             self._request.restore()
             self._answer.restore()

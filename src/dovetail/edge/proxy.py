@@ -207,8 +207,8 @@ class EdgeProxy:
         self._connections[number].lose(Unread(size, self._fittings.clock))
 
     def _forget(self, number: int) -> None:
-        gone = self._connections.pop(number, None)
-        if gone is not None and gone.unread is not None:
+        gone = self._connections.pop(number)
+        if gone.unread is not None:
             self._unread.append(gone.unread)
 
     def _timer(self) -> Timer:

@@ -33,6 +33,15 @@ def test_an_idle_line_saves_nothing_up(flow: "HandFlow") -> None:
     assert 480 <= len(flow.data) <= 520
 
 
+def test_only_the_senders_end_is_an_end(flow: "HandFlow") -> None:
+    stage = bandwidth({"rate": 1000}).stage(flow)
+    stage.feed(b"x" * 10)
+    flow.wait(60)
+    assert flow.ended_at is None
+    stage.end()
+    assert flow.ended_at == 60.0
+
+
 def test_lifting_lets_go_at_once(flow: "HandFlow") -> None:
     stage = bandwidth({"rate": 1}).stage(flow)
     stage.feed(b"x" * 1000)

@@ -3,6 +3,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dovetail.edge.fault.corrupt import corrupt, draw_gap
+from dovetail.errors import SuiteError
+from dovetail.model.data import Data
 
 if TYPE_CHECKING:
     from tests.edge.conftest import Stand
@@ -22,6 +24,12 @@ def test_about_the_share_of_bytes_changes_and_none_is_lost(flow: "HandFlow", sha
 def test_a_share_next_to_nothing_changes_nothing(flow: "HandFlow") -> None:
     corrupt({"share": 1e-18}).stage(flow).feed(b"whole")
     assert flow.data == b"whole"
+
+
+@pytest.mark.parametrize("settings", [{}, {"share": 0}, {"share": 1.1}])
+def test_a_share_that_means_nothing_is_a_mistake(settings: dict[str, Data]) -> None:
+    with pytest.raises(SuiteError, match="share must"):
+        corrupt(settings)
 
 
 def test_the_same_seed_changes_the_same_bytes(flow: "HandFlow") -> None:

@@ -27,6 +27,7 @@ def test_what_was_held_arrives_when_the_fault_is_lifted(flow: "HandFlow") -> Non
     assert not flow.closed
     stage.release()
     assert flow.data == b"onetwo"
+    assert flow.held == 0
     assert flow.ended_at is not None
 
 

@@ -313,6 +313,25 @@ def test_an_upload_that_was_answered_early_holds_the_strike_back_only_until_it_i
     stand.play(scene())
 
 
+def test_a_strike_finds_its_place_behind_answers_of_every_kind_until_it_is_lifted(stand: "Stand") -> None:
+    said = b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 408 Too Late\r\ncontent-length: 0\r\n\r\n"
+
+    async def scene() -> None:
+        async with stand.say(said, b"HTTP/1.1 200 OK\r\n\r\nend") as address, stand.tapped(address) as (proxy, _):
+            lease = proxy.inject(stand.order(status=503, path="/struck"), 60)
+            reader, writer = await asyncio.open_connection(proxy.door.host, proxy.door.port)
+            writer.write(b"GET /a HTTP/1.1\r\n\r\n")
+            assert await reader.readexactly(len(said)) == said
+            writer.write(b"GET /struck HTTP/1.1\r\n\r\nGET /str")
+            assert b" 503 " in await reader.readuntil(b"\r\n\r\n")
+            proxy.lift(lease)
+            writer.write(b"uck HTTP/1.1\r\n\r\n")
+            assert (await reader.read()).endswith(b"200 OK\r\n\r\nend")
+            writer.close()
+
+    stand.play(scene())
+
+
 def test_half_a_message_that_ends_arrives_as_it_was_sent(stand: "Stand") -> None:
     async def say_half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         received.append(await reader.read())
@@ -365,18 +384,11 @@ def test_two_http_faults_strike_where_each_is_meant(stand: "Stand", service: Add
 @pytest.mark.parametrize(
     "settings",
     [
-        {"status": 99},
-        {"status": "teapot"},
-        {"every": 0},
-        {"colour": "red"},
-        {"headers": {"a": "b\r\nc: d"}},
-        {"first": -1},
-        {"probability": 1.5},
-        {"probability": -0.1},
-        {"truncate": -1},
+        {"status": 99}, {"status": 600}, {"status": "teapot"}, {"every": 0}, {"colour": "red"}, {"first": -1},
+        {"headers": {"a": "b\r\nc: d"}}, {"probability": 1.5}, {"probability": -0.1}, {"truncate": -1},
         {"retry_after": -1.0},
     ],
-)
+)  # fmt: skip
 def test_what_the_fault_cannot_mean_is_told(settings: dict[str, Data]) -> None:
     with pytest.raises(SuiteError):
         fault().make(settings, Fittings().random)
