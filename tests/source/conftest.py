@@ -105,6 +105,7 @@ WORDS = Vocabulary(
     faults=(
         FaultWord("latency", "Data arrives later.", DELAY, (DELAY, Word("jitter", "duration", "how it varies"))),
         FaultWord("refuse", "Nobody listens.", Word("enabled", "bool", "true"), ()),
+        FaultWord("cut", "It ends early.", None, (Word("after", "size", "after how much", is_required=True),)),
         FaultWord("vanish", "It is gone.", None, ()),
         FaultWord("http", "Answers at the edge.", STATUS, (STATUS, Word("first", "int", "how many")), ("http",)),
     ),

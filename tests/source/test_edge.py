@@ -33,6 +33,7 @@ def using(uses: str) -> str:
 def test_every_form_of_uses_is_read(system_of: ReadSystem, uses: str, edges: list[tuple[str, str, str]]) -> None:
     read = system_of(using(uses)).by_name["x"].uses
     assert [(edge.name, edge.technology, edge.address) for edge in read] == edges
+    assert all(edge.is_awaited and edge.is_proxied for edge in read)
 
 
 def test_everything_an_edge_says_is_read(system_of: ReadSystem) -> None:

@@ -29,6 +29,8 @@ def broken(fault: str) -> str:
         ("{on: orders -> orders-db, refuse: true}", [("orders -> orders-db", "refuse", {"enabled": True})]),
         ("{on: orders -> orders-db, refuse: }", [("orders -> orders-db", "refuse", {"enabled": True})]),
         ("{on: orders -> orders-db, vanish: true}", [("orders -> orders-db", "vanish", {})]),
+        ("{on: orders -> orders-db, vanish: {}}", [("orders -> orders-db", "vanish", {})]),
+        ("{on: orders -> orders-db, cut: {after: 1k}}", [("orders -> orders-db", "cut", {"after": 1000})]),
         (
             "{on: orders -> payments, latency: '{{ delay }}'}",
             [("orders -> payments", "latency", {"delay": "{{ delay }}"})],
@@ -71,6 +73,7 @@ def test_every_form_of_a_fault_is_read(
             "did you mean `delay`?",
         ),
         ("{on: orders -> payments, latency: soon}", "`delay` wants a duration, got `soon`", "200ms"),
+        ("{on: orders -> payments, cut: {}}", "the fault cut lacks `after`", "after how much"),
         ("{on: orders -> payments, latency: {}}", "the fault latency says nothing", "how long data waits"),
         ("{on: orders -> payments, latency: }", "`delay` is empty", "a duration"),
         ("{on: orders -> payments, vanish: 5}", "`vanish` wants a map", "gone"),

@@ -23,7 +23,8 @@ services:
     cleanup: c.sh
     settings: {max_connections: 100}
     environment: {LEVEL: debug, PORT: 80, ON: true}
-    start_timeout: 1m
+    ready: GET /health
+    start_timeout: 2m
     after: migrate
     topics: [orders.created]
     contract: api.yaml
@@ -35,7 +36,8 @@ services:
     assert (service.setup, service.cleanup, service.topics) == (("a.sql", "b"), ("c.sh",), ("orders.created",))
     assert service.settings == {"max_connections": 100}
     assert service.environment == {"LEVEL": "debug", "PORT": "80", "ON": "true"}
-    assert (service.start_timeout, service.after) == (60.0, ("migrate",))
+    assert (service.start_timeout, service.after) == (120.0, ("migrate",))
+    assert [(probe.kind, probe.subject, probe.place.line) for probe in service.ready] == [("http", "GET /health", 13)]
     assert (service.contract, service.owner, service.technology, service.place.line) == ("api.yaml", "team", "http", 4)
     assert system.by_name["migrate"].is_job
 
@@ -43,6 +45,32 @@ services:
 def test_a_technology_is_known_by_any_of_its_names(system_of: ReadSystem) -> None:
     (service,) = system_of("system: s\nservices: {db: {technology: postgresql}}\n").services
     assert (service.technology, service.launched_by) == ("postgres", "postgres")
+
+
+def test_a_server_that_dovetail_starts_is_asked_as_its_technology_asks(system_of: ReadSystem) -> None:
+    (service,) = system_of("system: s\nservices:\n  db: {technology: redis}\n").services
+    assert [(probe.kind, probe.place.line) for probe in service.ready] == [("technology", 3)]
+    assert service.start_timeout == 60.0
+
+
+@pytest.mark.parametrize("said", ["{run: x}", "{run: x, technology: redis, job: true}", "{external: 'redis://x'}"])
+def test_own_code_jobs_and_what_is_outside_are_asked_nothing_that_is_not_written(
+    system_of: ReadSystem, said: str
+) -> None:
+    assert system_of(f"system: s\nservices: {{x: {said}}}\n").services[0].ready == ()
+
+
+@pytest.mark.parametrize("name", ["''", "a->b", "' a'"])
+def test_a_name_that_no_edge_could_hold_is_refused(system_of: ReadSystem, problems_of: ProblemsOf, name: str) -> None:
+    (problem,) = problems_of(system_of, f"system: s\nservices: {{{name}: {{run: x}}}}\n")
+    assert "is no name for a service" in problem.what
+
+
+def test_a_stranger_among_those_waited_for_stands_at_its_own_item(
+    system_of: ReadSystem, problems_of: ProblemsOf
+) -> None:
+    (problem,) = problems_of(system_of, "system: s\nservices:\n  a: {run: x, after: [b, c]}\n  b: {run: y}\n")
+    assert (problem.what, problem.line, problem.column) == ("a waits for `c`, which is no other service", 3, 26)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ def table(**items: Data) -> Table:
         ("duration", 2, 2.0),
         ("size", "64k", 64_000),
         ("share", "1%", 0.01),
+        ("list", row(1), row(1)),
+        ("inputs", row("a"), row("a")),
         ("names", "one", ("one",)),
         ("names", row("a", 2), ("a", "2")),
         ("texts", table(a=1, b=True, c="d"), {"a": "1", "b": "true", "c": "d"}),

@@ -53,7 +53,7 @@ class FaultReader:
                 )
             return edge
         towards = [name for name, known in self._system.edges.items() if known.target == edge]
-        if edge in self._system.by_name and towards:
+        if towards:
             self._mistakes.add(
                 place, f"`{edge}` is a service; a fault breaks an edge", f"write one of: {', '.join(towards)}"
             )

@@ -118,7 +118,7 @@ class ServiceReader:
                     f"{name} waits for `{other}`, which is no other service",
                     suggest(other, technologies.keys() - {name}),
                 )
-        return tuple(other for other in after if other in technologies and other != name)
+        return after
 
 
 def place_of_name(table: Table, key: str, name: str) -> Place:
