@@ -1,6 +1,8 @@
 import asyncio
+import socket
 import sys
 import time
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -96,6 +98,30 @@ def test_a_refusal_of_many_lines_is_told_on_one(yard: Any) -> None:
                 pass
 
     asyncio.run(play())
+
+
+def test_a_stranger_who_gives_way_in_a_moment_is_forgiven(yard: Any) -> None:
+    with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        port = stranger.getsockname()[1]
+
+        def give_way() -> None:
+            for _ in range(2):
+                stranger.accept()[0].close()
+            stranger.close()
+
+        thread = Thread(target=give_way)
+        thread.start()
+        run = f"sh -c 'until {sys.executable} -S serve.py {port}; do :; done'"
+
+        async def play() -> None:
+            async with yard.live(yard.service("a", run=run, ready=(Probe("tcp", str(port)),))) as stage:
+                assert [state.state for state in await stage.states()] == ["ready"]
+
+        asyncio.run(play())
+        thread.join()
 
 
 def test_all_probes_must_say_yes(yard: Any) -> None:
