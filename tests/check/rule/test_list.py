@@ -123,3 +123,12 @@ def test_an_empty_list_proves_nothing(rule: str) -> None:
 def test_a_rule_that_cannot_be_is_refused(written: Data, message: str) -> None:
     with pytest.raises(SuiteError, match=message):
         judge(written, [{"a": 1}])
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [({"any_order": [1, 2]}, 2), ({"any_order": []}, 1), ({"unique": True}, 1), ({"sorted": True}, 1)],
+)
+def test_what_a_rule_asked_of_a_list_is_counted(written: Data, count: int) -> None:
+    assert judge(written, [1, 2]).evaluated == count
+    assert judge(written, 5).evaluated == 1

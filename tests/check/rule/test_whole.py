@@ -100,3 +100,9 @@ def test_a_rule_that_cannot_be_is_refused(written: Data, message: str) -> None:
 def test_a_value_is_not_compared_with_itself(route: str) -> None:
     with pytest.raises(SuiteError, match="compares a value with itself"):
         judge({"json": {"items": [{"id": {"same_as": route}}]}}, {"json": {"items": [{"id": 1}]}})
+
+
+@pytest.mark.parametrize("written", [{"a": 1}, {"a": 1, "b": {"c": 1}}])
+def test_what_is_taken_literally_has_no_key_more_at_any_depth(written: Data) -> None:
+    assert not judge({"exactly": written}, {"a": 1, "b": {"c": 1, "d": 2}}).holds
+    assert not judge({"exactly": [written]}, [{"a": 1, "b": {"c": 1, "d": 2}}]).holds
