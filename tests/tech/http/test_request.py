@@ -3,9 +3,10 @@ from decimal import Decimal
 import pytest
 
 from dovetail.errors import SuiteError
+from dovetail.model.address import Address, parse_address
 from dovetail.model.data import Data
 from dovetail.plugin.driver import Act
-from dovetail.tech.http.request import basic_authorization, read_request, read_subject
+from dovetail.tech.http.request import Request, basic_authorization, bring_home, read_request, read_subject
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,7 @@ def test_a_body_has_its_type(fields: dict[str, Data], kind: str | None, body: by
     [
         ({"json": {}, "body": ""}, "one body, got json and body"),
         ({"headers": {"X-A": "a\r\nX-B: b"}}, "x-a holds a line break"),
+        ({"headers": {"X-A": "a\nX-B: b"}}, "x-a holds a line break"),
         ({"headers": {"X A": "a"}}, "no name of a header"),
         ({"headers": ["a"]}, "headers wants names"),
         ({"auth": "secret"}, "auth wants one way"),
@@ -65,3 +67,18 @@ def test_a_subject_that_is_no_text_is_told() -> None:
 def test_who_logs_in_is_written_in_base64() -> None:
     request = read_request(Act("http.request", "GET /", {"auth": {"basic": {"user": "ann", "password": "s"}}}))
     assert dict(request.headers)["authorization"] == basic_authorization("ann", "s") == "Basic YW5uOnM="
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "target"),
+    [
+        ("http://shop.example/a", Address("shop.example", 0), "/a"),
+        ("http://shop.example:80/a?b=1", parse_address("http://Shop.example"), "/a?b=1"),
+        ("https://shop.example", parse_address("https://shop.example:443"), "/"),
+        ("https://shop.example/v1/a", parse_address("https://shop.example/v1/"), "/a"),
+        ("http://[::1]:8080/a", Address("127.0.0.1", 8080, "http"), "/a"),
+        ("/v1/a", parse_address("https://shop.example/v1"), "/v1/a"),
+    ],
+)
+def test_a_url_of_the_service_becomes_its_path(url: str, address: Address, target: str) -> None:
+    assert bring_home(Request("GET", url), address).target == target
