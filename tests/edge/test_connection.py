@@ -1,10 +1,13 @@
 import asyncio
 import socket
 import struct
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from dovetail.edge.proxy import EdgeProxy
+from dovetail.model.data import Data
 from dovetail.plugin.tap import Line
 
 if TYPE_CHECKING:
@@ -125,6 +128,53 @@ def test_a_reset_by_a_side_reaches_the_other_under_a_fault_too(stand: "Stand") -
 
     stand.play(scene())
     assert diary.ends == ["cut"]
+
+
+HOLDING: tuple[tuple[str, dict[str, Data]], ...] = (
+    ("latency", {"delay": 0.002, "jitter": 0.002}),
+    ("slice", {"size": 70, "vary": 69}),
+    ("bandwidth", {"rate": 2_000_000}),
+    ("slow_close", {"delay": 0.002}),
+    ("timeout", {"after": 0}),
+)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_bytes_pass_unharmed_while_faults_that_lose_nothing_come_and_go(stand: "Stand", seed: int) -> None:
+    random, diary = Random(seed), Diary()
+    sent = random.randbytes(random.choice((1, 3_000, 100_000)))
+
+    async def send(writer: asyncio.StreamWriter) -> None:
+        at = 0
+        while at < len(sent):
+            size = random.choice((1, 100, 20_000))
+            writer.write(sent[at : at + size])
+            await writer.drain()
+            at += size
+        writer.write_eof()
+
+    async def strike(proxy: EdgeProxy) -> None:
+        leases: list[str] = []
+        for _ in range(12):
+            kind, settings = random.choice(HOLDING)
+            to = random.choice(("request", "answer", "both"))
+            leases.append(proxy.inject(stand.order(kind, to=to, **settings), 60))
+            await asyncio.sleep(random.choice((0, 0.001)))
+            if random.random() < 0.5:
+                proxy.lift(leases.pop(random.randrange(len(leases))))
+        for lease in leases:
+            proxy.lift(lease)
+
+    async def scene() -> None:
+        async with stand.serve() as port, stand.open(port, tap=diary) as proxy, stand.call(proxy) as (reader, writer):
+            _, _, received = await asyncio.gather(send(writer), strike(proxy), reader.read())
+            assert received == sent
+            await stand.until(lambda: bool(diary.ends))
+
+    stand.play(scene())
+    for side in ("client", "server"):
+        assert b"".join(data for who, data in diary.heard if who == side) == sent
+    assert diary.ends == ["closed"]
 
 
 def test_a_rewriter_changes_what_the_client_gets(stand: "Stand") -> None:

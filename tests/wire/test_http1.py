@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 
 from dovetail.wire.http1 import (
@@ -101,6 +103,38 @@ def test_what_is_not_http_comes_as_data_and_none_is_lost(data: bytes) -> None:
     assert framer.is_broken
     assert not framer.runs_until_close
     assert b"".join(piece for _, piece in pieces) == data + b"more"
+
+
+def invent(random: Random) -> tuple[bytes, bytes]:
+    """Make up a request: its bytes, and its body without framing."""
+    body = bytes(random.choice(b"\r\n01aGET HTTP/1.1") for _ in range(random.choice((0, 1, 9, 400))))
+    method, padding = random.choice((b"GET", b"POST", b"M-SEARCH")), b"x" * random.randrange(90)
+    head = b"%b /%d HTTP/1.%d\r\nX: %b\r\n" % (method, random.randrange(9), random.randrange(2), padding)
+    if random.random() < 0.5:
+        return head + b"Content-Length: %d\r\n\r\n" % len(body) + body, body
+    framed, at = head + b"transfer-encoding: Chunked\r\n\r\n", 0
+    while at < len(body):
+        size = random.randint(1, len(body) - at)
+        extension = random.choice((b"", b";a", b' ; b="c"'))
+        framed += b"%x%b\r\n" % (size, extension) + body[at : at + size] + b"\r\n"
+        at += size
+    return framed + b"00\r\n" + b"T: t\r\n" * random.randrange(3) + b"\r\n", body
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_made_up_messages_are_cut_alike_however_they_are_torn(seed: int) -> None:
+    random = Random(seed)
+    made = [invent(random) for _ in range(random.randint(1, 6))]
+    data, framer, at = b"".join(message for message, _ in made), requests(), 0
+    pieces: list[tuple[Kind, bytes]] = []
+    while at < len(data):
+        size = random.choice((1, 2, 30, 1000))
+        pieces += framer.feed(data[at : at + size])
+        at += size
+    assert b"".join(piece for _, piece in pieces) == data
+    assert b"".join(piece for kind, piece in pieces if kind is DATA) == b"".join(body for _, body in made)
+    assert [kind for kind, _ in pieces if kind in (HEAD, END)] == [HEAD, END] * len(made)
+    assert framer.is_between
 
 
 def test_what_frames_a_body_is_told_from_the_body() -> None:

@@ -129,8 +129,8 @@ class Connection:
             self._tell()
 
     def ease(self) -> None:
-        self._request.ease()
-        self._answer.ease()
+        self._request.relieve()
+        self._answer.relieve()
 
     def _let_go(self) -> None:
         self._is_over = True

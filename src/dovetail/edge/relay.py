@@ -125,6 +125,11 @@ class Relay:
         elif load <= MOST_HELD // 2:
             self._read_on()
 
+    def relieve(self) -> None:
+        """Hear that less is held than before."""
+        if not self._is_reading:
+            self.ease()
+
     def stop(self) -> None:
         """Let both sockets go, without closing them."""
         self._stop_reading()

@@ -1,4 +1,5 @@
 import pytest
+from confluent_kafka import KafkaError
 
 from dovetail.tech.kafka.frame import FrameError
 from dovetail.tech.kafka.refusal import RefusalError, name_code, refuse, told_as_refusals
@@ -32,3 +33,8 @@ def test_a_brokers_no_is_named() -> None:
     with pytest.raises(RefusalError, match="topic a: the broker answers MESSAGE_TOO_LARGE"):
         refuse(10, "topic a")
     assert name_code(4711) == "error 4711"
+
+
+@pytest.mark.parametrize("code", [22, 23, 25, 26, 27, 45, 46, 47, 48, 49, 50, 51, 52, 53, 59, 70, 71, 79, 82, 90])
+def test_what_groups_and_transactions_are_told_has_the_name_that_clients_give_it(code: int) -> None:
+    assert name_code(code) == KafkaError(code).name()
