@@ -1,6 +1,7 @@
 import gzip
 
 import pytest
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from msgspec.structs import replace
 
@@ -52,3 +53,14 @@ def test_a_compressed_batch_is_undone() -> None:
     (plain,) = read_batches(write_batch(RECORD))
     packed = replace(plain, codec=1, body=gzip.compress(plain.body))
     assert list(packed.records()) == [RECORD]
+
+
+@pytest.mark.parametrize("codec", range(5))
+def test_a_batch_of_another_client_gives_each_message_its_place_and_time(codec: int) -> None:
+    written = [Record(b"v%d" % number, None, (), 1000 - number * 7, number) for number in range(3)]
+    builder = DefaultRecordBatchBuilder(2, codec, 0, -1, -1, -1, 9999)
+    for record in written:
+        builder.append(record.offset, record.timestamp, record.key, record.value, [])
+    (batch,) = read_batches(bytes(builder.build()))
+    assert list(batch.records()) == written
+    assert (batch.codec, batch.count, batch.next_offset) == (codec, 3, 3)
