@@ -1,6 +1,6 @@
 import pytest
 
-from dovetail.source.quantity import parse_duration, parse_share, parse_size
+from dovetail.source.quantity import parse_duration, parse_number, parse_share, parse_size
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,21 @@ def test_a_size_is_read_as_bytes(written: str | float, size: int) -> None:
 @pytest.mark.parametrize(("written", "share"), [("0.1%", 0.001), ("100 %", 1.0), (0.25, 0.25), ("0.5", 0.5)])
 def test_a_share_is_read_as_a_part_of_one(written: str | float, share: float) -> None:
     assert parse_share(written) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("5", 5), (" +5 ", 5), ("-0", 0), ("1.50", 1.5), ("-2e3", -2000.0), ("9" * 300, int("9" * 300))],
+)
+def test_a_number_is_whole_where_it_is_written_so(written: str, number: float) -> None:
+    read = parse_number(written)
+    assert (type(read), read) == (type(number), number)
+
+
+@pytest.mark.parametrize("written", ["", "1_000", "nan", "1e400", "9" * 400, "five", "\u0663"])
+def test_what_is_no_number_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r"no number|too large"):
+        parse_number(written)
 
 
 @pytest.mark.parametrize("written", ["", "soon", "2 weeks", "s", "-1s", -1, float("nan"), True, "1s2"])
