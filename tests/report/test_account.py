@@ -91,3 +91,17 @@ def test_in_a_whole_run_the_log_of_a_shared_cause_stands_once(shop_events: list[
     assert told.count("password authentication failed") == 1
     assert told.count("payments exited with code 1 (told above)") == 3
     assert told.index("password authentication failed") < told.index("api ─")
+
+
+def test_a_cause_of_one_check_is_told_there_with_its_evidence_and_the_next_command() -> None:
+    account = Account([finding("a")], 9, STYLE)
+    assert list(account.tell_at(check("a"))) == [
+        "      because  payments exited with code 1, 420 ms earlier",
+        "        payments │   no such file",
+        "      next     dovetail logs payments · dovetail run --failed",
+    ]
+
+
+def test_what_a_wait_showed_already_is_no_evidence_again() -> None:
+    account = Account([finding("a", kind="event-not-received")], 9, STYLE)
+    assert not any("no such file" in row for row in account.tell_at(check("a")))

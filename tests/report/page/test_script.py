@@ -289,3 +289,34 @@ def test_a_service_of_the_map_shows_the_checks_that_ask_it(
     assert browser.run("return document.getElementById('search').value") == "cache"
     names = browser.run("return [...document.querySelectorAll('.check .name')].map((one) => one.textContent)")
     assert names == ["an order is cached"]
+
+
+def test_a_scope_shows_a_hundred_checks_the_worst_first_and_how_many_more(
+    browser: "Browser", story: "Story", tmp_path: Path
+) -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="x")
+    for number in range(250):
+        story.check(f"fine {number}", "api", story.attempt(1.0, steps=(story.step(),)))
+    story.check("skipped", "api", verdict=Verdict.SKIPPED)
+    for verdict in (Verdict.FLAKY, Verdict.INCONCLUSIVE, Verdict.FAILED):
+        attempt = story.attempt(1.0, 0.1, Verdict.FAILED, (bad,))
+        story.check(verdict.value, "api", attempt, verdict=verdict)
+    browser.resize(1280, 300)
+    browser.show(story.stream(), tmp_path)
+    first = "return [...document.querySelectorAll('.check .name')].slice(0, 4).map((one) => one.firstChild.textContent)"
+    assert browser.run(first) == ["failed", "inconclusive", "flaky", "fine 0"]
+    assert browser.count(".check") == 100
+    assert browser.text(".more-rows") == "154 more"
+    browser.click(".more-rows")
+    assert browser.count(".check") == 200
+    browser.resize(1280, 900)
+
+
+def test_of_a_wait_the_last_answer_is_told_and_not_that_the_wait_was_over(
+    browser: "Browser", story: "Story", tmp_path: Path
+) -> None:
+    seen = (story.sighting(0.1, "502 no"), story.sighting(0.2, "503 busy"), story.sighting(1.0, "timed out"))
+    bad = story.step(verdict=Verdict.FAILED, error="timed out", sightings=seen, duration_ms=1000.0)
+    story.check("bad", "api", story.attempt(1.0, 1.1, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    browser.show(story.stream(), tmp_path, "#check=orders%2Fbad")
+    assert browser.text(".detail .lead").startswith("503 busy")

@@ -85,9 +85,7 @@ function showOnly(finding) {
   clear();
   wanted.finding = finding;
   narrow();
-  const only = data.findings[finding].checks;
-  if (only.length === 1) openCheck(checks[only[0]]);
-  else find("checks").scrollIntoView();
+  find("checks").scrollIntoView();
 }
 
 const watcher = new IntersectionObserver((entries) => {
