@@ -112,7 +112,7 @@ def test_a_stranger_who_gives_way_in_a_moment_is_forgiven(yard: Any) -> None:
                 stranger.accept()[0].close()
             stranger.close()
 
-        thread = Thread(target=give_way)
+        thread = Thread(target=give_way, daemon=True)
         thread.start()
         run = f"sh -c 'until {sys.executable} -S serve.py {port}; do :; done'"
 
