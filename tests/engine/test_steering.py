@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dovetail.model.check import Step
+from dovetail.model.data import Table
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import Verdict
 
@@ -18,7 +19,14 @@ def exchange(request: str, at: float, edge: str = "orders -> stock") -> Exchange
 
 
 def called(subject: Any, **more: Any) -> Step:
-    return Step("called", "", subject, **more)
+    return Step("called", "", as_read(subject) if isinstance(subject, dict) else subject, **more)
+
+
+def as_read(words: dict[str, Any]) -> Table:
+    table = Table("a.yaml")
+    table.update(words)
+    table.marks.update(dict.fromkeys(words, (4, 9, 4, 13)))
+    return table
 
 
 def test_calls_since_the_check_began_are_counted(house: Make, check: Make) -> None:

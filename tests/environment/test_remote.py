@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import signal
 import time
@@ -124,3 +125,23 @@ def test_a_frozen_stage_that_is_kept_is_told_and_only_ended_on_demand(yard: Any)
 
     asyncio.run(play())
     assert not yard.ground.exists()
+
+
+def test_whoever_is_broken_off_as_a_stage_is_lost_leaves_no_error_behind(yard: Any) -> None:
+    left: list[str] = []
+
+    async def play() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: left.append(context["message"]))
+        async with yard.stage(yard.service("a")) as stage:
+            os.kill(stage.info.pid, signal.SIGSTOP)
+            asking = asyncio.create_task(stage.states(), name="asking")
+            stage.on_loss = asking.cancel
+            await asyncio.sleep(0)
+            end_frozen(stage.info)
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            del asking
+            gc.collect()
+
+    asyncio.run(play())
+    assert left == []

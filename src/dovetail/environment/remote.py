@@ -36,6 +36,12 @@ async def _prove_nothing() -> tuple[str, ...]:
     return ()
 
 
+def _let_go(answer: "asyncio.Future[object]") -> None:
+    """Leave an answer that nobody waits for any more, also one that came as an error in that moment."""
+    if not answer.cancel() and not answer.cancelled():
+        answer.exception()
+
+
 class RemoteStage:
     """`info` says which stage it is; `is_lost` that it ended before it was left or taken down.
 
@@ -198,6 +204,7 @@ class RemoteStage:
             raise
         finally:
             self._answers.pop(number, None)
+            _let_go(answer)
 
     def _hear(self, frame: Frame) -> None:
         number, word, content = frame
