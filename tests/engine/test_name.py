@@ -112,11 +112,11 @@ def test_what_cannot_be_saved_or_asked_for_is_told_before_anything_starts(save: 
     saved.update(save)
     saved.marks = dict.fromkeys(save, (7, 9, 7, 13))
     step = Step("http.request", "orders", "GET /", {}, {}, cast("dict[str, str]", saved), place=Place("a.yaml", 5, 3))
-    told = find_unusable_saves(check(Fragment("f", (step,))))
+    told = find_unusable_saves(step)
     assert [(problem.what, problem.file, problem.line, problem.column) for problem in told] == [(what, "a.yaml", 7, 9)]
-    assert all(problem.now for problem in find_unusable_saves(check(ask("GET /", save))))
+    assert all(problem.now for problem in find_unusable_saves(ask("GET /", save)))
 
 
 def test_what_can_be_saved_is_no_mistake() -> None:
     save = {"order-id": "json.items[0].id", "größe_2": 'headers["x-id"]', "all": "json"}
-    assert not [*find_unusable_saves(check(ask("GET /", save)))]
+    assert not [*find_unusable_saves(ask("GET /", save))]

@@ -46,18 +46,17 @@ def find_unknown_names(check: Check, services: Iterable[str]) -> list[Problem]:
     return problems
 
 
-def find_unusable_saves(check: Check) -> Iterator[Problem]:
+def find_unusable_saves(step: Step) -> Iterator[Problem]:
     """Yield a problem for each path to save that cannot be followed, and each name that no template can ask for."""
-    for step in all_steps(check):
-        for name, path in step.save.items():
-            place = locate(step.save, (name,)) or step.place
-            if re.fullmatch(NAME, name) is None:
-                what = f"nothing can ask for {name!r}: no {{{{ }}}} reads such a name"
-                yield Problem(what, "use letters, digits, _ and -", place.file, place.line, place.column)
-            try:
-                parse_route(path)
-            except SuiteError as wrong:
-                yield from (_at(place, one) for one in wrong.problems)
+    for name, path in step.save.items():
+        place = locate(step.save, (name,)) or step.place
+        if re.fullmatch(NAME, name) is None:
+            what = f"nothing can ask for {name!r}: no {{{{ }}}} reads such a name"
+            yield Problem(what, "use letters, digits, _ and -", place.file, place.line, place.column)
+        try:
+            parse_route(path)
+        except SuiteError as wrong:
+            yield from (_at(place, one) for one in wrong.problems)
 
 
 def _at(place: Place, problem: Problem) -> Problem:

@@ -168,8 +168,9 @@ def _survey(system: System, knowledge: Knowledge, order: PlanOrder, slotted: fro
 def _find_mistakes(check: Check, system: System, slotted: frozenset[str]) -> Iterator[Problem]:
     if check.id in slotted:
         yield from find_unknown_names(check, system.by_name)
-    yield from find_unusable_saves(check)
     for step in all_steps(check):
+        if step.save:
+            yield from find_unusable_saves(step)
         yield from find_mistakes(step.expect)
 
 

@@ -109,23 +109,28 @@ class CheckDraft(Struct):
     def start(self, event: CheckStarted) -> None:
         end = self._reopen()
         self.attempts = (*self.attempts, AttemptDraft(event))
-        self._close(end)
+        if end is not None:
+            self.end(end)
 
     def step(self, event: StepEnded) -> None:
         end = self._reopen()
         if event.step.on not in self.acted_on:
             self.acted_on = (*self.acted_on, event.step.on)
         self._attempt(event.attempt, event.step.started_at).steps.append(event.step)
-        self._close(end)
+        if end is not None:
+            self.end(end)
 
     def end_attempt(self, event: AttemptEnded) -> None:
         end = self._reopen()
         self._attempt(event.attempt, event.at - event.duration_ms / 1000).end = event
-        self._close(end)
+        if end is not None:
+            self.end(end)
 
     def end(self, event: CheckEnded) -> None:
         self._reopen()
-        self._close(event)
+        attempts = tuple(attempt.finish(event.at, event.why) for attempt in self.attempts)
+        self.told = self._tell(event.verdict, event.duration_ms, event.why, attempts)
+        self.attempts = ()
 
     def finish(self, last_at: float, unfinished: str) -> CheckRecord:
         if self.told is not None:
@@ -154,13 +159,6 @@ class CheckDraft(Struct):
                 return attempt
         self.attempts = (*self.attempts, AttemptDraft(CheckStarted(at, self.planned.id, number, 0)))
         return self.attempts[-1]
-
-    def _close(self, end: CheckEnded | None) -> None:
-        if end is None:
-            return
-        attempts = tuple(attempt.finish(end.at, end.why) for attempt in self.attempts)
-        self.told = self._tell(end.verdict, end.duration_ms, end.why, attempts)
-        self.attempts = ()
 
     def _reopen(self) -> CheckEnded | None:
         """Take a record apart again; returns how its check ended, None where it has not."""

@@ -43,7 +43,7 @@ class Entry:
         return read_closed(self.table, self._words[key], self.mistakes) if key in self.table else None
 
     def text(self, key: str, default: str = "") -> str:
-        read = self.value(key)
+        read = self.value(key) if key in self.table else None
         return read if isinstance(read, str) else default
 
     def flag(self, key: str, *, default: bool = False) -> bool:
@@ -51,15 +51,15 @@ class Entry:
         return read if isinstance(read, bool) else default
 
     def number(self, key: str) -> float | None:
-        read = self.value(key)
+        read = self.value(key) if key in self.table else None
         return float(read) if isinstance(read, int | float) else None
 
     def count(self, key: str) -> int | None:
-        read = self.value(key)
+        read = self.value(key) if key in self.table else None
         return read if isinstance(read, int) else None
 
     def names(self, key: str) -> tuple[str, ...]:
-        read = self.value(key)
+        read = self.value(key) if key in self.table else None
         return (
             tuple(str(name) for name in read) if isinstance(read, tuple) else (read,) if isinstance(read, str) else ()
         )
@@ -82,8 +82,7 @@ def read_closed(table: Table, word: Word, mistakes: Mistakes) -> Data:
     read = read_value(table, word, mistakes)
     if word.kind in OPEN and not word.choices:
         return read
-    texts = read if isinstance(read, tuple) else (read,)
-    if not any(isinstance(text, str) and "{{" in text for text in texts):
+    if not (any("{{" in text for text in read) if isinstance(read, tuple) else isinstance(read, str) and "{{" in read):
         return read
     now = f"write it out{KINDS[word.kind].example}"
     mistakes.add(table.place_of_value(word.name), f"`{word.name}` cannot be a template", now)

@@ -157,7 +157,7 @@ class StepReader:
         return replaced(holder, key, edge_name(name))
 
     def _read_fields(self, table: Table, meaning: Meaning) -> Table:
-        fields = Table(table.file) if any(key in table for key in meaning.fields) else NOTHING
+        fields = NOTHING if meaning.fields.keys().isdisjoint(table) else Table(table.file)
         for key, word in meaning.fields.items():
             if key in table:
                 value = table[key]

@@ -8,7 +8,7 @@ from dovetail.tech.http.header import Headers
 
 WHOLE = re.compile(rb"HTTP/1\.1 ([2-5]\d\d)(?: [^\r\n\0]*)?\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*\r\n)*)\r\n")
 WITHOUT_BODY = frozenset({204, 304})
-DECIDING = ("connection", "transfer-encoding", "upgrade")
+DECIDING = frozenset({"connection", "transfer-encoding", "upgrade"})
 
 
 class Reply(Struct):
@@ -31,6 +31,6 @@ def read_whole(data: bytes) -> Reply | None:
     status, length = int(found[1]), headers.find("content-length")
     if status in WITHOUT_BODY or not length.isdecimal() or int(length) != len(data) - found.end():
         return None
-    if any(headers.find(name) for name in DECIDING):
+    if not DECIDING.isdisjoint(headers):
         return None
     return Reply(status, headers, data[found.end() :])

@@ -66,18 +66,21 @@ def read_request(act: Act) -> Request:
 
 def read_subject(subject: object) -> tuple[str, str]:
     """Return method and target; spaces and letters outside ASCII are quoted, what is quoted stays."""
-    method, target = _split(subject)
-    if not target.startswith(("/", *_SCHEMES)):
-        raise SuiteError(Problem(f"the path of a request starts with /, got {target!r}", _ELSEWHERE))
-    if not _PLAIN.fullmatch(target):
-        target = quote(target, safe=_SAFE)
-    return method or "GET", target.partition("#")[0]
+    return _settle(*_split(subject))
 
 
 def read_method(subject: object) -> str:
     """Return the method of a subject whose slots are not filled in yet; empty where a slot may hold it."""
     method, target = _split(subject)
-    return method if target.startswith(_SLOT) else read_subject(subject)[0]
+    return method if target.startswith(_SLOT) else _settle(method, target)[0]
+
+
+def _settle(method: str, target: str) -> tuple[str, str]:
+    if not target.startswith(("/", *_SCHEMES)):
+        raise SuiteError(Problem(f"the path of a request starts with /, got {target!r}", _ELSEWHERE))
+    if not _PLAIN.fullmatch(target):
+        target = quote(target, safe=_SAFE)
+    return method or "GET", target.partition("#")[0]
 
 
 def bring_home(request: Request, address: Address) -> Request:
