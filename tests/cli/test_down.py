@@ -46,4 +46,8 @@ def parent_of(pid: int) -> int:
 
 
 def is_there(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
+    """Tell whether a process lives; one that is dead and not yet buried by the system does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False

@@ -134,6 +134,7 @@ def clean(lease: str, stage: str) -> None:
             break
         kill(left)
         time.sleep(0.005)
+    bury()
     remove_leased(lease)
 
 
