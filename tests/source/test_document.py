@@ -9,7 +9,7 @@ import pytest
 
 from dovetail.errors import Problem
 from dovetail.model.data import Place, Row, Table, locate
-from dovetail.source.document import LARGEST, build, build_taken, read_text, shown, stands_last
+from dovetail.source.document import LARGEST, build, read_text, shown, stands_last
 
 Write = Callable[[str, str], Path]
 ProblemsOf = Callable[..., list[Problem]]
@@ -179,7 +179,7 @@ def test_a_path_below_the_working_directory_is_shown_relative(tmp_path: Path, mo
 def test_the_items_of_a_list_can_be_taken_while_the_file_is_parsed() -> None:
     taken: list[tuple[list[str], object, Place]] = []
     text = "on: orders\nchecks:\n- &first {name: a}\n- <<: *first\n  deep: [1, {x: 2}]\n- plain\n- *first\n"
-    root = build_taken(text, "x.yaml", "checks", lambda document, *item: taken.append(([*document], *item)))
+    root = build(text, "x.yaml", "checks", lambda document, *item: taken.append(([*document], *item)))
     assert root == {"on": "orders", "checks": []}
     assert taken == [
         (["on", "checks"], {"name": "a"}, Place("x.yaml", 3, 3)),
@@ -191,7 +191,7 @@ def test_the_items_of_a_list_can_be_taken_while_the_file_is_parsed() -> None:
 
 def test_only_the_list_of_the_top_level_is_taken() -> None:
     taken: list[object] = []
-    root = build_taken("a: {checks: [1]}\nb:\n- checks: [2]\n", "x.yaml", "checks", lambda *item: taken.append(item))
+    root = build("a: {checks: [1]}\nb:\n- checks: [2]\n", "x.yaml", "checks", lambda *item: taken.append(item))
     assert root == {"a": {"checks": [1]}, "b": [{"checks": [2]}]}
     assert taken == []
 

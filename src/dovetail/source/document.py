@@ -98,17 +98,16 @@ def read_text(path: Path) -> str:
         raise SuiteError(Problem(what, "save it as UTF-8", file, place.line, place.column)) from broken
 
 
-def build(text: str, file: str) -> Table | Row:
-    """Turn YAML text into tables and rows; its mistakes are raised together."""
-    return _finish(Builder(text, file))
+def build(text: str, file: str, taken_key: str = "", take: Take | None = None) -> Table | Row:
+    """Turn YAML text into tables and rows; its mistakes are raised together.
 
-
-def build_taken(text: str, file: str, key: str, take: Take) -> Table | Row:
-    """Do as `build`, but give each item of the list under `key` away as soon as it is read, and keep none.
-
-    `take` is given the whole as read so far, the item and its place.
+    With `take`, each item of the list under the top-level `taken_key` is given away as soon as it is read, and none is
+    kept: `take` is told the whole as read so far, the item and its place.
     """
-    return _finish(Builder(text, file, key, take))
+    builder = Builder(text, file, taken_key, take)
+    root = builder.build()
+    builder.mistakes.raise_all()
+    return root
 
 
 def stands_last(key: str, text: str) -> bool:
@@ -117,12 +116,6 @@ def stands_last(key: str, text: str) -> bool:
         return False
     found = re.search(rf"^{key}:", text, re.MULTILINE)
     return found is not None and not re.compile(r"\n[^\s#-]").search(text, found.end())
-
-
-def _finish(builder: "Builder") -> Table | Row:
-    root = builder.build()
-    builder.mistakes.raise_all()
-    return root
 
 
 class Builder:
@@ -260,7 +253,7 @@ class Builder:
 
     def _begin_row(self, event: Marked) -> None:
         row = Row(self._file)
-        if self._taken_key and self._key == self._taken_key and len(self._stack) == 1:
+        if self._take is not None and self._key == self._taken_key and len(self._stack) == 1:
             self._taken = row
         self._begin(event, row)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from dovetail.errors import SuiteError
 from dovetail.errors.nearest import nearest
 from dovetail.model.data import Data, Place, Row, Table
-from dovetail.source.document import Take, build, build_taken, read_text, shown, stands_last
+from dovetail.source.document import Take, build, read_text, shown, stands_last
 from dovetail.source.mistake import Mistakes
 
 VARIABLE = r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?"
@@ -28,13 +28,13 @@ class Variables:
         """
         try:
             text = read_text(path)
-            if take is not None and "${" not in text and stands_last(key, text):
-                return build_taken(text, shown(path), key, take)
-            document = build(text, shown(path))
+            has_variables = "${" in text
+            is_taken = take is not None and not has_variables and stands_last(key, text)
+            document = build(text, shown(path), key, take if is_taken else None)
         except SuiteError as wrong:
             self._mistakes.adopt(*wrong.problems)
             return None
-        if "${" in text:
+        if has_variables:
             self.fill(document)
         return document
 
