@@ -83,27 +83,14 @@ def test_a_tap_hears_an_answer_when_the_client_gets_it(stand: "Stand") -> None:
     stand.play(scene())
 
 
-def test_a_fault_that_ends_a_connection_is_told_to_the_tap(stand: "Stand") -> None:
+@pytest.mark.parametrize("faults", [1, 2])
+def test_the_tap_is_told_once_of_a_connection_that_faults_end(stand: "Stand", faults: int) -> None:
     diary = Diary()
 
     async def scene() -> None:
         async with stand.serve() as port, stand.open(port, tap=diary) as proxy:
-            proxy.inject(stand.order("reset"), 60)
-            with pytest.raises(ConnectionResetError):
-                await stand.read_all(proxy, b"x")
-            await stand.until(lambda: bool(diary.ends))
-
-    stand.play(scene())
-    assert diary.ends == ["faulted"]
-
-
-def test_a_connection_that_two_faults_cut_ends_once(stand: "Stand") -> None:
-    diary = Diary()
-
-    async def scene() -> None:
-        async with stand.serve() as port, stand.open(port, tap=diary) as proxy:
-            proxy.inject(stand.order("reset"), 60)
-            proxy.inject(stand.order("reset"), 60)
+            for _ in range(faults):
+                proxy.inject(stand.order("reset"), 60)
             with pytest.raises(ConnectionResetError):
                 await stand.read_all(proxy, b"x")
             await stand.until(lambda: bool(diary.ends))

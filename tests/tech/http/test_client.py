@@ -3,6 +3,7 @@ import socket
 import ssl
 import struct
 import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,18 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
     written = ["-keyout", str(key), "-out", str(certificate)]
     subprocess.run(["openssl", *asked.split(), *written], check=True, capture_output=True)
     return key, certificate
+
+
+def note(ports: list[int]) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    """Return a server that writes down from which port each request came."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            ports.append(writer.get_extra_info("peername")[1])
+            writer.write(OK)
+
+    return answer
 
 
 def test_https_is_spoken_and_the_server_is_checked(stand: "Stand", tmp_path: Path) -> None:
@@ -52,14 +65,8 @@ def test_https_is_spoken_and_the_server_is_checked(stand: "Stand", tmp_path: Pat
 def test_connections_are_used_again(stand: "Stand") -> None:
     ports: list[int] = []
 
-    async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            await reader.readuntil(b"\r\n\r\n")
-            ports.append(writer.get_extra_info("peername")[1])
-            writer.write(OK)
-
     async def scene() -> None:
-        async with stand.serve(count) as address:
+        async with stand.serve(note(ports)) as address:
             client, origin = Client(), origin_at(address)
             for _ in range(3):
                 await client.ask(origin, "GET", b"GET / HTTP/1.1\r\n\r\n")
@@ -204,14 +211,8 @@ def test_a_deadline_that_passes_after_the_answer_leaves_the_connection_alone(sta
 def test_a_connection_that_idled_too_long_is_not_trusted(stand: "Stand", monkeypatch: pytest.MonkeyPatch) -> None:
     ports: list[int] = []
 
-    async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            await reader.readuntil(b"\r\n\r\n")
-            ports.append(writer.get_extra_info("peername")[1])
-            writer.write(OK)
-
     async def scene() -> None:
-        async with stand.serve(count) as address:
+        async with stand.serve(note(ports)) as address:
             client, origin = Client(), origin_at(address)
             monkeypatch.setattr("dovetail.tech.http.client.FRESH", -1.0)
             for _ in range(2):
