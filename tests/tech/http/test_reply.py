@@ -58,6 +58,7 @@ def test_it_is_read_as_httptools_reads_it(data: bytes) -> None:
         HEAD + b"content-length: 1\r\n\r\nok",
         HEAD + b"content-length: 2\r\ncontent-length: 2\r\n\r\nok",
         HEAD + b"content-length: +2\r\n\r\nok",
+        HEAD + b"content-length: %b2\r\n\r\nok" % (b"0" * 5000),
         HEAD + b"content-length: 2\r\nconnection: close\r\n\r\nok",
         HEAD + b"content-length: 2\r\nconnection: keep-alive\r\n\r\nok",
         HEAD + b"content-length: 2\r\ntransfer-encoding: chunked\r\n\r\nok",

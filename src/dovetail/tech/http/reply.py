@@ -28,9 +28,7 @@ def read_whole(data: bytes) -> Reply | None:
     for line in found[2].decode("latin-1").split("\r\n")[:-1]:
         name, _, value = line.partition(":")
         headers.add(name, value.strip(" \t"))
-    status, length = int(found[1]), headers.find("content-length")
-    if status in WITHOUT_BODY or not length.isdecimal() or int(length) != len(data) - found.end():
+    status, body = int(found[1]), data[found.end() :]
+    if status in WITHOUT_BODY or headers.find("content-length") != str(len(body)) or not DECIDING.isdisjoint(headers):
         return None
-    if not DECIDING.isdisjoint(headers):
-        return None
-    return Reply(status, headers, data[found.end() :])
+    return Reply(status, headers, body)
