@@ -38,7 +38,7 @@ class LockTable:
         waiter = _Waiter(owner, wish, asyncio.get_running_loop().create_future())
         self._queue.append(waiter)
         self._grant()
-        circle = [] if waiter.granted.done() else self._find_circle(waiter, [owner])
+        circle = [] if waiter.granted.done() else self._find_circle(waiter, [owner], set())
         if circle:
             self._give_up(waiter)
             raise SuiteError(_tell_circle(circle))
@@ -68,15 +68,16 @@ class LockTable:
             self._held[waiter.owner].remove(waiter.wish)
         self._grant()
 
-    def _find_circle(self, waiter: _Waiter, passed: list[str]) -> list[str]:
-        """Follow who waits for whom; returns the owners between `waiter` and what the first of `passed` holds."""
+    def _find_circle(self, waiter: _Waiter, passed: list[str], asked: set[str]) -> list[str]:
+        """Follow who waits for whom, each `asked` once; returns the owners from `waiter` to the first of `passed`."""
         for holder in self._blocking(waiter):
             if holder == passed[0]:
                 return passed
-            if holder in passed:
+            if holder in asked:
                 continue
+            asked.add(holder)
             for other in [other for other in self._queue if other.owner == holder]:
-                circle = self._find_circle(other, [*passed, holder])
+                circle = self._find_circle(other, [*passed, holder], asked)
                 if circle:
                     return circle
         return []

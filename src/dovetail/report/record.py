@@ -200,9 +200,9 @@ class Recorder:
     def _played_by(self, check: CheckRecord, touched: frozenset[str]) -> frozenset[str]:
         """Return the instances that a check can have met: in a slice the copies, where there are any."""
         attempt = check.telling_attempt
-        copies = [name for name in self._services if SLICE in name and find_original(name) in touched]
         if attempt is None or not attempt.is_sliced:
             return touched
+        copies = [name for name in self._services if SLICE in name and find_original(name) in touched]
         return (touched - {find_original(name) for name in copies}) | frozenset(copies)
 
     def _share_exchanges(
