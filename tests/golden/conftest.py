@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,8 @@ def fenced(project: Project) -> Iterator[Project]:
     project.variables["TMPDIR"] = str(ground)
     yield project
     for pid, _ in project.processes_with(f"TMPDIR={ground}".encode()):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     shutil.rmtree(ground, ignore_errors=True)
 
 
