@@ -7,10 +7,10 @@ from dovetail.environment.port import FIRST, LAST, Ports
 def test_ports_lie_below_the_range_that_the_system_hands_out() -> None:
     ports = Ports(SystemRandom())
     picked = [ports.pick() for _ in range(50)]
-    assert len(set(picked)) == 50
-    assert all(FIRST <= port < LAST for port in picked)
     for port in picked:
         ports.release(port)
+    assert len(set(picked)) == 50
+    assert all(FIRST <= port < LAST for port in picked)
 
 
 class Stubborn(SystemRandom):
@@ -27,13 +27,21 @@ class Stubborn(SystemRandom):
 def test_a_port_of_another_stage_is_not_taken_even_before_anybody_listens() -> None:
     mine = Ports(SystemRandom())
     taken = mine.pick()
-    other = Ports(Stubborn(taken, taken + 1, taken))
-    first = other.pick()
-    assert first != taken
+    other = Ports(Stubborn(taken))
+    picked = other.pick()
+    other.release(picked)
     mine.release(taken)
-    assert other.pick() == taken
-    for port in other.ever:
-        other.release(port)
+    assert picked != taken
+
+
+def test_a_port_that_another_stage_gave_back_is_taken() -> None:
+    mine = Ports(SystemRandom())
+    given_back = mine.pick()
+    mine.release(given_back)
+    other = Ports(Stubborn(given_back))
+    picked = other.pick()
+    other.release(picked)
+    assert picked == given_back
 
 
 def test_a_port_on_which_somebody_listens_is_not_taken() -> None:
@@ -45,8 +53,8 @@ def test_a_port_on_which_somebody_listens_is_not_taken() -> None:
         stranger.listen()
         other = Ports(Stubborn(port))
         picked = other.pick()
-        assert picked != port
         other.release(picked)
+        assert picked != port
 
 
 def test_what_was_ever_handed_out_is_remembered_for_the_proof() -> None:
