@@ -22,7 +22,7 @@ def test_python_checks_may_want_any_service_and_share_the_stage(prepare: Any, fo
 
 
 def test_words_are_scopes_files_folders_or_all(prepare: Any) -> None:
-    for words in (("api",), ("all",), (), ("tests/integration/a.yaml",), ("tests",), ("api", "database")):
+    for words in (("api",), ("all",), (), ("tests/integration/a.yaml",), ("tests",), ("api", "all")):
         assert len(prepare(*words).plan.jobs) == 2
     with pytest.raises(UsageError, match="did you mean `api`"):
         prepare("apii")
@@ -31,6 +31,8 @@ def test_words_are_scopes_files_folders_or_all(prepare: Any) -> None:
             prepare(word)
     with pytest.raises(NothingSelectedError):
         prepare("database")
+    with pytest.raises(NothingSelectedError, match="no check has the scope database"):
+        prepare("api", "database")
 
 
 def test_the_projects_own_folder_stands_for_all(prepare: Any, folder: Path) -> None:

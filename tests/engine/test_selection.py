@@ -29,7 +29,8 @@ SUITE = Suite(
     [
         (Selection(), ["an order is created", "an order is refused", "a row is kept", "a row is counted"]),
         (Selection(scopes=("api",)), ["an order is created", "an order is refused"]),
-        (Selection(scopes=("database", "cache")), ["a row is kept", "a row is counted"]),
+        (Selection(scopes=("database",)), ["a row is kept", "a row is counted"]),
+        (Selection(scopes=("database", "api"), text="created"), ["an order is created"]),
         (Selection(tags="critical and not slow"), ["an order is created"]),
         (Selection(tags="not (critical or slow)"), ["a row is kept", "a row is counted"]),
         (Selection(text="refused or kept"), ["an order is refused", "a row is kept"]),
@@ -39,6 +40,20 @@ SUITE = Suite(
 )
 def test_a_selection_means_the_checks_it_describes(selection: Selection, names: list[str]) -> None:
     assert [chosen.name for chosen in select_checks(SUITE, selection)] == names
+
+
+def test_a_scope_that_no_check_has_is_told_beside_one_that_selects() -> None:
+    with pytest.raises(NothingSelectedError) as raised:
+        select_checks(SUITE, Selection(scopes=("api", "cache", "databases", "cache")))
+    assert [(one.what, one.now) for one in raised.value.problems] == [
+        ("no check has the scope cache", "the checks have the scopes: api, database; leave cache out"),
+        ("no check has the scope databases", "the checks have the scopes: api, database; did you mean database?"),
+    ]
+
+
+def test_python_checks_may_have_a_scope_that_no_other_has() -> None:
+    suite = replace(SUITE, python_files=("test_cache.py",))
+    assert len(select_checks(suite, Selection(scopes=("api", "cache")))) == 2
 
 
 def test_a_needed_check_comes_with_the_one_that_needs_it() -> None:

@@ -26,6 +26,8 @@ def tally(**counts: int) -> Tally:
         ({"passed": 3, "flaky": 1}, Circumstances(is_flaky_allowed=True), 0, "flaky"),
         ({"skipped": 2}, Circumstances(), 9, "inconclusive"),
         ({}, Circumstances(), 5, "inconclusive"),
+        ({"passed": 3}, Circumstances(vain=("no check has the scope cache",)), 5, "inconclusive"),
+        ({"failed": 1}, Circumstances(vain=("no check has the scope cache",)), 1, "failed"),
         ({}, Circumstances(not_ready="orders never became ready"), 6, "inconclusive"),
         ({"passed": 1}, Circumstances(remains=("process 12",)), 6, "failed"),
         ({"failed": 1}, Circumstances(remains=("process 12",)), 1, "failed"),
@@ -39,6 +41,14 @@ def test_the_gravest_cause_decides(
     conclusion = conclude(tally(**counts), circumstances)
     assert (conclusion.exit_code, conclusion.verdict) == (code, verdict)
     assert bool(conclusion.causes) == (code != 0)
+
+
+def test_each_scope_named_in_vain_is_a_cause_unless_something_kept_checks_from_running() -> None:
+    vain = ("no check has the scope cache", "no check has the scope auth")
+    assert conclude(tally(passed=1), Circumstances(vain=vain)).causes == vain
+    stopped = Circumstances(vain=vain, interrupted="interrupted by Ctrl-C")
+    assert conclude(tally(passed=1), stopped).causes == ("interrupted by Ctrl-C",)
+    assert conclude(tally(), Circumstances(vain=vain)).causes == ("no check ran",)
 
 
 def test_all_causes_are_told_the_gravest_first() -> None:

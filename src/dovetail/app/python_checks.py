@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from dovetail.app.config import Settings, speak
 from dovetail.app.python_leash import RUNNER
+from dovetail.engine.selection import UNCOLLECTED
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Tally
 from dovetail.environment.ground import find_ground
@@ -210,7 +211,7 @@ def _leave_out(order: PythonOrder, hearer: _Hearer, why: str, at: float) -> None
     for file in order.files:
         path = Path(file)
         shown = path.relative_to(order.folder) if path.is_relative_to(order.folder) else path
-        planned = PlannedCheck(file, path.name, "python", Place(shown.as_posix(), 1))
+        planned = PlannedCheck(file, path.name, UNCOLLECTED, Place(shown.as_posix(), 1))
         hearer.tell(CheckPlanned(at, planned))
         hearer.tell(CheckEnded(at, file, Verdict.INCONCLUSIVE, 0.0, 0, why))
 

@@ -20,6 +20,7 @@ from dovetail.app.preparation import Preparation
 from dovetail.engine.cast import Cast
 from dovetail.engine.play import Play, describe_doors
 from dovetail.engine.run import RunOrder, run_plan
+from dovetail.engine.selection import UNCOLLECTED, find_vain_scopes, tell_vain
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
 from dovetail.engine.wish import needs_data_at_rest
@@ -30,7 +31,7 @@ from dovetail.errors import DovetailError, StageLostError
 from dovetail.errors.cause import first_cause
 from dovetail.journal.writer import Journal
 from dovetail.model.address import Address
-from dovetail.model.event import CheckEnded, Event, Noticed, RunEnded
+from dovetail.model.event import CheckEnded, CheckPlanned, Event, Noticed, RunEnded
 from dovetail.model.outcome import ExitCode, Verdict
 from dovetail.report.record import Recorder
 
@@ -67,6 +68,7 @@ class Session:
         self._bus = Bus(journal, (recorder.hear, *listeners), lambda why: self._stop.set(why, halts=True))
         self._tally = Tally()
         self._ended: set[str] = set()
+        self._scopes = {job.check.scope for job in preparation.plan.jobs}
         self._first = {job.id for job in preparation.plan.jobs if needs_data_at_rest(job.wish)}
         self._data_rests = asyncio.Event()
         self._not_ready = ""
@@ -191,6 +193,8 @@ class Session:
             self._tally.count(event)
             self._ended.add(event.check)
             self._tell_when_data_rests()
+        elif type(event) is CheckPlanned:
+            self._scopes.add(event.check.scope)
         self._bus.publish(event)
 
     def _tell_when_data_rests(self) -> None:
@@ -217,7 +221,15 @@ class Session:
             not_ready=self._not_ready or (self._bus.trouble if is_halted_by_us else ""),
             remains=self._remains,
             is_flaky_allowed=self._order.settings.is_on("allow_flaky"),
+            vain=() if self._stop.is_set else tuple(map(tell_vain, self._find_vain_scopes())),
         )
+
+    def _find_vain_scopes(self) -> tuple[str, ...]:
+        """Return the scopes named in vain; filters may have left out the Python checks of one, so it says nothing."""
+        is_narrowed = any(self._order.settings.text(name) for name in ("tags", "text"))
+        if is_narrowed or self._order.settings.is_on("failed") or UNCOLLECTED in self._scopes:
+            return ()
+        return find_vain_scopes(self._order.scopes, self._scopes)
 
     def _report(self, conclusion: Conclusion) -> RunResult:
         settings = self._order.settings

@@ -1,7 +1,7 @@
 """Which checks a run is about: by scope, tag, text or what failed last. Called by the plan and the faces."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 
@@ -9,6 +9,7 @@ from dovetail.errors import NothingSelectedError, Problem, UsageError
 from dovetail.errors.nearest import nearest
 from dovetail.model.check import Check, Suite
 
+UNCOLLECTED = "python"  # what stands for the scopes of Python checks that could not be collected
 OPERATORS = frozenset({"and", "or", "not", "(", ")"})
 WORD = r"\s*(?:(\()|(\))|(\"[^\"]*\"|'[^']*'|[^\s()]+))"
 
@@ -23,10 +24,18 @@ class Selection(Struct, frozen=True):
 
 
 def select_checks(suite: Suite, selection: Selection) -> tuple[Check, ...]:
-    """Return the checks meant, in the order written, with the checks they need; raises where none is left."""
+    """Return the checks meant, in the order written, with the checks they need; raises where none is left.
+
+    A scope that was named and that no check has is a mistake, whatever the other words select. Only Python checks,
+    whose scopes are known once they are collected, may still have it.
+    """
     chosen = {check.id for check in suite.checks if _is_meant(check, selection)}
-    if not chosen and not suite.python_files:
-        raise NothingSelectedError(_explain_nothing(suite, selection))
+    if not suite.python_files:
+        if not chosen:
+            raise NothingSelectedError(_explain_nothing(suite, selection))
+        vain = find_vain_scopes(selection.scopes, {check.scope for check in suite.checks})
+        if vain:
+            raise NothingSelectedError(*(_explain_vain(scope, suite) for scope in vain))
     by_word = name_checks(suite.checks)
     waiting = list(chosen)
     while waiting:
@@ -39,6 +48,15 @@ def select_checks(suite: Suite, selection: Selection) -> tuple[Check, ...]:
                 chosen.add(needed.id)
                 waiting.append(needed.id)
     return tuple(check for check in suite.checks if check.id in chosen)
+
+
+def find_vain_scopes(asked: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return the scopes that were asked for and that none of the checks has."""
+    return tuple(scope for scope in dict.fromkeys(asked) if scope not in known)
+
+
+def tell_vain(scope: str) -> str:
+    return f"no check has the scope {scope}"
 
 
 def name_checks(checks: Sequence[Check]) -> dict[str, Check]:
@@ -126,6 +144,13 @@ def _explain_nothing(suite: Suite, selection: Selection) -> Problem:
     if near:
         lines.append(f"did you mean {near[0]}?")
     return Problem(f"no check is selected by {_describe(selection)}", "; ".join(lines))
+
+
+def _explain_vain(scope: str, suite: Suite) -> Problem:
+    scopes = sorted({check.scope for check in suite.checks})
+    near = nearest(scope, scopes)
+    told = f"the checks have the scopes: {', '.join(scopes)}"
+    return Problem(tell_vain(scope), f"{told}; did you mean {near}?" if near else f"{told}; leave {scope} out")
 
 
 def _describe(selection: Selection) -> str:

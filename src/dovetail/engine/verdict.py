@@ -8,7 +8,7 @@
 | a check failed, or its cleanup did | 1 | failed |
 | teardown left something behind | 6 | failed |
 | a check was inconclusive, or every check was skipped | 9 | inconclusive |
-| no check ran | 5 | inconclusive |
+| no check ran, or none had a scope that was named | 5 | inconclusive |
 | a check was flaky, and `--allow-flaky` was not given | 9 | flaky |
 | none of these | 0 | passed, or flaky where that is allowed |
 """
@@ -38,13 +38,14 @@ class Tally(Struct):
 
 
 class Circumstances(Struct, frozen=True):
-    """What happened to the run besides its checks."""
+    """What happened to the run besides its checks; `vain` says of each scope named in vain that no check has it."""
 
     broken: tuple[str, ...] = ()
     interrupted: str = ""
     not_ready: str = ""
     remains: tuple[str, ...] = ()
     is_flaky_allowed: bool = False
+    vain: tuple[str, ...] = ()
 
 
 class Conclusion(Struct, frozen=True):
@@ -93,11 +94,12 @@ def _of_circumstances(circumstances: Circumstances) -> list[Cause]:
 
 def _of_checks(tally: Tally, circumstances: Circumstances) -> list[Cause]:
     verdicts = tally.verdicts
-    if not tally.total:
-        is_explained = circumstances.not_ready or circumstances.interrupted or circumstances.broken
-        nothing = (ExitCode.NOTHING_SELECTED, Verdict.INCONCLUSIVE, "no check ran")
-        return [] if is_explained else [nothing]
     causes: list[Cause] = []
+    if not (circumstances.not_ready or circumstances.interrupted or circumstances.broken):
+        nothing = circumstances.vain if tally.total else ("no check ran",)
+        causes += [(ExitCode.NOTHING_SELECTED, Verdict.INCONCLUSIVE, text) for text in nothing]
+    if not tally.total:
+        return causes
     if verdicts[Verdict.FAILED]:
         causes.append((ExitCode.FAILED, Verdict.FAILED, f"{count(verdicts[Verdict.FAILED], 'check')} failed"))
     if verdicts[Verdict.INCONCLUSIVE]:
