@@ -2,10 +2,14 @@
 
 import asyncio
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from dovetail.environment.census import LEASE_MARK
 from dovetail.environment.ground import take
@@ -33,15 +37,46 @@ def test_what_dead_stages_left_is_swept_and_named(yard: Any, wait_for: Callable[
 def test_what_is_watched_over_is_left_alone(yard: Any) -> None:
     async def play() -> None:
         async with yard.stage(yard.service("a")) as stage:
-            assert sweep() == ()
+            watched = {lease.stem for lease in yard.ground.glob("*.lease")}
+            assert len(watched) == 1
+            assert not any(name in line for line in sweep() for name in watched)
             assert [state.state for state in await stage.states()] == ["ready"]
 
     asyncio.run(play())
 
 
+CONTAINED = """
+import fcntl, os, sys, time
+with open(os.environ["DOVETAIL_LEASE"], "w") as lease:
+    fcntl.flock(lease, fcntl.LOCK_EX)
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_container_watches_over_is_left_alone(yard: Any) -> None:
+    alone = ["unshare", "--user", "--map-root-user", "--mount"]
+    if shutil.which("unshare") is None or subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("this system makes no namespaces of their own")
+    yard.ground.mkdir(mode=0o700, exist_ok=True)
+    inside = shlex.join([sys.executable, "-S", "-c", CONTAINED])
+    script = f"mount -t tmpfs none {shlex.quote(str(yard.ground))} && exec {inside}"
+    marks = {**os.environ, MARK: "there", LEASE_MARK: str(yard.ground / "there.lease")}
+    with subprocess.Popen([*alone, "sh", "-c", script], env=marks, stdout=subprocess.PIPE) as contained:
+        try:
+            assert contained.stdout is not None
+            assert contained.stdout.readline() == b"held\n"
+            assert not (yard.ground / "there.lease").exists()
+            removed = sweep()
+            assert contained.poll() is None
+        finally:
+            contained.kill()
+    assert not any(str(contained.pid) in line for line in removed)
+
+
 def test_a_lease_that_is_just_being_taken_is_left_alone(yard: Any) -> None:
     handle = take(yard.ground / "new.lease")
     assert handle is not None
-    assert sweep() == ()
+    assert not any("environment new " in line or str(yard.ground) in line for line in sweep())
     assert (yard.ground / "new.lease").exists()
     os.close(handle)

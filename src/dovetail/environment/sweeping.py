@@ -45,8 +45,8 @@ def sweep(*, is_everywhere: bool = True) -> tuple[str, ...]:
 def _end_stray_processes(ground: Path | None) -> list[str]:
     """Kill every marked process whose stage is watched by nobody, with all that descends from it; name them."""
     kin = read_kin()
-    leases = [(pid, lease) for pid, lease in _leases(kin) if ground in {None, lease.parent}]
-    strays = {pid: lease.stem for pid, lease in leases if not is_held(lease)}
+    leases = [(pid, lease) for pid, lease in _leases(kin) if ground is None or _lies_on(ground, pid, lease)]
+    strays = {pid: lease.stem for pid, lease in leases if not is_held(_seen_by(pid, lease))}
     named = [f"process {pid} ({describe(pid)}) of environment {stage}" for pid, stage in sorted(strays.items())]
     deadline = time.monotonic() + SECONDS_TO_DIE
     while time.monotonic() < deadline:
@@ -57,6 +57,19 @@ def _end_stray_processes(ground: Path | None) -> list[str]:
         time.sleep(0.005)
         kin = read_kin()
     return named
+
+
+def _lies_on(ground: Path, pid: int, lease: Path) -> bool:
+    """Tell whether a lease lies on this ground, which a container may have one of the same name."""
+    try:
+        return lease.parent == ground and _seen_by(pid, ground).samefile(ground)
+    except OSError:
+        return False
+
+
+def _seen_by(pid: int, path: Path) -> Path:
+    """Return where a process finds `path`: in a container of its own that is elsewhere."""
+    return Path(f"/proc/{pid}/root", *path.parts[1:])
 
 
 def _leases(kin: Kin) -> list[tuple[int, Path]]:
