@@ -10,7 +10,7 @@ from dovetail.engine.isolation import DataServices
 from dovetail.engine.plan import Job, Knowledge, Plan, PlanOrder, flow, make_plan
 from dovetail.errors import SuiteError
 from dovetail.model.check import Action, Check, FaultOrder, Isolation, Step, Suite, Together
-from dovetail.model.data import Data
+from dovetail.model.data import Data, Place
 from dovetail.model.system import Edge, EnvironmentSpec, Service, System
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act
@@ -219,7 +219,7 @@ def test_checks_that_wait_for_each_other_are_named() -> None:
         (
             check("breaks", http("GET /"), faults=(FaultOrder("orders -> db", "refuse"),)),
             ("orders -> db",),
-            "",
+            "orders is not started here, so orders -> db has no proxy",
         ),
         (check("restarts", Step("restart", "", "db")), (), "disturbs db"),
     ],
@@ -231,6 +231,49 @@ def test_a_read_only_environment_refuses_what_is_not_allowed_by_name(
     skip = only(one, order=PlanOrder(environment=production)).skip
     assert said in skip
     assert bool(skip) is bool(said)
+
+
+PRODUCTION = EnvironmentSpec(
+    "production", {"orders": "https://orders"}, is_read_only=True, allowed=("db",), place=Place("dovetail.yaml", 9)
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "lack"),
+    [
+        (check("asks what is there", http("GET /")), ""),
+        (check("asks what is not", http("GET /"), query("select 1"), http("GET /", "plain")), "db, plain"),
+        (check("cleans up what is not", http("GET /"), cleanup=(query("delete"),)), "db"),
+        (check("steers what is not", http("GET /"), Step("restart", "", "db")), "db"),
+    ],
+)
+def test_what_a_read_only_environment_lacks_is_told_of_each_check_that_speaks_to_it(one: Check, lack: str) -> None:
+    job = only(one, order=PlanOrder(environment=PRODUCTION))
+    assert (job.skip, job.is_played) == ("", not lack)
+    assert f"production is read-only and has no address for {lack}: write `" in job.lack or not lack
+    assert job.lack.endswith(": <address>` below `environments: production:` in dovetail.yaml:9") or not lack
+
+
+def test_a_check_that_may_not_be_played_there_lacks_nothing() -> None:
+    for one in (check("writes", query("insert", "mail-db")), check("left out", query("select 1"), skip="not today")):
+        job = only(one, order=PlanOrder(environment=PRODUCTION))
+        assert (bool(job.skip), job.lack, job.is_played) == (True, "", False)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        check("breaks", http("GET /"), faults=(FaultOrder("orders -> db", "refuse"),)),
+        check("counts", http("GET /"), Step("called", "", "db")),
+    ],
+)
+def test_an_edge_behind_what_is_not_started_here_is_neither_broken_nor_counted(one: Check) -> None:
+    staging = EnvironmentSpec("staging", {"orders": "https://orders"})
+    assert (
+        "orders is not started here, so orders -> db has no proxy"
+        in only(one, order=PlanOrder(environment=staging)).skip
+    )
+    assert not only(one, order=PlanOrder(environment=EnvironmentSpec("staging", {"db": "https://db"}))).skip
 
 
 def test_an_expectation_that_could_never_be_judged_is_told_before_anything_starts() -> None:

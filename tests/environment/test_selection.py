@@ -4,7 +4,7 @@ import pytest
 
 from dovetail.app.parts import build_registry
 from dovetail.environment.order import StageOrder
-from dovetail.environment.selection import require_known, select
+from dovetail.environment.selection import find_lacking, require_known, select
 from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.data import Place
 from dovetail.model.system import Edge, EnvironmentSpec, Service, System
@@ -75,10 +75,19 @@ def test_what_nothing_can_start_is_told_before_anything_is() -> None:
 
 def test_a_read_only_environment_starts_nothing() -> None:
     production = EnvironmentSpec("production", {"orders": "https://o.example"}, is_read_only=True)
-    with pytest.raises(NotReadyError, match="production is read-only"):
+    with pytest.raises(NotReadyError, match="production is read-only and has no address for db, gateway, other"):
         select(StageOrder(SYSTEM, production), build_registry())
 
 
-def test_a_read_only_environment_that_has_all_is_used() -> None:
-    production = EnvironmentSpec("production", dict.fromkeys(SYSTEM.by_name, "https://o.example"), is_read_only=True)
+def test_a_partial_order_does_without_what_a_read_only_environment_lacks() -> None:
+    production = EnvironmentSpec("production", {"orders": "https://o.example"}, is_read_only=True)
+    selection = select(StageOrder(SYSTEM, production, is_partial=True), build_registry())
+    assert (selection.start, set(selection.given)) == ((), {"orders"})
+    assert find_lacking(SYSTEM, production) == {"gateway", "db", "other"}
+    assert find_lacking(SYSTEM, EnvironmentSpec("staging")) == find_lacking(SYSTEM, None) == frozenset()
+
+
+def test_a_read_only_environment_that_has_all_but_its_jobs_is_used() -> None:
+    addresses = {service.name: "https://o.example" for service in SERVICES if not service.is_job}
+    production = EnvironmentSpec("production", addresses, is_read_only=True)
     assert not started(StageOrder(SYSTEM, production))

@@ -73,6 +73,9 @@ def _tell_job(place: int, job: Job) -> Iterator[str]:
     if job.skip:
         yield f"         skipped: {job.skip}"
         return
+    if job.lack:
+        yield f"         cannot be played: {job.lack}"
+        return
     yield f"         {job.choice.isolation}: {job.choice.why}"
     if job.wish.exclusive:
         yield f"         alone on {', '.join(sorted(job.wish.exclusive))}"

@@ -91,7 +91,7 @@ def prepare_run(request: RunRequest) -> Preparation:
         run=f"{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(2).hex()}",
         agents=settings.agents(os.cpu_count() or 1),
         services=services,
-        stage=replace(stage, services=services, is_copied=is_copied),
+        stage=replace(stage, services=services, is_copied=is_copied, is_partial=True),
         is_stage_shared=is_shared,
         scopes=scopes,
         notes=(*_note_misspelt(request.environ), *_note_oddities(project, settings)),
@@ -128,8 +128,9 @@ def _show(problem: Problem) -> Problem:
 
 
 def _is_running(order: StageOrder) -> bool:
-    """Tell whether a kept stage of this order runs; where every service has an address none is ever started."""
-    if all(order.environment.addresses.get(service.name) or service.external for service in order.system.services):
+    """Tell whether a kept stage of this order runs; none is ever where nothing may be started or all has an address."""
+    given = order.environment.addresses
+    if order.environment.is_read_only or all(given.get(one.name) or one.external for one in order.system.services):
         return False
     from dovetail.environment.attendance import find_kept
 
@@ -170,7 +171,7 @@ def _needed_services(project: Project, suite: Suite, plan: Plan) -> frozenset[st
     system = project.system
     touched: set[str] = set()
     for job in plan.jobs:
-        if job.skip:
+        if not job.is_played:
             continue
         for fault in job.check.faults:
             touched.update(_ends(project, fault.edge))

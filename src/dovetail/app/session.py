@@ -26,6 +26,7 @@ from dovetail.engine.verdict import Circumstances, Conclusion, Tally, conclude
 from dovetail.engine.wish import needs_data_at_rest
 from dovetail.environment.opening import open_stage
 from dovetail.environment.remote import RemoteStage
+from dovetail.environment.selection import find_lacking
 from dovetail.environment.stage import Sink, Stage
 from dovetail.errors import DovetailError, StageLostError
 from dovetail.errors.cause import first_cause
@@ -185,7 +186,9 @@ class Session:
 
     async def _find_doors(self, stage: Stage) -> dict[str, Address]:
         system = self._order.project.system
-        names = [name for name in (self._order.services or system.by_name) if not system.by_name[name].is_job]
+        lacking = find_lacking(system, self._order.environment)
+        wanted = (self._order.services or system.by_name.keys()) - lacking
+        names = [name for name in wanted if not system.by_name[name].is_job]
         return {name: await stage.address(name) for name in sorted(names)}
 
     def _publish(self, event: Event) -> None:

@@ -17,6 +17,7 @@ from dovetail.engine.selection import Selection, name_checks, select_checks
 from dovetail.engine.shorthand import spell_out
 from dovetail.engine.touch import EffectOf, Touch, touch
 from dovetail.engine.wish import drop_uncontended, turn_of, wish_for
+from dovetail.environment.selection import find_lacking, spell_lacking
 from dovetail.environment.stage import LockWish
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import Check, Isolation, Suite, all_steps, fragments_of
@@ -31,7 +32,8 @@ class Job(Struct, frozen=True):
     """A check made ready to run; `number` is its place in every report, `needs` are ids of other jobs.
 
     `is_slice_kept` says that its slice may serve the next check: all data can be set back, no process was steered.
-    `has_slots` says that something in it is filled in when it is played.
+    `has_slots` says that something in it is filled in when it is played. `skip` and `lack` say why it is not played:
+    nobody wants it to be here, or what it needs is not there.
     """
 
     check: Check
@@ -43,10 +45,15 @@ class Job(Struct, frozen=True):
     is_slice_kept: bool = False
     skip: str = ""
     has_slots: bool = True
+    lack: str = ""
 
     @property
     def id(self) -> str:
         return self.check.id
+
+    @property
+    def is_played(self) -> bool:
+        return not (self.skip or self.lack)
 
 
 class PlanOrder(Struct, frozen=True):
@@ -78,7 +85,7 @@ class Plan(Struct, frozen=True):
     @property
     def needs_copies(self) -> bool:
         """Tell whether some check starts from data as it was set up, which must be remembered for that."""
-        return any(job.choice.isolation in COPYING and not job.skip for job in self.jobs)
+        return any(job.choice.isolation in COPYING and job.is_played for job in self.jobs)
 
 
 def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrder) -> Plan:
@@ -136,10 +143,14 @@ class _Decision(Struct, frozen=True):
     slice_services: frozenset[str]
     is_slice_kept: bool
     skip: str
+    lack: str
 
 
 class _Landscape(Struct, frozen=True):
-    """`elsewhere` are the services that run already; what lies below them is theirs; `slotted` are ids of checks."""
+    """`elsewhere` are the services that run already; what lies below them is theirs; `slotted` are ids of checks.
+
+    `lacking` are services that a read-only environment has no address for.
+    """
 
     system: System
     reaches: Mapping[str, Reach]
@@ -147,6 +158,7 @@ class _Landscape(Struct, frozen=True):
     order: PlanOrder
     elsewhere: frozenset[str]
     slotted: frozenset[str]
+    lacking: frozenset[str] = frozenset()
     decisions: dict[_Question, _Decision] = field(default_factory=dict)
 
     def touch(self, check: Check) -> Touch:
@@ -162,7 +174,8 @@ def _survey(system: System, knowledge: Knowledge, order: PlanOrder, slotted: fro
         else flow(system, service.name)
         for service in system.services
     }
-    return _Landscape(system, reaches, knowledge, order, elsewhere, slotted)
+    lacking = find_lacking(system, order.environment)
+    return _Landscape(system, reaches, knowledge, order, elsewhere, slotted, lacking)
 
 
 def _find_mistakes(check: Check, system: System, slotted: frozenset[str]) -> Iterator[Problem]:
@@ -198,6 +211,7 @@ def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str
         decision.is_slice_kept,
         check.skip or decision.skip,
         is_slotted,
+        "" if check.skip or decision.skip else decision.lack,
     )
 
 
@@ -207,10 +221,20 @@ def _decide(check: Check, question: _Question, landscape: _Landscape) -> _Decisi
     choice = choose_isolation(check, touched, reaches, data, is_unique=question.is_unique)
     wish = wish_for(check, touched, reaches, choice, data.copied)
     sliced = choose_slice(touched, landscape.system, reaches) if choice.isolation is Isolation.SLICE else frozenset()
-    skip = _refusal(touched, landscape.order) or _refuse_isolation(check, touched, landscape)
+    skip = _refusal(touched, landscape.order) or _refuse_edge(touched, landscape)
+    skip = skip or _refuse_isolation(check, touched, landscape)
     sliced -= landscape.elsewhere
     is_kept = bool(sliced) and not sliced & data.lasting and not touched.disturbed
-    return _Decision(choice, wish, sliced, is_kept, skip)
+    return _Decision(choice, wish, sliced, is_kept, skip, _tell_lack(touched, landscape))
+
+
+def _refuse_edge(touched: Touch, landscape: _Landscape) -> str:
+    """Say which edge can be neither broken nor counted: its proxy would stand behind a service that is started here."""
+    absent, edges = landscape.elsewhere | landscape.lacking, landscape.system.edges
+    bare = sorted(name for name in touched.broken | touched.counted if name in edges and edges[name].source in absent)
+    if not bare:
+        return ""
+    return f"{edges[bare[0]].source} is not started here, so {bare[0]} has no proxy to break it or to count its calls"
 
 
 def _refuse_isolation(check: Check, touched: Touch, landscape: _Landscape) -> str:
@@ -222,6 +246,15 @@ def _refuse_isolation(check: Check, touched: Touch, landscape: _Landscape) -> st
     }
     elsewhere = sorted(wanted.get(check.isolation, frozenset()) & landscape.elsewhere)
     return f"isolation: {check.isolation}, but {elsewhere[0]} runs elsewhere and serves others too" if elsewhere else ""
+
+
+def _tell_lack(touched: Touch, landscape: _Landscape) -> str:
+    """Say which service the check speaks to or steers has no address here; empty where all are there."""
+    lacking = (touched.services | touched.steered) & landscape.lacking
+    environment = landscape.order.environment
+    if environment is None or not lacking:
+        return ""
+    return spell_lacking(environment, lacking)
 
 
 def _uses_unique(check: Check, renderer: Renderer) -> bool:

@@ -14,6 +14,8 @@ async def play_job(play: Play, job: Job, agent: int) -> CheckEnded:
     check = job.check
     if job.skip:
         return end_unplayed(play, job, Verdict.SKIPPED, job.skip)
+    if job.lack:
+        return end_unplayed(play, job, Verdict.INCONCLUSIVE, job.lack)
     began = time.perf_counter()
     tries = 1 + (play.retry if check.retry is None else check.retry)
     number = 0

@@ -71,7 +71,7 @@ class _Troupe:
             self._skip(self._schedule.drain(), f"not started: {self._play.stop.why}")
 
     async def _play_locked(self, job: Job, agent: int) -> CheckEnded:
-        if not self._play.is_stage_shared or job.wish == FREE or job.skip:
+        if not self._play.is_stage_shared or job.wish == FREE or not job.is_played:
             return await play_job(self._play, job, agent)
         owner = f"{self._order.owner}/{job.id}"
         try:

@@ -23,7 +23,7 @@ class StageOrder(Struct, frozen=True):
     `services` empty means all. `share` is a key under which several processes get one stage (such as the workers of
     one pytest run), unless one is kept; a kept stage outlives whoever opened it. `is_copied` has the data remembered as
     set up, which clones, resets and slices start from. `log_folder` gets a file per service; `seed` repeats what faults
-    leave to chance.
+    leave to chance. `is_partial` does without what a read-only environment has no address for.
     """
 
     system: System
@@ -35,6 +35,7 @@ class StageOrder(Struct, frozen=True):
     is_copied: bool = True
     log_folder: str = ""
     seed: str = ""
+    is_partial: bool = False
 
     @property
     def key(self) -> str:

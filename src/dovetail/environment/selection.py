@@ -12,7 +12,7 @@ from dovetail.errors import NotReadyError, Problem, SuiteError
 from dovetail.errors.nearest import nearest
 from dovetail.model.address import Address, parse_address
 from dovetail.model.graph import find_cycle, prerequisites
-from dovetail.model.system import Service, System
+from dovetail.model.system import EnvironmentSpec, Service, System
 from dovetail.plugin.registry import Registry
 
 ENCRYPTED_WEB = 443
@@ -26,7 +26,10 @@ class Selection(Struct, frozen=True):
 
 
 def select(order: StageOrder, registry: Registry) -> Selection:
-    """Follow the edges from what was asked for; an unknown name and a circle of waiting are errors."""
+    """Follow the edges from what was asked for; an unknown name and a circle of waiting are errors.
+
+    In a read-only environment nothing is started: what has no address there is refused, or left out of a partial order.
+    """
     system = order.system
     for name in sorted(order.services):
         require_known(name, system.by_name, "service")
@@ -44,11 +47,38 @@ def select(order: StageOrder, registry: Registry) -> Selection:
     }
     start = _needed(order, addresses)
     given = {name: _given(system.by_name[name], text, registry) for name, text in addresses.items() if text}
-    if start and order.environment.is_read_only:
-        raise NotReadyError(_read_only(order, min(start)))
+    if order.environment.is_read_only:
+        lacking = start & find_lacking(system, order.environment)
+        if lacking and not order.is_partial:
+            raise NotReadyError(tell_lacking(order.environment, lacking))
+        start = frozenset()
     for name in sorted(start):
         _require_startable(system.by_name[name], registry)
     return Selection(tuple(service for service in system.services if service.name in start), given)
+
+
+def find_lacking(system: System, environment: EnvironmentSpec | None) -> frozenset[str]:
+    """Return the services that a read-only environment has no address for; a job needs none: nobody speaks to it."""
+    if environment is None or not environment.is_read_only:
+        return frozenset()
+    given = environment.addresses
+    return frozenset(s.name for s in system.services if not (s.is_job or s.external or given.get(s.name)))
+
+
+def tell_lacking(environment: EnvironmentSpec, services: Iterable[str]) -> Problem:
+    """Say what a read-only environment has no address for, and where it is written."""
+    names, place = sorted(services), environment.place
+    written = ", ".join(f"`{name}: <address>`" for name in names)
+    return Problem(
+        f"the environment {environment.name} is read-only and has no address for {', '.join(names)}",
+        f"write {written} below `environments: {environment.name}:`", place.file, place.line,
+    )  # fmt: skip
+
+
+def spell_lacking(environment: EnvironmentSpec, services: Iterable[str]) -> str:
+    """Say the same on one line, as the reason why a check is not played."""
+    problem = tell_lacking(environment, services)
+    return f"{problem.what}: {problem.now} in {problem.spot}"
 
 
 def require_known(name: str, known: Iterable[str], what: str) -> None:
@@ -94,11 +124,3 @@ def _require_startable(service: Service, registry: Registry) -> None:
 def _given(service: Service, text: str, registry: Registry) -> Address:
     port = ENCRYPTED_WEB if text.startswith("https:") else registry.sheet(service.technology).port
     return parse_address(text, port)
-
-
-def _read_only(order: StageOrder, name: str) -> Problem:
-    place = order.environment.place
-    return Problem(
-        f"the environment {order.environment.name} is read-only and has no address for {name}",
-        f"give it one: {name}: <url>", place.file, place.line,
-    )  # fmt: skip

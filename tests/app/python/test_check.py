@@ -17,12 +17,13 @@ from dovetail.engine.cast import Cast
 from dovetail.engine.isolation import DataServices
 from dovetail.engine.play import Play
 from dovetail.environment.lock import LockTable
+from dovetail.environment.order import LOCAL
 from dovetail.environment.stage import LockWish, Sink
-from dovetail.errors import Problem, StageError, StageLostError
+from dovetail.errors import NotReadyError, Problem, StageError, StageLostError
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import AttemptEnded, CheckEnded, Event, PlannedCheck, StepEnded
 from dovetail.model.outcome import StepOutcome, Verdict
-from dovetail.model.system import Edge, Service, System
+from dovetail.model.system import Edge, EnvironmentSpec, Service, System
 from dovetail.plugin.registry import Registry
 
 Player = Any
@@ -76,14 +77,19 @@ class Stubborn:
             raise StageError(Problem(f"cannot {what}"))
 
 
-def check_on(stage: Any, events: list[Event]) -> PythonCheck:
-    """Return a check that sets `db` back, before and after."""
+RESET = Marked("reset", ("db",))
+
+
+def check_on(
+    stage: Any, events: list[Event], environment: EnvironmentSpec = LOCAL, marked: Marked = RESET
+) -> PythonCheck:
+    """Return a check that sets `db` back, before and after, unless it is marked otherwise."""
     cast = Cast(Registry(("dovetail.tech.http",)), stage, SYSTEM)
     play = Play(SYSTEM, stage, cast, events.append, time.time, "5eed", 0.1, is_stage_shared=True)
     words: Any = None
-    hand = make_stagehand(play, words, DataServices(frozenset({"db"})), ())
+    hand = make_stagehand(play, words, DataServices(frozenset({"db"})), environment)
     planned = PlannedCheck("t", "t", "services")
-    return PythonCheck(hand, planned, seclude(hand, planned, Marked("reset", ("db",))))
+    return PythonCheck(hand, planned, seclude(hand, planned, marked))
 
 
 def can_be_had(stage: Stubborn) -> bool:
@@ -193,6 +199,25 @@ def test_a_check_that_breaks_as_it_begins_holds_nothing() -> None:
     asyncio.run(play())
     assert can_be_had(stage)
     assert [event.verdict for event in events if isinstance(event, CheckEnded)] == [Verdict.INCONCLUSIVE]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.PASSED])
+def test_a_check_that_asked_for_what_has_no_address_is_inconclusive_whatever_it_made_of_it(verdict: Verdict) -> None:
+    events: list[Event] = []
+    production = EnvironmentSpec("production", {"db": "http://db"}, is_read_only=True)
+
+    async def play() -> None:
+        check = check_on(Stubborn(), events, production, Marked())
+        await check.begin()
+        check.require("db")
+        with pytest.raises(NotReadyError, match="write `api: <address>` below `environments: production:`"):
+            check.require("api")
+        await check.end(verdict, "the test said so")
+
+    asyncio.run(play())
+    ended = next(event for event in events if isinstance(event, CheckEnded))
+    assert ended.verdict is Verdict.INCONCLUSIVE
+    assert "production is read-only and has no address for api" in ended.why
 
 
 def test_a_step_is_told_once_it_is_judged_and_with_all_the_time_it_took() -> None:

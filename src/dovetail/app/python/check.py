@@ -16,8 +16,9 @@ from dovetail.engine.plan import Job
 from dovetail.engine.play import describe_doors, trace_of
 from dovetail.engine.room import Room
 from dovetail.engine.step import play_step
+from dovetail.environment.selection import spell_lacking, tell_lacking
 from dovetail.environment.stage import in_slice
-from dovetail.errors import Problem, SuiteError, UsageError
+from dovetail.errors import NotReadyError, Problem, SuiteError, UsageError
 from dovetail.model.check import FaultOrder, Isolation, Step
 from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckEnded, CheckPlanned, CheckStarted, PlannedCheck, StepEnded
@@ -95,6 +96,7 @@ class PythonCheck:
         self._holding = Holding(hand.play.stage, planned.id, job.wish, _name_all(hand.system))
         self._faults = Faults()
         self._has_steered = False
+        self._lack = ""
         self._words = 0
         self._taken: dict[str, Taken] = {}
         self._gaps: list[Gap] = []
@@ -125,7 +127,14 @@ class PythonCheck:
             where = Whereabouts(self.doors, self._room.rolled_back, self._room.slice_name)
             self._conversation = Conversation(play.cast, self.id, self._trace, where)
         for service in self.hand.system.services:
-            await self._foresee(service.name, service.technology)
+            if service.name not in self.hand.lacking:
+                await self._foresee(service.name, service.technology)
+
+    def require(self, service: str) -> None:
+        """Raise where nobody can speak to a service; the check then ends inconclusive, whatever it makes of it."""
+        if service in self.hand.lacking:
+            self._lack = self._lack or spell_lacking(self.hand.environment, (service,))
+            raise NotReadyError(tell_lacking(self.hand.environment, (service,)))
 
     async def _foresee(self, service: str, technology: str) -> None:
         streams = [
@@ -242,6 +251,8 @@ class PythonCheck:
 
     async def end(self, verdict: Verdict, why: str) -> str:
         """Give everything back, tell how the check ended; returns what went wrong in cleaning up."""
+        if self._lack:
+            verdict, why = Verdict.INCONCLUSIVE, self._lack
         trouble = await self._give_back(is_sound=verdict is Verdict.PASSED and not self._has_steered)
         if self._pending is not None:
             self._publish(self._pending)

@@ -224,6 +224,7 @@ def _known(check: PythonCheck, service: str) -> str:
     services = check.hand.system.by_name
     if service not in services:
         raise _refuse(f"there is no service {service!r}", suggest(service, services))
+    check.require(service)
     return service
 
 

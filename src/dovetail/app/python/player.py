@@ -32,6 +32,7 @@ from dovetail.environment.attendance import find_kept
 from dovetail.environment.opening import open_stage
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.remote import RemoteStage
+from dovetail.environment.selection import find_lacking
 from dovetail.environment.stage import Stage
 from dovetail.errors import BrokenDovetailError, Problem, UsageError
 from dovetail.errors.nearest import suggest
@@ -156,7 +157,8 @@ class Player:
         is_copied = self._needs_copies or plan.needs_copies or ordered.is_kept
         stage = await self._join_or_open(replace(ordered, is_copied=is_copied))
         cast = Cast(project.registry, stage, project.system)
-        names = [service.name for service in project.system.services if not service.is_job]
+        lacking = find_lacking(project.system, environment)
+        names = [one.name for one in project.system.services if not one.is_job and one.name not in lacking]
         doors = {name: await stage.address(name) for name in names}
         heard: list[Event] = []
         play = Play(
@@ -173,7 +175,7 @@ class Player:
             is_stage_shared=True,
             mark=f"p{os.getpid()}",
         )
-        hand = make_stagehand(play, Lexicon(project.words), knowledge.data, environment.addresses)
+        hand = make_stagehand(play, Lexicon(project.words), knowledge.data, environment)
         return Running(stage, cast, hand, {job.id: job for job in plan.jobs}, heard)
 
     def _resolve(self) -> Settings:
@@ -184,7 +186,12 @@ class Player:
         system = self._project.system
         environment = choose_environment(system, settings.text("environment"))
         return StageOrder(
-            system, environment, settings.is_on("direct"), is_kept=settings.is_on("keep"), share=self._share
+            system,
+            environment,
+            settings.is_on("direct"),
+            is_kept=settings.is_on("keep"),
+            share=self._share,
+            is_partial=True,
         )
 
     async def _join_or_open(self, order: StageOrder) -> Stage:
