@@ -5,6 +5,7 @@ A frame is its length in four bytes and a list: `[number, method, arguments]` as
 """
 
 import asyncio
+import os
 import struct
 from collections.abc import Callable
 from typing import cast
@@ -55,6 +56,13 @@ class Channel(asyncio.Protocol):
     @property
     def backlog(self) -> int:
         return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def disown(self) -> None:
+        """Point this copy of the connection at nothing, in a process that was forked off; whose it is goes on."""
+        if self._transport is not None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            os.dup2(nothing, self._transport.get_extra_info("socket").fileno(), inheritable=False)
+            os.close(nothing)
 
     def close(self) -> None:
         if self._transport is not None:

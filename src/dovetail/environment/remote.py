@@ -144,6 +144,10 @@ class RemoteStage:
         """Drop the connection without a word, as a process that dies does."""
         self._channel.close()
 
+    def disown(self) -> None:
+        """Leave the connection to the process that forked this one off, so that it ends with that."""
+        self._channel.disown()
+
     async def leave(self) -> tuple[str, ...]:
         return await self._finish("leave")
 

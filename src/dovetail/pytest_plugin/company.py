@@ -42,15 +42,16 @@ class FaultMaker(Protocol):
 class Company:
     """What pytest is handed; `gather_company` adds the fixture with the system's own name."""
 
-    def __init__(self, file: Path, name: str) -> None:
+    def __init__(self, file: Path, name: str, controller: int) -> None:
         self._file = file
         self._name = name
+        self._controller = controller
         self._player: Player | None = None
 
     @property
     def player(self) -> Player:
         if self._player is None:
-            self._player = Player(self._file.parent, os.environ, _share_key())
+            self._player = Player(self._file.parent, os.environ, _share_key(), self._controller)
         return self._player
 
     def pytest_report_header(self) -> str | None:
@@ -153,8 +154,11 @@ class Company:
                 reporter.write_line(f"dovetail: left behind: {', '.join(remains)}", red=True)
 
 
-def gather_company(file: Path, name: str) -> Company:
-    """Return a company with a fixture named after the system; pytest looks for fixtures on the class."""
+def gather_company(file: Path, name: str, controller: int) -> Company:
+    """Return a company with a fixture named after the system; pytest looks for fixtures on the class.
+
+    `controller` is the process that this one must not outlive, 0 where it is a worker of none.
+    """
 
     @pytest.fixture(name=name)
     def own_environment(self: Company, request: pytest.FixtureRequest) -> Iterator[Environment]:
@@ -172,7 +176,7 @@ def gather_company(file: Path, name: str) -> Company:
             pytest.fail(f"cleanup failed: {trouble}", pytrace=False)
 
     company: type[Company] = type("SystemCompany", (Company,), {"own_environment": own_environment})
-    return company(file, name)
+    return company(file, name, controller)
 
 
 def read_isolation(item: pytest.Item) -> Marked:

@@ -3,8 +3,10 @@
 Loaded by its entry point in every pytest of an environment, so it costs nothing where there is no dovetail.yaml.
 """
 
+import os
 import re
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -14,6 +16,26 @@ MARKERS = (
     "scope(name): the section of Dovetail's report that a Python check belongs to; `services` without it",
     "isolation(word, *services): how a Python check is kept apart: unique, shared, rollback, clone, reset or slice",
 )
+CONTROLLER = "dovetail_controller"
+
+
+class Spec(Protocol):
+    """How pytest-xdist starts a worker."""
+
+    popen: bool | None
+    python: str | None
+    via: str | None
+
+
+class Gateway(Protocol):
+    spec: Spec
+
+
+class Node(Protocol):
+    """What is asked of a worker by its controller."""
+
+    gateway: Gateway
+    workerinput: dict[str, object]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,7 +45,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if file is not None:
         from dovetail.pytest_plugin.company import gather_company  # noqa: PLC0415 - nobody else's pytest pays for it
 
-        config.pluginmanager.register(gather_company(file, fixture_name(file)), "dovetail-company")
+        controller = getattr(config, "workerinput", {}).get(CONTROLLER, 0)
+        config.pluginmanager.register(gather_company(file, fixture_name(file), controller), "dovetail-company")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Node) -> None:
+    """Tell a worker of pytest-xdist who we are, where it is a child of ours for sure."""
+    spec = node.gateway.spec
+    if spec.popen and not spec.python and not spec.via:
+        node.workerinput[CONTROLLER] = os.getpid()
 
 
 def find_file(config: pytest.Config) -> Path | None:

@@ -1,12 +1,15 @@
 """The one blocking border: an event loop in its own thread, spoken to from plain and from async tests alike."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import TypeVar
 
 import uvloop
+
+from dovetail.errors import Problem, UsageError
 
 Result = TypeVar("Result")
 
@@ -18,11 +21,16 @@ class Border:
 
     def __init__(self) -> None:
         self._loop = uvloop.new_event_loop()
+        self._home = os.getpid()
         self._thread = threading.Thread(target=self._loop.run_forever, name="dovetail", daemon=True)
         self._thread.start()
 
     def begin(self, work: Coroutine[object, object, Result]) -> Future[Result]:
-        """Do `work` behind the border while the caller goes on."""
+        """Do `work` behind the border while the caller goes on; refused in a process that was forked off later."""
+        if os.getpid() != self._home:
+            work.close()
+            what = "a process that was forked off by a test has no environment"
+            raise UsageError(Problem(what, "speak to services from the test itself, or by their addresses"))
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def wait(self, work: Coroutine[object, object, Result]) -> Result:

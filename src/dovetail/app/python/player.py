@@ -23,6 +23,7 @@ from dovetail.app.python.relay import Relay
 from dovetail.app.python.said import tell_outcome
 from dovetail.app.python.seclusion import Marked, seclude
 from dovetail.app.python.stagehand import Stagehand, make_stagehand
+from dovetail.app.python_leash import tie
 from dovetail.app.stage_process import COMMAND
 from dovetail.engine.cast import Cast, gather_knowledge
 from dovetail.engine.plan import Job, PlanOrder, make_plan
@@ -62,11 +63,12 @@ class Running(Struct):
 
 
 class Player:
-    """`share` is the same for all workers of one pytest run."""
+    """`share` is the same for all workers of one pytest run, `controller` the process they must not outlive, if any."""
 
-    def __init__(self, start: Path, environ: Mapping[str, str], share: str) -> None:
+    def __init__(self, start: Path, environ: Mapping[str, str], share: str, controller: int = 0) -> None:
         self._environ = environ
         self._share = share
+        self._controller = controller
         self._project: Project = open_project(start, environ)
         self._relay = Relay(environ.get("DOVETAIL_EVENTS", ""))
         self._border: Border | None = None
@@ -122,7 +124,8 @@ class Player:
         remains: tuple[str, ...] = ()
         if self._border is not None:
             if self._running is not None:
-                remains = self._border.wait(self._leave(self._running))
+                running, self._running = self._running, None
+                remains = self._border.wait(self._leave(running))
             self._border.close()
         self._relay.close()
         return remains
@@ -136,13 +139,22 @@ class Player:
     def _run(self) -> tuple[Running, Border]:
         border = self._behind_border()
         if self._running is None:
+            if self._controller:
+                tie(self._controller)
             self._running = border.wait(self._open())
+            os.register_at_fork(after_in_child=self._disown)
         return self._running, border
 
     def _behind_border(self) -> Border:
         if self._border is None:
             self._border = Border()
         return self._border
+
+    def _disown(self) -> None:
+        """Let go of what a forked process was born with: it must not keep up the stage or a run's end."""
+        if self._running is not None and isinstance(self._running.stage, RemoteStage):
+            self._running.stage.disown()
+        self._relay.disown()
 
     async def _open(self) -> Running:
         project = self._project

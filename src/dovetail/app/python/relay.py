@@ -19,6 +19,11 @@ class Relay:
         if self._socket is not None:
             self._socket.sendall(write_line(event))
 
+    def disown(self) -> None:
+        """Leave the connection to the process that forked this one off."""
+        self.close()
+        self._socket = None
+
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
