@@ -253,6 +253,21 @@ def test_a_lease_lifts_itself_and_says_so(stand: "Stand") -> None:
     stand.play(scene())
 
 
+def test_a_lease_without_an_end_outlasts_every_other_until_it_is_lifted(stand: "Stand") -> None:
+    async def scene() -> None:
+        async with stand.serve() as port, stand.open(port) as proxy:
+            lease = proxy.inject(stand.order("latency"), None)
+            proxy.inject(stand.order("timeout"), 0.05)
+            async with stand.call(proxy) as (reader, writer):
+                writer.write(b"held")
+                assert await reader.readexactly(4) == b"held"
+            assert [(fault.name, fault.ends) for fault in proxy.faults] == [(lease, None)]
+            proxy.lift(lease)
+            assert not proxy.faults
+
+    stand.play(scene())
+
+
 def test_lifting_twice_is_no_error(stand: "Stand") -> None:
     async def scene() -> None:
         async with stand.open(1) as proxy:

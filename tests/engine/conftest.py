@@ -101,8 +101,9 @@ class HouseStage:
         assert not kept
         self.done.append(f"unlock {owner}")
 
-    async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
+    async def inject(self, order: FaultOrder, seconds: float | None, owner: str = "") -> str:
         self._do(f"inject {order.kind} on {order.edge} for {owner}")
+        assert seconds is not None, "a fault of a check in YAML has an end"
         assert seconds > 0
         if "inject" in self.hangs:
             await asyncio.Event().wait()

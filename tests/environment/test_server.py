@@ -79,7 +79,7 @@ def test_a_client_that_dies_gives_back_its_locks_and_lifts_its_faults(yard: Any)
             heard: list[Event] = []
             two.listen(heard.append)
             await one.lock("check", EVERYTHING)
-            await one.inject(FaultOrder("a -> b", "refuse"), 60)
+            await one.inject(FaultOrder("a -> b", "refuse"), None)
             await one.open_slice("w1", frozenset({"b"}))
             waiting = asyncio.create_task(two.lock("check", EVERYTHING))
             one.close()

@@ -47,13 +47,13 @@ class Fittings(Struct, frozen=True):
 
 
 class Lease(Struct, frozen=True):
-    """A fault in force: what was ordered, for whom, and when it lifts itself."""
+    """A fault in force: what was ordered, for whom, and when it lifts itself, if ever."""
 
     name: str
     order: FaultOrder
     owner: str
     fault: Fault | ActiveFault
-    ends: asyncio.TimerHandle
+    ends: asyncio.TimerHandle | None
 
 
 class EdgeProxy:
@@ -81,12 +81,12 @@ class EdgeProxy:
         """Lead new connections elsewhere; those that are open stay with where they are."""
         self._dialling.retarget(target)
 
-    def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
-        """Put a fault in force for at most `seconds`; returns its lease."""
+    def inject(self, order: FaultOrder, seconds: float | None, owner: str = "") -> str:
+        """Put a fault in force, for at most `seconds` where there are any; returns its lease."""
         fault = self._make(order)
         self._given += 1
         name = f"{self._edge.name} #{self._given}"
-        ends = self._loop.call_later(seconds, self._lapse, name)
+        ends = self._loop.call_later(seconds, self._lapse, name) if seconds is not None else None
         self._leases[name] = lease = Lease(name, order, owner, fault, ends)
         if isinstance(fault, Fault) and fault.shuts_door:
             self._entrance.shut()
@@ -99,7 +99,8 @@ class EdgeProxy:
         found = self._leases.pop(lease, None)
         if found is None:
             return
-        found.ends.cancel()
+        if found.ends is not None:
+            found.ends.cancel()
         for connection in tuple(self._connections.values()):
             connection.leave(lease)
         if not any(isinstance(left.fault, Fault) and left.fault.shuts_door for left in self._leases.values()):

@@ -23,7 +23,7 @@ class FaultTable:
         self._joints = joints
         self._broken: dict[str, tuple[str, EdgeProxy]] = {}
 
-    def inject(self, order: FaultOrder, seconds: float, owner: str) -> str:
+    def inject(self, order: FaultOrder, seconds: float | None, owner: str) -> str:
         proxy = _proxy_of(self._find(order.edge))
         lease = proxy.inject(order, seconds, owner)
         self._broken[lease] = (order.edge, proxy)

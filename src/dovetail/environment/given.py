@@ -45,7 +45,7 @@ class GivenStage:
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         self._locks.unlock(owner, kept)
 
-    async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
+    async def inject(self, order: FaultOrder, seconds: float | None, owner: str = "") -> str:
         del seconds, owner
         self._refuse_edge(order.edge)
 

@@ -96,7 +96,7 @@ class LiveStage:
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         self._locks.unlock(owner, kept)
 
-    async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
+    async def inject(self, order: FaultOrder, seconds: float | None, owner: str = "") -> str:
         return self._faults.inject(order, seconds, owner)
 
     async def lift(self, lease: str) -> None:

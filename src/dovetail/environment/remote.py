@@ -99,7 +99,7 @@ class RemoteStage:
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         await self._ask_soon("unlock", owner, kept)
 
-    async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
+    async def inject(self, order: FaultOrder, seconds: float | None, owner: str = "") -> str:
         return cast("str", await self._ask("inject", order, seconds, owner))
 
     async def lift(self, lease: str) -> None:

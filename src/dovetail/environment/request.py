@@ -24,7 +24,7 @@ ON_THE_STAGE: Mapping[str, Signature] = {
     "address": Signature((str, str), Address),
     "lock": Signature((str, LockWish)),
     "unlock": Signature((str, frozenset[str])),
-    "inject": Signature((FaultOrder, float, str), str),
+    "inject": Signature((FaultOrder, float | None, str), str),
     "lift": Signature((str,)),
     "steer": Signature((str, str)),
     "calls": Signature((str, float), tuple[Exchange, ...]),

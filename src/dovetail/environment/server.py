@@ -182,7 +182,7 @@ class StageServer:
             client.owners.discard(owner)
         await self._stage.unlock(f"{client.number}/{owner}", kept)
 
-    async def _inject(self, client: Client, order: FaultOrder, seconds: float, owner: str) -> str:
+    async def _inject(self, client: Client, order: FaultOrder, seconds: float | None, owner: str) -> str:
         lease = await self._stage.inject(order, seconds, owner)
         client.leases.add(lease)
         return lease

@@ -66,8 +66,11 @@ class Stage(Protocol):
         """Release all that `owner` holds but the resources in `kept`."""
         ...
 
-    async def inject(self, order: FaultOrder, seconds: float, owner: str = "") -> str:
-        """Break an edge for at most `seconds`; returns the lease that `lift` ends."""
+    async def inject(self, order: FaultOrder, seconds: float | None, owner: str = "") -> str:
+        """Break an edge for at most `seconds`; returns the lease that `lift` ends.
+
+        Without `seconds` it lasts until then, or until the process that asked is gone.
+        """
         ...
 
     async def lift(self, lease: str) -> None:

@@ -51,8 +51,8 @@ class Stubborn:
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         self.table.unlock(owner, kept)
 
-    async def inject(self, order: FaultOrder, seconds: float, owner: str) -> str:
-        assert seconds
+    async def inject(self, order: FaultOrder, seconds: float | None, owner: str) -> str:
+        assert seconds is None, "a fault lasts as long as its test, however long that is"
         await self._do(f"inject {order.kind} for {owner}")
         return order.kind
 

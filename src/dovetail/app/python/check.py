@@ -27,7 +27,6 @@ from dovetail.model.system import System
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act, Answer, Session
 
-FAULT_SECONDS = 120.0
 CONFINED = frozenset({Isolation.ROLLBACK, Isolation.CLONE})
 
 
@@ -187,7 +186,10 @@ class PythonCheck:
             self._taken[edge] = Taken(self._began if self._room.slice_name else self._play.clock(), self._words)
 
     async def inject(self, orders: tuple[FaultOrder, ...]) -> int:
-        """Break edges that this check has alone; returns what `lift` takes."""
+        """Break edges that this check has alone, for as long as it plays; returns what `lift` takes.
+
+        Only the end of this process would end it sooner, since the stage lifts what a client that is gone has broken.
+        """
         faults = self._faults
         faults.count += 1
         number = faults.count
@@ -206,7 +208,7 @@ class PythonCheck:
     async def _inject(self, number: int) -> None:
         for order in self._faults.orders[number]:
             meant = replace(order, edge=in_slice(order.edge, self._room.slice_name))
-            self._faults.leases[number].append(await self._play.stage.inject(meant, FAULT_SECONDS, self.id))
+            self._faults.leases[number].append(await self._play.stage.inject(meant, None, self.id))
 
     async def _lift(self, leases: list[str]) -> None:
         while leases:
