@@ -1,11 +1,15 @@
 import asyncio
+import contextlib
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from dovetail.environment.ground import Plot
+from dovetail.environment.hold import unheld
 from dovetail.environment.order import Brief
+from dovetail.environment.reaper import read_kin
 from dovetail.environment.spawning import release, spawn
 from dovetail.environment.teardown import prove_gone
 from dovetail.errors import BrokenDovetailError, StageError
@@ -41,7 +45,9 @@ def test_a_stage_that_ends_instead_is_told_with_its_last_words(yard: Any) -> Non
     asyncio.run(play())
 
 
-def test_a_lease_that_is_taken_is_refused(yard: Any) -> None:
+def test_a_lease_that_is_taken_is_refused(yard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.environment.spawning.SECONDS_TO_TAKE", 0.1)
+
     async def play() -> None:
         yard.means(yard.order(), "three").lease.close()
         with pytest.raises(BrokenDovetailError, match="is taken"):
@@ -65,3 +71,33 @@ def test_a_process_that_the_system_refuses_is_told_and_leaves_no_lease(
         assert not plot.lease.exists()
 
     asyncio.run(play())
+
+
+def test_a_lease_that_somebody_only_looks_at_is_had_a_moment_later(yard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.environment.spawning.SECONDS_TO_TAKE", 30.0)
+
+    async def play() -> None:
+        plot = Plot(yard.ground, "five")
+        plot.lease.touch()
+        brief = Brief("five", str(yard.ground), str(yard.ground), yard.order())
+        with contextlib.ExitStack() as looking:
+            assert looking.enter_context(unheld(plot.lease))
+            asyncio.get_running_loop().call_later(0.2, looking.close)
+            child = await spawn(brief, plot, (sys.executable, "-S", "-c", SAY_OPEN))
+        release(child)
+        assert await prove_gone(plot, child.pid) == ()
+
+    asyncio.run(play())
+
+
+def test_a_stage_that_hangs_as_it_comes_up_is_ended(
+    yard: Any, wait_for: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dovetail.environment.spawning.SECONDS_TO_COME_UP", 0.5)
+    monkeypatch.setattr("dovetail.environment.teardown.SECONDS_TO_PROVE", 0.5)
+    plot = Plot(yard.ground, "six")
+    brief = Brief("six", str(yard.ground), str(yard.ground), yard.order())
+    with pytest.raises(BrokenDovetailError, match="did not come up"):
+        asyncio.run(spawn(brief, plot, ("/bin/sh", "-c", "echo $$ > $0; exec sleep 60", str(yard.folder / "pid"))))
+    hung = int((yard.folder / "pid").read_text(encoding="utf-8"))
+    wait_for(lambda: read_kin().get(hung, (0, "Z"))[1] == "Z" and not plot.lease.exists())

@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dovetail.environment.census import LEASE_MARK
 from dovetail.environment.ground import take
-from dovetail.environment.reaper import MARK, read_kin
+from dovetail.environment.reaper import MARK, read_kin, remove, remove_leased
 from dovetail.environment.sweeping import sweep
 
 
@@ -80,3 +81,24 @@ def test_a_lease_that_is_just_being_taken_is_left_alone(yard: Any) -> None:
     assert not any("environment new " in line or str(yard.ground) in line for line in sweep())
     assert (yard.ground / "new.lease").exists()
     os.close(handle)
+
+
+def test_what_is_being_swept_cannot_be_taken_until_it_is_gone(yard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock: Path = yard.ground / "key.lock"
+    lease = yard.ground / "dead.lease"
+    lock.touch()
+    lease.touch()
+    tried: list[tuple[str, int | None]] = []
+
+    def trying(ending: Callable[[str], None]) -> Callable[[str], None]:
+        def try_and_remove(path: str) -> None:
+            tried.append((path, take(Path(path))))
+            ending(path)
+
+        return try_and_remove
+
+    monkeypatch.setattr("dovetail.environment.sweeping.remove", trying(remove))
+    monkeypatch.setattr("dovetail.environment.sweeping.remove_leased", trying(remove_leased))
+    sweep()
+    assert tried == [(str(lease), None), (str(lock), None)]
+    assert not lock.exists()

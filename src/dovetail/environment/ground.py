@@ -3,6 +3,7 @@
 Called by `opening` to lay the ground for a stage, by `attendance` to find what stands there.
 """
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -18,6 +19,7 @@ LONGEST_SOCKET_PATH = 100
 DEFAULT_PLACE = Path(os.sep, "tmp")
 MEMORY = Path(os.sep, "dev", "shm")
 PLENTY = 1 << 30
+PAUSE = 0.02
 
 
 class Plot(Struct, frozen=True):
@@ -111,6 +113,15 @@ def take(path: Path) -> int | None:
         if _is_same(handle, path):
             return handle
         os.close(handle)
+
+
+async def take_soon(path: Path) -> int:
+    """Take a file as soon as nobody else holds it, if only to see whether somebody does."""
+    while True:
+        handle = take(path)
+        if handle is not None:
+            return handle
+        await asyncio.sleep(PAUSE)
 
 
 def give_back(path: Path, handle: int) -> None:

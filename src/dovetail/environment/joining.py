@@ -11,15 +11,13 @@ from pathlib import Path
 from secrets import token_hex
 
 from dovetail.environment.attendance import find_kept, find_stages, plot_of
-from dovetail.environment.ground import Plot, find_room, give_back, lay_ground, take
+from dovetail.environment.ground import Plot, find_room, give_back, lay_ground, take_soon
 from dovetail.environment.order import Brief, StageOrder
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.spawning import release, spawn
 from dovetail.environment.stage import Sink
 from dovetail.environment.teardown import prove_gone
-from dovetail.errors import StageError
-
-PAUSE = 0.02
+from dovetail.errors import DovetailError, StageError
 
 
 async def join_or_spawn(order: StageOrder, stage_command: tuple[str, ...], sink: Sink | None) -> RemoteStage:
@@ -32,7 +30,7 @@ async def join_or_spawn(order: StageOrder, stage_command: tuple[str, ...], sink:
         if is_found and remote.info is not None and remote.info.is_kept:
             await remote.adopt(order)
     except BaseException:
-        with contextlib.suppress(StageError):
+        with contextlib.suppress(DovetailError):
             await asyncio.shield(remote.leave())
         raise
     return remote
@@ -73,16 +71,8 @@ async def _spawn(order: StageOrder, stage_command: tuple[str, ...]) -> RemoteSta
 @contextlib.asynccontextmanager
 async def _held(path: Path) -> AsyncIterator[None]:
     """Hold a lock between processes for the length of a block and leave no file behind."""
-    handle = await _take_soon(path)
+    handle = await take_soon(path)
     try:
         yield
     finally:
         give_back(path, handle)
-
-
-async def _take_soon(path: Path) -> int:
-    while True:
-        handle = take(path)
-        if handle is not None:
-            return handle
-        await asyncio.sleep(PAUSE)

@@ -14,13 +14,15 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from dovetail.environment.ground import Plot, take
+from dovetail.environment.ground import Plot, take_soon
 from dovetail.environment.hosting import READY_LINE
 from dovetail.environment.order import Brief, encode
+from dovetail.environment.reaper import descendants, kill, read_kin
 from dovetail.environment.teardown import prove_gone
 from dovetail.errors import BrokenDovetailError, Problem, StageError
 
 SECONDS_TO_COME_UP = 30.0
+SECONDS_TO_TAKE = 2.0
 LAST_WORDS = 4_000
 REAPER = Path(__file__).with_name("reaper.py")
 
@@ -35,14 +37,15 @@ class Child(Struct, frozen=True):
 
 async def spawn(brief: Brief, plot: Plot, stage_command: tuple[str, ...]) -> Child:
     """Return once the stage listens; the brief's pipe stays open, and with it the stage knows that we live."""
+    lease = await _take_lease(plot)
     with tempfile.TemporaryFile() as words:
-        child = _start_reaper(plot, stage_command, words)
+        child = _start_reaper(plot, lease, stage_command, words)
         try:
             await asyncio.to_thread(_write, child.brief, encode(brief) + b"\n")
             await _wait_for_door(child.output, words)
         except BaseException:
             release(child)
-            await asyncio.shield(prove_gone(plot, child.pid))
+            await asyncio.shield(_see_off(plot, child.pid))
             raise
     return child
 
@@ -53,10 +56,22 @@ def release(child: Child) -> None:
     os.close(child.output)
 
 
-def _start_reaper(plot: Plot, stage_command: tuple[str, ...], words: BinaryIO) -> Child:
-    lease = take(plot.lease)
-    if lease is None:
-        raise BrokenDovetailError(f"the lease {plot.lease} is taken")
+async def _take_lease(plot: Plot) -> int:
+    try:
+        async with asyncio.timeout(SECONDS_TO_TAKE):
+            return await take_soon(plot.lease)
+    except TimeoutError:
+        raise BrokenDovetailError(f"the lease {plot.lease} is taken") from None
+
+
+async def _see_off(plot: Plot, reaper: int) -> None:
+    """See to it that a stage which did not come up is gone, also one that hangs and does not hear that we let go."""
+    if await prove_gone(plot, reaper):
+        kill(descendants(reaper, read_kin()))
+        await prove_gone(plot, reaper)
+
+
+def _start_reaper(plot: Plot, lease: int, stage_command: tuple[str, ...], words: BinaryIO) -> Child:
     brief_read, brief_write = os.pipe()
     output_read, output_write = os.pipe()
     fcntl.fcntl(lease, fcntl.F_SETFD, 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dovetail.environment.census import LEASE_MARK, describe
 from dovetail.environment.ground import find_ground, find_room
-from dovetail.environment.hold import is_held
+from dovetail.environment.hold import is_held, unheld
 from dovetail.environment.reaper import (
     Kin,
     descendants,
@@ -30,14 +30,18 @@ def sweep(*, is_everywhere: bool = True) -> tuple[str, ...]:
     ground = find_ground()
     removed = _end_stray_processes(None if is_everywhere else ground)
     for lease in sorted(ground.glob("*.lease")):
-        if not is_held(lease):
-            remove_leased(str(lease))
-            removed.append(f"what environment {lease.stem} had leased")
+        with unheld(lease) as is_ours:
+            if is_ours:
+                remove_leased(str(lease))
+                removed.append(f"what environment {lease.stem} had leased")
     for place in (ground, find_room(ground)):
         for path in sorted(place.glob("*")):
-            if path.suffix != ".lease" and not is_held(ground / f"{path.stem}.lease") and not is_held(path):
-                remove(str(path))
-                removed.append(str(path))
+            if path.suffix == ".lease" or is_held(ground / f"{path.stem}.lease"):
+                continue
+            with unheld(path) as is_ours:
+                if is_ours:
+                    remove(str(path))
+                    removed.append(str(path))
         remove_if_empty(str(place))
     return tuple(removed)
 
