@@ -1,5 +1,7 @@
 import asyncio
+import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from dovetail.environment.instance import Instance
 from dovetail.environment.reaper import marked, read_environment, read_kin
 from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.address import Address
+from dovetail.model.event import ServiceChanged
 from dovetail.model.system import Probe, Service
 
 TAKEN_ONCE = """
@@ -145,5 +148,51 @@ def test_a_broker_that_forgets_has_its_topics_again_after_a_restart(yard: Any) -
             assert preparer is not None
             reading = await preparer.probe(await stage.address("events"), Probe("technology", "orders.created"), 5)
             assert reading.is_ready
+
+    asyncio.run(play())
+
+
+def test_a_port_that_somebody_else_took_is_not_ours_to_answer_for_at_the_end(
+    yard: Any, wait_for: Callable[..., None]
+) -> None:
+    waiting = "echo $1 > port.txt; while [ ! -f taken.txt ]; do sleep 0.01; done"
+    (yard.folder / "taken.sh").write_text(f"[ -f port.txt ] || {{ {waiting}; }}\n{TAKEN_ONCE}", encoding="utf-8")
+    port = yard.folder / "port.txt"
+
+    async def take() -> socket.socket:
+        await asyncio.to_thread(wait_for, lambda: port.exists() and port.read_text(encoding="utf-8").endswith("\n"))
+        stranger = socket.create_server(("127.0.0.1", int(port.read_text(encoding="utf-8"))))
+        (yard.folder / "taken.txt").touch()
+        return stranger
+
+    async def play() -> None:
+        taking = asyncio.create_task(take())
+        service = yard.service("a", run=f"sh taken.sh {{{{ port }}}} {sys.executable}")
+        async with yard.live(service) as stage:
+            with await taking as stranger:
+                assert (await stage.address("a")).port != stranger.getsockname()[1]
+                assert await stage.leave() == ()
+
+    asyncio.run(play())
+
+
+def test_a_restart_that_is_broken_off_is_told_and_the_service_brought_back_for_the_next(
+    yard: Any, wait_for: Callable[..., None]
+) -> None:
+    run = f"sh -c 'test -f slow && sleep 60; exec {sys.executable} -S serve.py $0' {{{{ port }}}}"
+    service = yard.service("a", run=run)
+
+    async def play() -> None:
+        async with yard.live(service, is_kept=True) as stage:
+            (yard.folder / "slow").touch()
+            restarting = asyncio.create_task(stage.steer("a", "restart"))
+            await asyncio.to_thread(wait_for, lambda: yard.states("a").count("starting") == 2)
+            restarting.cancel()
+            await asyncio.wait([restarting])
+            told = [event for event in yard.events if isinstance(event, ServiceChanged)][-1]
+            assert (told.state, told.detail) == ("failed", "a: its restart was broken off")
+            (yard.folder / "slow").unlink()
+            assert await stage.adopt(yard.order(service)) == ("a",)
+            assert [state.state for state in await stage.states()] == ["ready"]
 
     asyncio.run(play())

@@ -62,3 +62,11 @@ def test_what_was_ever_handed_out_is_remembered_for_the_proof() -> None:
     port = ports.pick()
     ports.release(port)
     assert port in ports.ever
+
+
+def test_a_port_that_was_lost_is_none_of_ours_and_can_be_handed_out_again() -> None:
+    ports = Ports(SystemRandom())
+    lost, kept = ports.pick(), ports.pick()
+    ports.lose(lost)
+    ports.release(kept)
+    assert ports.ever == {kept}

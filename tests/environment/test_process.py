@@ -10,15 +10,15 @@ import pytest
 from dovetail.environment.hub import Hub
 from dovetail.environment.log import ServiceLog
 from dovetail.environment.process import Start, explain, start_process
-from dovetail.environment.reaper import read_kin
+from dovetail.environment.reaper import marked, read_kin
 from dovetail.errors import NotReadyError
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 Play = Callable[[ServiceLog], "asyncio.Future[None]"]
 
 
-def start(*command: str, folder: Path = Path("/"), user: str = "") -> Start:
-    return Start("a", "stage1", command, folder, dict(os.environ), user)
+def start(*command: str, folder: Path = Path("/"), user: str = "", stage: str = "stage1") -> Start:
+    return Start("a", stage, command, folder, dict(os.environ), user)
 
 
 def state_of(pid: int) -> str:
@@ -131,3 +131,17 @@ def test_root_drops_to_the_account_that_was_ordered() -> None:
 )
 def test_an_end_is_told_in_words(code: int, words: str) -> None:
     assert explain(code) == words
+
+
+def test_a_start_that_is_broken_off_leaves_no_process() -> None:
+    stage = f"brokenoff{os.getpid()}"
+
+    async def play() -> None:
+        starting = asyncio.create_task(start_process(start("sleep", "60", stage=stage), ServiceLog("a", Hub())))
+        await asyncio.sleep(0)
+        starting.cancel()
+        await asyncio.wait([starting])
+        assert starting.cancelled()
+        assert not marked(stage, read_kin())
+
+    asyncio.run(play())

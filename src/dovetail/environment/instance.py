@@ -94,14 +94,17 @@ class Instance:
             await self._start_again()
 
     async def _start_again(self) -> None:
-        await self._end("restarting")
-        self._restarts += 1
         try:
+            await self._end("restarting")
+            self._restarts += 1
             await self._run()
             if self.service.topics:
                 await self._apply(replace(self.service, setup=()))
         except DovetailError as error:
             self.fail(error)
+            raise
+        except asyncio.CancelledError:
+            self._become("failed", f"{self.label}: its restart was broken off", self.log.tail())
             raise
         self._become("done" if self.service.is_job else "ready")
 
@@ -254,7 +257,7 @@ class Instance:
     async def _move(self) -> None:
         """Take another port after somebody was quicker; whoever uses us is led there."""
         await self._end("its port was taken")
-        self._means.ports.release(self._port)
+        self._means.ports.lose(self._port)
         self._port = self._means.pick_port(self.label)
         self.address = self.address.at(self.address.host, self._port)
         self._launch = await self._prepare()

@@ -24,7 +24,7 @@ class Ports:
 
     @property
     def ever(self) -> frozenset[int]:
-        """Every port that was handed out, released or not."""
+        """Every port that was handed out and not lost, released or not."""
         return frozenset(self._ever)
 
     def pick(self) -> int:
@@ -34,6 +34,11 @@ class Ports:
                 self._ever.add(port)
                 return port
         raise StageError("no free port was found between 15000 and 32000")
+
+    def lose(self, port: int) -> None:
+        """Give up a port that somebody else was quicker to take: whatever listens there is not ours."""
+        self._ever.discard(port)
+        self.release(port)
 
     def release(self, port: int) -> None:
         claim = self._claims.pop(port, None)

@@ -131,7 +131,12 @@ async def start_process(start: Start, log: ServiceLog) -> Process:
     finally:
         os.close(write)
     process = Process(start, popen)
-    await process.listen(log, read)
+    try:
+        await process.listen(log, read)
+    except BaseException:
+        process.signal_all(signal.SIGKILL)
+        await asyncio.to_thread(popen.wait)
+        raise
     return process
 
 
