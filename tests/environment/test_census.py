@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from dovetail.environment.census import (
     SERVICE_MARK,
-    bury_orphans,
+    bury,
     describe,
     family,
     find_ports,
     find_strangers,
+    find_unburied,
     listening,
 )
 from dovetail.environment.reaper import MARK, read_kin
@@ -67,7 +68,10 @@ def test_dead_children_of_others_are_buried_and_known_ones_left(wait_for: Callab
         os._exit(0)
     known = subprocess.Popen([sys.executable, "-S", "-c", ""])
     wait_for(lambda: read_kin()[child][1] == "Z" and read_kin()[known.pid][1] == "Z")
-    bury_orphans([known.pid])
+    dead = find_unburied([known.pid])
+    assert child in dead
+    assert known.pid not in dead
+    bury(dead)
     assert child not in read_kin()
     assert known.wait() == 0
 

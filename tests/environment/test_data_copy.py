@@ -98,3 +98,29 @@ def test_data_that_cannot_be_set_back_is_told_as_the_servers_own_trouble() -> No
             await DataCopies(build_registry(), find_none).reset(frozenset({"a", "b"}))
 
     asyncio.run(play())
+
+
+def test_a_copy_that_was_begun_can_be_dropped_until_that_has_worked() -> None:
+    class Refusing(Server):
+        async def clone(self, address: Address, name: str) -> Address:
+            await super().clone(address, name)
+            raise StageError("the server went away")
+
+        async def drop(self, address: Address, name: str) -> None:
+            await super().drop(address, name)
+            if len(self.done) == 2:
+                raise StageError("it is not back")
+
+    server: Any = Refusing()
+
+    async def play() -> None:
+        copies = DataCopies(server, find_store)
+        with pytest.raises(StageError, match="went away"):
+            await copies.clone("db", "w1")
+        with pytest.raises(StageError, match="not back"):
+            await copies.drop("db", "w1")
+        for _ in range(2):
+            await copies.drop("db", "w1")
+
+    asyncio.run(play())
+    assert server.done == ["clone 1 as w1", "drop w1 of 1", "drop w1 of 1"]

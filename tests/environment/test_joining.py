@@ -11,6 +11,8 @@ from dovetail.environment.opening import open_stage
 from dovetail.environment.reaper import marked, read_kin
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import LockWish
+from dovetail.model.event import Noticed
+from dovetail.model.system import Service
 
 
 def living(stage: str) -> list[int]:
@@ -112,3 +114,32 @@ def test_a_stage_process_that_cannot_run_is_told_with_its_last_words(yard: Any) 
         assert not yard.ground.exists()
 
     asyncio.run(play())
+
+
+def test_who_cannot_give_back_a_copy_as_its_server_is_gone_leaves_nothing_all_the_same(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.stage(Service("cache", technology="redis")) as stage:
+            await stage.clone("cache", "w1")
+            await stage.steer("cache", "kill")
+            assert await stage.leave() == ()
+
+    asyncio.run(play())
+    assert not yard.ground.exists()
+
+
+def test_what_one_who_leaves_cannot_give_back_is_told_to_those_who_stay(yard: Any) -> None:
+    async def play() -> None:
+        cache = Service("cache", technology="redis")
+        async with yard.stage(cache, share="run-1") as stays:
+            leaves = await open_stage(yard.order(cache, share="run-1"), build_registry(), COMMAND)
+            await leaves.lock("check", LockWish(exclusive=frozenset({"service:cache"})))
+            await leaves.clone("cache", "w1")
+            await leaves.steer("cache", "kill")
+            assert await leaves.leave() == ()
+            await stays.lock("check", LockWish(exclusive=frozenset({"service:cache"})))
+            told = [event.text for event in yard.events if isinstance(event, Noticed) and event.level == "warning"]
+            assert len(told) == 1
+            assert "not given back: " in told[0]
+
+    asyncio.run(play())
+    assert not yard.ground.exists()

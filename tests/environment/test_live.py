@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ from dovetail.environment.stage import LockWish
 from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.check import FaultOrder
 from dovetail.model.event import ExchangeSeen, FaultInjected, FaultLifted, ServiceChanged
-from dovetail.model.system import Probe
+from dovetail.model.system import EnvironmentSpec, Probe, Service
 
 Speak = Callable[..., "asyncio.Future[str]"]
 
@@ -254,5 +255,104 @@ def test_in_a_hurry_a_service_that_does_not_listen_is_killed_soon(yard: Any) -> 
             began = time.monotonic()
             assert await stage.leave() == ()
             assert time.monotonic() - began < 2.9
+
+    asyncio.run(play())
+
+
+def test_what_was_broken_off_as_another_failed_is_started_for_the_next_who_wants_it(yard: Any) -> None:
+    broken = yard.service("broken", run="sh -c 'test -f mended && exec sleep 60; exit 1'", ready=())
+    slow = yard.service("slow", environment={"SLOW": "1"})
+    services = (yard.service("a"), broken, slow, yard.service("last", "slow"))
+
+    async def play() -> None:
+        async with yard.live(services[0], is_kept=True) as stage:
+            with pytest.raises(NotReadyError, match="broken exited with code 1"):
+                await stage.adopt(yard.order(*services))
+            (yard.folder / "mended").touch()
+            assert await stage.adopt(yard.order(*services)) == ("broken", "last", "slow")
+            assert [state.state for state in await stage.states()] == ["ready"] * 4
+            assert await stage.adopt(yard.order(*services)) == ()
+
+    asyncio.run(play())
+
+
+def test_edges_lead_to_what_came_up_again_though_another_did_not(yard: Any, spoken: Speak) -> None:
+    late = yard.service("late", run="sh -c 'exit 1'", is_job=True, after=("b",))
+    order = yard.order(yard.service("a", "b"), yard.service("b"))
+
+    async def play() -> None:
+        async with yard.live(*order.system.services, is_kept=True) as stage:
+            door = await port_of_edge(stage, spoken, "a", "B_URL")
+            await stage.steer("b", "kill")
+            with pytest.raises(NotReadyError, match="late exited with code 1"):
+                await stage.adopt(yard.order(*order.system.services, late))
+            assert await stage.adopt(order) == ()
+            assert "200 OK" in await spoken(door)
+
+    asyncio.run(play())
+
+
+def test_a_job_is_done_again_where_the_server_that_it_filled_starts_anew(yard: Any) -> None:
+    def filling(server: str) -> Any:
+        run = f"sh -c 'echo {server} >> filled.txt'"
+        return yard.service(f"fill-{server}", server, run=run, is_job=True, ready=())
+
+    servers = (Service("cache", technology="redis"), Service("other", technology="redis"))
+    order = yard.order(*servers, filling("cache"), filling("other"), yard.service("a", "cache"))
+
+    async def play() -> None:
+        async with yard.live(*order.system.services, is_kept=True) as stage:
+            await stage.steer("cache", "kill")
+            assert await stage.adopt(order) == ("cache", "fill-cache")
+            assert sorted((yard.folder / "filled.txt").read_text().split()) == ["cache", "cache", "other"]
+
+    asyncio.run(play())
+
+
+def test_who_is_led_past_every_proxy_starts_anew_with_whom_it_speaks_to(yard: Any, spoken: Speak) -> None:
+    top, a, c = yard.service("top", "a"), yard.service("a", "b"), yard.service("c")
+    changed = yard.service("b", environment={"COLOUR": "blue"})
+
+    async def play() -> None:
+        async with yard.live(top, a, yard.service("b"), c, is_kept=True, is_direct=True) as stage:
+            assert await stage.adopt(yard.order(top, a, changed, c, is_direct=True)) == ("a", "b", "top")
+            for service, variable, target in (("top", "A_URL", "a"), ("a", "B_URL", "b")):
+                assert await port_of_edge(stage, spoken, service, variable) == (await stage.address(target)).port
+
+    asyncio.run(play())
+
+
+def test_a_service_that_is_to_run_elsewhere_ends_and_its_users_are_led_there_and_back(yard: Any, spoken: Speak) -> None:
+    a, b, c = yard.service("a", "b"), yard.service("b"), yard.service("c")
+
+    async def play() -> None:
+        async with yard.live(a, b, c, is_kept=True) as stage:
+            there = await stage.address("c")
+            elsewhere = EnvironmentSpec("local", {"b": f"http://127.0.0.1:{there.port}"})
+            assert await stage.adopt(yard.order(a, b, c, environment=elsewhere)) == ("a",)
+            assert (await stage.address("b")).port == there.port
+            assert {state.service: state.state for state in await stage.states()}["b"] == "given"
+            assert "DOVETAIL_SERVICE=c" in await spoken(await port_of_edge(stage, spoken, "a", "B_URL"))
+            with pytest.raises(SuiteError, match="b runs elsewhere"):
+                await stage.steer("b", "kill")
+            assert await stage.adopt(yard.order(a, b, c)) == ("a", "b")
+            assert "DOVETAIL_SERVICE=b" in await spoken(await port_of_edge(stage, spoken, "a", "B_URL"))
+            await stage.steer("b", "restart")
+
+    asyncio.run(play())
+
+
+def test_who_steers_takes_no_exit_code_from_those_who_wait_for_one_and_buries_who_has_nobody(yard: Any) -> None:
+    waited_for = subprocess.Popen(["sh", "-c", "exit 3"])
+    orphan = os.fork()
+    if orphan == 0:
+        os._exit(0)
+
+    async def play() -> None:
+        async with yard.live(yard.service("a")) as stage:
+            await until(lambda: {read_kin()[pid][1] for pid in (waited_for.pid, orphan)} == {"Z"})
+            await stage.steer("a", "restart")
+            assert waited_for.wait() == 3
+            await until(lambda: orphan not in read_kin())
 
     asyncio.run(play())

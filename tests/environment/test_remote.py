@@ -145,3 +145,27 @@ def test_whoever_is_broken_off_as_a_stage_is_lost_leaves_no_error_behind(yard: A
 
     asyncio.run(play())
     assert left == []
+
+
+def test_who_is_broken_off_while_joining_keeps_no_stage_up(tmp_path: Path) -> None:
+    async def play() -> None:
+        path = str(tmp_path / "s")
+        asked, gone = asyncio.Event(), asyncio.Event()
+
+        async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(4)
+            asked.set()
+            while await reader.read(1 << 16):
+                pass
+            gone.set()
+            writer.close()
+
+        async with await asyncio.start_unix_server(say_nothing, path), asyncio.timeout(20):
+            remote = RemoteStage()
+            joining = asyncio.create_task(remote.connect(path, is_holder=True))
+            await asked.wait()
+            joining.cancel()
+            await asyncio.wait([joining])
+            await gone.wait()
+
+    asyncio.run(play())

@@ -1,12 +1,52 @@
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from dovetail.environment.means import Means
 from dovetail.environment.slice import Slices
-from dovetail.errors import NotReadyError, SuiteError
+from dovetail.errors import NotReadyError, StageError, SuiteError
 from dovetail.model.address import Address
 from dovetail.model.system import EnvironmentSpec, Service
+
+
+class Copies:
+    """Stands for copies of whatever is redis; refuses to copy `refused`, and waits where it is told to."""
+
+    def __init__(self, refused: str = "") -> None:
+        self.done: list[str] = []
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self._refused = refused
+
+    def can_copy(self, technology: str) -> bool:
+        return technology == "redis"
+
+    async def clone(self, service: str, name: str) -> Address:
+        if service == self._refused:
+            raise StageError(f"{service} is full")
+        self.done.append(f"clone {service} as {name}")
+        await self.go_on.wait()
+        return Address("127.0.0.1", 1)
+
+    async def drop(self, service: str, name: str) -> None:
+        self.done.append(f"drop {service} of {name}")
+        await self.go_on.wait()
+
+
+@asynccontextmanager
+async def on_copies(yard: Any, copies: Any) -> AsyncIterator[tuple[Slices, Means]]:
+    """Slices of a service that uses two servers."""
+    servers = (Service("db", technology="redis"), Service("more", technology="redis"))
+    means = yard.means(yard.order(yard.service("a", "db", "more"), *servers))
+    slices = Slices(copies, {})
+    try:
+        yield slices, means
+    finally:
+        await slices.end_all()
+        means.lease.close()
 
 
 def test_only_what_a_slice_needs_is_started_again(yard: Any) -> None:
@@ -36,22 +76,6 @@ def test_a_job_is_done_again_for_what_a_slice_starts_anew_and_nobody_else_comes_
 
 
 def test_data_is_copied_where_it_can_be_with_what_jobs_put_there_and_the_copies_end_with_the_slice(yard: Any) -> None:
-    class Copies:
-        """Stands for copies of whatever is redis."""
-
-        def __init__(self) -> None:
-            self.done: list[str] = []
-
-        def can_copy(self, technology: str) -> bool:
-            return technology == "redis"
-
-        async def clone(self, service: str, name: str) -> Address:
-            self.done.append(f"clone {service} as {name}")
-            return Address("127.0.0.1", 1)
-
-        async def drop(self, service: str, name: str) -> None:
-            self.done.append(f"drop {service} of {name}")
-
     async def play() -> None:
         order = yard.order(
             yard.service("a", "db", "cache"),
@@ -66,7 +90,7 @@ def test_data_is_copied_where_it_can_be_with_what_jobs_put_there_and_the_copies_
         assert {instance.label for instance in slices.instances} == {"a@w1", "cache@w1"}
         assert (await slices.locate("db", "w1")).port == 1
         assert copies.done == ["clone db as w1"]
-        await slices.close_all()
+        await slices.close("w1")
         assert copies.done == ["clone db as w1", "drop db of w1"]
         assert not slices.instances
         means.lease.close()
@@ -105,5 +129,80 @@ def test_a_name_is_given_to_one_slice_at_a_time(yard: Any) -> None:
             await stage.open_slice("w1", frozenset({"a"}))
             with pytest.raises(SuiteError, match="open already"):
                 await stage.open_slice("w1", frozenset({"a"}))
+
+    asyncio.run(play())
+
+
+def test_a_copy_that_cannot_be_made_takes_the_others_back_and_is_told(yard: Any) -> None:
+    async def play() -> None:
+        copies = Copies(refused="more")
+        async with on_copies(yard, copies) as (slices, means):
+            with pytest.raises(StageError, match="more is full"):
+                await slices.open("w1", frozenset({"a"}), means)
+            assert set(copies.done) == {"clone db as w1", "drop db of w1", "drop more of w1"}
+            with pytest.raises(SuiteError, match="no open slice w1"):
+                await slices.locate("a", "w1")
+
+    asyncio.run(play())
+
+
+def test_a_name_is_taken_from_the_moment_a_slice_is_begun(yard: Any) -> None:
+    async def play() -> None:
+        copies = Copies()
+        async with on_copies(yard, copies) as (slices, means):
+            copies.go_on.clear()
+            begun = asyncio.create_task(slices.open("w1", frozenset({"a"}), means))
+            await asyncio.sleep(0)
+            with pytest.raises(SuiteError, match="open already"):
+                await slices.open("w1", frozenset({"a"}), means)
+            copies.go_on.set()
+            await begun
+            assert [instance.state for instance in slices.instances] == ["ready"]
+
+    asyncio.run(play())
+
+
+def test_who_is_broken_off_while_closing_a_slice_leaves_it_to_the_next(
+    yard: Any, wait_for: Callable[..., None]
+) -> None:
+    async def play() -> None:
+        copies = Copies()
+        async with on_copies(yard, copies) as (slices, means):
+            await slices.open("w1", frozenset({"a"}), means)
+            copies.go_on.clear()
+            closing = asyncio.create_task(slices.close("w1"))
+            await asyncio.to_thread(wait_for, lambda: "drop db of w1" in copies.done)
+            closing.cancel()
+            await asyncio.wait([closing])
+            copies.go_on.set()
+            await slices.close("w1")
+            assert copies.done.count("drop db of w1") == 2
+            with pytest.raises(SuiteError, match="no open slice w1"):
+                await slices.locate("a", "w1")
+
+    asyncio.run(play())
+
+
+def test_two_who_close_a_slice_at_once_close_it_once(yard: Any) -> None:
+    async def play() -> None:
+        copies = Copies()
+        async with on_copies(yard, copies) as (slices, means):
+            await slices.open("w1", frozenset({"a"}), means)
+            await asyncio.gather(slices.close("w1"), slices.close("w1"))
+            assert copies.done.count("drop db of w1") == 1
+
+    asyncio.run(play())
+
+
+def test_as_the_stage_ends_slices_stop_and_their_copies_are_left_to_the_servers_that_end_too(yard: Any) -> None:
+    async def play() -> None:
+        copies = Copies()
+        async with on_copies(yard, copies) as (slices, means):
+            await slices.open("w1", frozenset({"a"}), means)
+            (instance,) = slices.instances
+            await slices.end_all()
+            assert instance.state == "stopped"
+            assert not slices.instances
+            assert not [done for done in copies.done if done.startswith("drop")]
 
     asyncio.run(play())

@@ -39,6 +39,11 @@ class Cast:
             return self._given[service]
         raise NotReadyError(f"{service} is not part of this environment")
 
+    @property
+    def unfinished(self) -> frozenset[str]:
+        """Those that never came up, as when the start of another failed, and those whose stop was broken off."""
+        return frozenset(name for name, ready in self._ready.items() if not ready.is_set())
+
     async def start(self, services: tuple[Service, ...]) -> None:
         """Bring `services` up beside what is there already; the first that cannot be ends the attempt."""
         new = [Instance(service, self._means, self._suffix, self.locate) for service in services]
@@ -57,6 +62,8 @@ class Cast:
     async def stop(self, names: frozenset[str] | None = None) -> None:
         """End the user's code at once, each server after the code that needs it, and let go of what they held."""
         leaving = {name: self.instances[name] for name in (self.instances if names is None else names)}
+        for name in leaving:
+            self._ready[name].clear()
         gone = {name: asyncio.Event() for name in leaving}
         async with asyncio.TaskGroup() as tasks:
             for name, instance in leaving.items():
@@ -72,12 +79,7 @@ class Cast:
         if stale:
             await self.stop(stale)
         self._means = means
-        others = [instance for name, instance in self.instances.items() if name not in stale]
-        for instance in others:
-            self._ready[instance.service.name].set()
         await self.start(services)
-        for service in services:
-            self._lead_to(service.name)
 
     async def clean_up(self) -> None:
         """Run the cleanup scripts, users before those they use."""
@@ -97,6 +99,7 @@ class Cast:
             failure = NotReadyError(Problem(f"{instance.label} could not be started: {error}", "dovetail doctor"))
             instance.fail(failure)
             raise failure from error
+        self._lead_to(instance.service.name)
         self._ready[instance.service.name].set()
 
     async def _take_through(self, instance: Instance) -> None:

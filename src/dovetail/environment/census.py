@@ -18,10 +18,11 @@ __all__ = [
     "LEASE_MARK",
     "MARK",
     "SERVICE_MARK",
-    "bury_orphans",
+    "bury",
     "family",
     "find_ports",
     "find_strangers",
+    "find_unburied",
     "kill",
     "listening",
 ]
@@ -41,13 +42,18 @@ def family(pid: int, stage: str, label: str) -> list[int]:
     return list(found)
 
 
-def bury_orphans(known: Iterable[int]) -> None:
-    """Collect dead children that came to us from others; those in `known` are waited for elsewhere."""
-    ours = set(known)
-    for pid, (parent, state) in read_kin().items():
-        if parent == os.getpid() and state == "Z" and pid not in ours:
-            with contextlib.suppress(OSError):
-                os.waitpid(pid, os.WNOHANG)
+def find_unburied(known: Iterable[int]) -> tuple[int, ...]:
+    """Return our dead children but `known`: most came to us from others, some are just being waited for."""
+    ours = {0, *known}
+    return tuple(
+        pid for pid, (parent, state) in read_kin().items() if parent == os.getpid() and state == "Z" and pid not in ours
+    )
+
+
+def bury(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            os.waitpid(pid, os.WNOHANG)
 
 
 def listening(ports: Iterable[int]) -> dict[int, frozenset[str]]:

@@ -22,7 +22,7 @@ class DataCopies:
         self._is_frozen = is_frozen
         self._registry = registry
         self._find = find
-        self._clones: dict[tuple[str, str], Address] = {}
+        self._clones: set[tuple[str, str]] = set()
 
     async def freeze(self, technology: str, address: Address) -> None:
         """Remember a server's data as it is now, where its technology can."""
@@ -34,16 +34,17 @@ class DataCopies:
         return self._registry.sandbox(technology) is not None
 
     async def clone(self, service: str, name: str) -> Address:
+        """Make a copy; one that was begun can be dropped, whether it was finished or not."""
         sandbox, address = await self._sandbox(service)
-        clone = await sandbox.clone(address, name)
-        self._clones[service, name] = clone
-        return clone
+        self._clones.add((service, name))
+        return await sandbox.clone(address, name)
 
     async def drop(self, service: str, name: str) -> None:
         """Remove a clone; one that is gone already is no error."""
-        if self._clones.pop((service, name), None) is not None:
+        if (service, name) in self._clones:
             sandbox, address = await self._sandbox(service)
             await sandbox.drop(address, name)
+            self._clones.discard((service, name))
 
     async def reset(self, services: frozenset[str]) -> None:
         try:

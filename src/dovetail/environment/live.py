@@ -6,20 +6,20 @@ Opened by the stage process.
 import asyncio
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
 from dovetail.environment.build import fingerprint_code
 from dovetail.environment.cast import Cast
-from dovetail.environment.census import bury_orphans, listening
+from dovetail.environment.census import bury, find_unburied, listening
 from dovetail.environment.data_copy import DataCopies
 from dovetail.environment.fault import FaultTable
 from dovetail.environment.instance import Instance
 from dovetail.environment.lock import LockTable
 from dovetail.environment.means import Means
 from dovetail.environment.order import StageOrder, fingerprint
-from dovetail.environment.selection import require_known, select
+from dovetail.environment.selection import Selection, require_known, select
 from dovetail.environment.slice import Slices
 from dovetail.environment.stage import LockWish, LogLine, ServiceState, Sink
 from dovetail.environment.teardown import end_processes, find_processes, find_remains
@@ -33,6 +33,8 @@ from dovetail.model.system import Service
 
 SECONDS_TO_STOP = 4.0
 SECONDS_IN_HURRY = 1.5
+SECONDS_TO_BE_BURIED = 1.0
+ENDED = frozenset({"failed", "stopping", "stopped"})
 VERBS = ("restart", "pause", "resume", "kill", "stop")
 
 
@@ -46,8 +48,9 @@ class LiveStage:
         self._patience = SECONDS_TO_STOP
         self._selection = select(order, means.registry)
         self._copies = DataCopies(means.registry, self._find_server, is_frozen=means.is_copied)
-        self._cast = Cast(means, self._selection.given, self._copies.freeze)
-        self._slices = Slices(self._copies, self._selection.given)
+        self._given = dict(self._selection.given)
+        self._cast = Cast(means, self._given, self._copies.freeze)
+        self._slices = Slices(self._copies, self._given)
         self._locks = LockTable()
         self._faults = FaultTable(means.hub, self._joints)
         self._definitions: dict[str, str] = {}
@@ -60,7 +63,7 @@ class LiveStage:
     async def open(self) -> None:
         """Start what was ordered; raises NotReadyError as soon as some of it can never be ready."""
         if self._is_kept:
-            self._definitions = await self._define(self._selection.start)
+            self._definitions = await self._define(self._selection)
         await self._cast.start(self._selection.start)
 
     async def adopt(self, order: StageOrder) -> tuple[str, ...]:
@@ -69,19 +72,18 @@ class LiveStage:
         What a check has alone may have ended by its will, and stays as it is.
         """
         selection = select(order, self.means.registry)
-        wanted = await self._define(selection.start)
-        broken = {name for name, instance in self._cast.instances.items() if instance.state in {"failed", "stopped"}}
-        broken = {name for name in broken if not self._locks.is_had_alone(f"service:{name}")}
-        stale = {n for n, old in self._definitions.items() if n in wanted and wanted[n] != old} | (broken & set(wanted))
-        missing = set(wanted) - set(self._cast.instances)
-        if not stale and not missing:
+        wanted = await self._define(selection)
+        names = self._follow(selection, self._find_stale(wanted) | (wanted.keys() - self._cast.instances.keys()))
+        gone = names | selection.given.keys()
+        if not names and not gone & self._cast.instances.keys():
             return ()
         self.means = replace(self.means, system=order.system)
-        await self._cast.exchange(
-            self.means, frozenset(stale), tuple(s for s in selection.start if s.name in stale | missing)
-        )
+        self._given.clear()
+        self._given.update(selection.given)
+        services = tuple(service for service in selection.start if service.name in names)
+        await self._cast.exchange(self.means, frozenset(gone & self._cast.instances.keys()), services)
         self._definitions |= wanted
-        return tuple(sorted(stale | missing))
+        return tuple(sorted(names))
 
     async def address(self, service: str, slice_name: str = "") -> Address:
         name, _, suffix = service.partition("@")
@@ -116,7 +118,7 @@ class LiveStage:
                 await instance.kill()
             case _:
                 await instance.stop()
-        bury_orphans(other.describe().pid for other in self._instances())
+        self._bury_later()
 
     async def calls(self, edge: str, since: float) -> tuple[Exchange, ...]:
         return self._faults.calls(edge, since)
@@ -130,7 +132,7 @@ class LiveStage:
         by_name = self.means.system.by_name
         elsewhere = tuple(
             ServiceState(name, by_name[name].technology, "given", door=str(address))
-            for name, address in self._selection.given.items()
+            for name, address in self._given.items()
             if name in by_name
         )
         return (*(instance.describe() for instance in self._instances()), *elsewhere)
@@ -164,7 +166,7 @@ class LiveStage:
         try:
             async with asyncio.timeout(self._patience):
                 await self._cast.clean_up()
-                await self._slices.close_all()
+                await self._slices.end_all()
                 await self._cast.stop()
         except TimeoutError:
             self.means.hub.note(f"some services did not stop within {self._patience:g} s and were killed", "warning")
@@ -191,13 +193,43 @@ class LiveStage:
         """Tell whether something is left; a dying process has lost its marks while its sockets are still open."""
         return bool(find_processes(self.means.stage) or listening(self.means.ports.ever))
 
-    async def _define(self, services: tuple[Service, ...]) -> dict[str, str]:
-        """Return, for each service, what changes whenever it would start as another one."""
+    def _find_stale(self, wanted: Mapping[str, str]) -> frozenset[str]:
+        """Return what is there, but not as it is wanted: defined otherwise, ended, or never come up."""
+        changed = {name for name, old in self._definitions.items() if name in wanted and wanted[name] != old}
+        ended = {name for name, instance in self._cast.instances.items() if instance.state in ENDED}
+        ended = {name for name in ended if not self._locks.is_had_alone(f"service:{name}")}
+        return frozenset(changed | ((ended | self._cast.unfinished) & wanted.keys()))
+
+    def _follow(self, selection: Selection, names: frozenset[str]) -> frozenset[str]:
+        """Add those who cannot be left as they are where `names` start anew.
+
+        These are jobs whose work goes with a server's data, and whoever speaks to one of them past every proxy: the
+        address that it was given leads nowhere.
+        """
+        servers = {s.name for s in selection.start if s.name in names and not s.is_own_code}
+        undone = {s.name for s in selection.start if s.is_job and servers & {edge.target for edge in s.uses}}
+        past = {
+            instance.service.name
+            for instance in self._cast.instances.values()
+            if any(joint.proxy is None and joint.target in names for joint in instance.joints)
+        }
+        more = names | undone | (past & {s.name for s in selection.start})
+        return names if more == names else self._follow(selection, more)
+
+    def _bury_later(self) -> None:
+        """Bury what died without a parent; whoever still waits for a child has collected it by then."""
+        dead = find_unburied(other.describe().pid for other in self._instances())
+        asyncio.get_running_loop().call_later(SECONDS_TO_BE_BURIED, bury, dead)
+
+    async def _define(self, selection: Selection) -> dict[str, str]:
+        """Return, for each service, what changes whenever it would start as another one or be led elsewhere."""
+        services, given = selection.start, selection.given
         folders = {service.folder for service in services if service.is_own_code}
         code = {
             folder: await asyncio.to_thread(fingerprint_code, self.means.project / folder) for folder in sorted(folders)
         }
-        return {s.name: fingerprint(s) + (code[s.folder] if s.is_own_code else "") for s in services}
+        led = {s.name: " ".join(str(given.get(edge.target, "")) for edge in s.uses) for s in services}
+        return {s.name: f"{fingerprint(s)} {code[s.folder] if s.is_own_code else ''} {led[s.name]}" for s in services}
 
     async def _find_server(self, service: str) -> tuple[str, Address]:
         known = self.means.system.by_name
@@ -207,8 +239,8 @@ class LiveStage:
 
     def _find_instance(self, label: str) -> Instance:
         found = {instance.label: instance for instance in self._instances()}
-        if label in self._selection.given:
-            raise SuiteError(Problem(f"{label} runs elsewhere: {self._selection.given[label]}", "steer it there"))
+        if label in self._given:
+            raise SuiteError(Problem(f"{label} runs elsewhere: {self._given[label]}", "steer it there"))
         require_known(label, found, "service in this environment called")
         return found[label]
 

@@ -76,6 +76,9 @@ class RemoteStage:
             why = error.strerror or f"it has said nothing for {SECONDS_TO_ANSWER:g} s"
             what = f"the environment behind {socket} does not answer: {why}"
             raise StageError(Problem(what, "end it: dovetail down")) from error
+        except BaseException:
+            self._channel.close()
+            raise
         return self.info
 
     async def settle(self) -> None:

@@ -167,8 +167,10 @@ class StageServer:
 
     async def _leave(self, client: Client) -> tuple[str, ...]:
         client.is_holder = False
+        if self._is_unheld():
+            return await self.tear_down()
         await self._release(client)
-        return await self.tear_down() if self._is_unheld() else ()
+        return ()
 
     async def _down(self, _: Client) -> tuple[str, ...]:
         return await self.tear_down()
@@ -211,15 +213,23 @@ class StageServer:
             self.ended.set()
 
     async def _release(self, client: Client) -> None:
-        """Give back what a client held; one that comes too late finds nothing."""
-        for owner in client.owners:
+        """Give back what a client held; one that comes too late finds nothing, and one that fails holds up no other."""
+        for owner in tuple(client.owners):
             await self._stage.unlock(f"{client.number}/{owner}")
-        for lease in client.leases:
+        for lease in tuple(client.leases):
             await self._stage.lift(lease)
-        for name in client.slices:
-            await self._stage.close_slice(name)
-        for service, name in client.clones:
-            await self._stage.drop(service, name)
+        for name in tuple(client.slices):
+            await self._try(self._stage.close_slice(name))
+            client.slices.discard(name)
+        for service, name in tuple(client.clones):
+            await self._try(self._stage.drop(service, name))
+            client.clones.discard((service, name))
+
+    async def _try(self, giving: Awaitable[None]) -> None:
+        try:
+            await giving
+        except DovetailError as failure:
+            self._stage.means.hub.note(f"what somebody who left had held was not given back: {failure}", "warning")
 
     def _is_unheld(self) -> bool:
         is_up = self._opening.done() and not self._opening.cancelled() and self._opening.exception() is None

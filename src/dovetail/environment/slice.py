@@ -4,24 +4,28 @@ Called by the live stage.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dovetail.environment.cast import Cast
 from dovetail.environment.data_copy import DataCopies
 from dovetail.environment.instance import Instance
 from dovetail.environment.means import Means
-from dovetail.errors import SuiteError
+from dovetail.errors import DovetailError, SuiteError
+from dovetail.errors.cause import first_cause
 from dovetail.model.address import Address
 from dovetail.model.graph import reach
 from dovetail.model.system import Service
 
 
 class Slice(Struct, frozen=True):
+    """Its own instances and the names of the servers whose data it has a copy of; who closes it has the `turn`."""
+
     cast: Cast
-    clones: Mapping[str, Address]
-    outside: Mapping[str, Address]
+    cloned: tuple[str, ...]
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Slices:
@@ -37,27 +41,40 @@ class Slices:
         if name in self._open:
             raise SuiteError(f"the slice {name} is open already")
         inside = self._inside(services, means)
-        cloned = [service.name for service in inside if self._is_cloned(service)]
-        clones = dict(
-            zip(cloned, await asyncio.gather(*(self._copies.clone(one, name) for one in cloned)), strict=True)
-        )
-        cast = Cast(means, {**self._given, **clones}, _leave_as_is, f"@{name}")
-        self._open[name] = Slice(cast, clones, self._given)
+        cloned = tuple(service.name for service in inside if self._is_cloned(service))
+        outside = dict(self._given)
+        cast = Cast(means, outside, _leave_as_is, f"@{name}")
+        self._open[name] = Slice(cast, cloned)
         try:
-            await cast.start(tuple(service for service in inside if service.name not in clones))
+            outside |= await self._clone(cloned, name)
+            await cast.start(tuple(service for service in inside if service.name not in cloned))
         except BaseException:
-            await self.close(name)
+            with contextlib.suppress(DovetailError):
+                await self.close(name)
             raise
 
     async def close(self, name: str) -> None:
-        """Take a slice down; one that is gone already is no error."""
-        found = self._open.pop(name, None)
-        if found is not None:
-            await found.cast.stop()
-            await asyncio.gather(*(self._copies.drop(service, name) for service in found.clones))
+        """Take a slice down; one that is gone already is no error.
 
-    async def close_all(self) -> None:
-        await asyncio.gather(*(self.close(name) for name in tuple(self._open)))
+        It stays known until it is gone, so that whoever is broken off at this leaves it to the next.
+        """
+        found = self._open.get(name)
+        if found is None:
+            return
+        async with found.turn:
+            if self._open.get(name) is not found:
+                return
+            await found.cast.stop()
+            drops = (self._copies.drop(service, name) for service in found.cloned)
+            failures = [failed for failed in await asyncio.gather(*drops, return_exceptions=True) if failed]
+            self._open.pop(name, None)
+        for failure in failures:
+            raise failure
+
+    async def end_all(self) -> None:
+        """Stop what every slice runs; copies of data end with the servers that hold them."""
+        await asyncio.gather(*(found.cast.stop() for found in self._open.values()))
+        self._open.clear()
 
     async def locate(self, service: str, name: str) -> Address:
         found = self._open.get(name)
@@ -68,6 +85,17 @@ class Slices:
     @property
     def instances(self) -> Iterable[Instance]:
         return [instance for found in self._open.values() for instance in found.cast.instances.values()]
+
+    async def _clone(self, services: tuple[str, ...], name: str) -> Mapping[str, Address]:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                clones = {
+                    service: tasks.create_task(self._copies.clone(service, name), name=f"clone {service}")
+                    for service in services
+                }
+        except BaseExceptionGroup as several:
+            raise first_cause(several) from None
+        return {service: clone.result() for service, clone in clones.items()}
 
     def _inside(self, services: frozenset[str], means: Means) -> tuple[Service, ...]:
         system = means.system
