@@ -28,7 +28,7 @@ def test_a_dry_run_tells_order_isolation_and_locks(prepare: Any) -> None:
 
 def test_a_dry_run_starts_what_a_run_would(prepare: Any, folder: Path) -> None:
     file = folder / "dovetail.yaml"
-    job = "  migrate: {run: ./migrate, job: true, uses: {db: {address: URL}}}\n"
+    job = "  migrate: {run: migrate, job: true, uses: {db: {address: URL}}}\n"
     file.write_text(f"{file.read_text()}{job}environments: {{there: {{db: http://h}}}}\n")
     assert "  start 2  app, migrate" in list(tell_plan(prepare()))
     assert "  start 2  app" in list(tell_plan(prepare(environment="there")))

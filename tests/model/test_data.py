@@ -1,6 +1,6 @@
 import pytest
 
-from dovetail.model.data import Data, Path, Place, Row, Table, locate
+from dovetail.model.data import Data, Path, Place, Row, Table, locate, locate_value
 
 
 def written() -> Table:
@@ -30,6 +30,20 @@ def written() -> Table:
 )
 def test_the_deepest_written_value_is_found(path: Path, place: Place | None) -> None:
     assert locate(written(), path) == place
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        (("rows",), Place("x.yaml", 2, 3)),
+        (("rows", 1), Place("x.yaml", 3, 5)),
+        (("rows", 9), Place("x.yaml", 2, 3)),
+        (("gone", 0), None),
+        ((), None),
+    ],
+)
+def test_the_value_itself_is_found_rather_than_its_key(path: Path, place: Place | None) -> None:
+    assert locate_value(written(), path) == place
 
 
 @pytest.mark.parametrize("data", [5, "x", {"a": 1}, [1], None])

@@ -66,6 +66,8 @@ def tell_plan(preparation: Preparation) -> Iterator[str]:
         yield from _tell_job(place, by_id[id_])
     for file in preparation.python_files:
         yield f"  python  {file}"
+    for text in preparation.notes:
+        yield f"  note    {text}"
 
 
 def _tell_job(place: int, job: Job) -> Iterator[str]:

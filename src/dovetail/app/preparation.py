@@ -16,6 +16,7 @@ from dovetail.engine.cast import gather_knowledge
 from dovetail.engine.plan import Plan, PlanOrder, flow, make_plan
 from dovetail.engine.selection import Selection
 from dovetail.environment.order import StageOrder
+from dovetail.environment.selection import find_started
 from dovetail.errors import Problem, SuiteError, UsageError
 from dovetail.errors.nearest import nearest, suggest
 from dovetail.model.check import Suite, all_steps
@@ -82,6 +83,8 @@ def prepare_run(request: RunRequest) -> Preparation:
         raise
     services = _needed_services(project, suite, plan)
     is_copied = stage.is_kept or plan.needs_copies or _may_ask_for_copies(project, suite)
+    stage = replace(stage, services=services, is_copied=is_copied, is_partial=True)
+    lacks = _look_for_files(project, stage)
     return Preparation(
         project=project,
         settings=settings,
@@ -91,11 +94,24 @@ def prepare_run(request: RunRequest) -> Preparation:
         run=f"{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(2).hex()}",
         agents=settings.agents(os.cpu_count() or 1),
         services=services,
-        stage=replace(stage, services=services, is_copied=is_copied, is_partial=True),
+        stage=stage,
         is_stage_shared=is_shared,
         scopes=scopes,
-        notes=(*_note_misspelt(request.environ), *_note_oddities(project, settings)),
+        notes=(*_note_misspelt(request.environ), *_note_oddities(project, settings), *lacks),
     )
+
+
+def _look_for_files(project: Project, stage: StageOrder) -> tuple[str, ...]:
+    """Refuse to start what names a file that is not there; returns what is to be said of files that only help."""
+    started = find_started(stage)
+    system = project.system
+    has_contracts = any(one.contract for one in system.services) or any(one.contract for one in system.edges.values())
+    if not (started or has_contracts):
+        return ()
+    from dovetail.app.provision import note_missing_contracts, refuse_missing
+
+    refuse_missing(project, started)
+    return tuple(note_missing_contracts(project))
 
 
 def _note_misspelt(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -15,10 +15,12 @@ from msgspec import Struct
 from dovetail.app.config import Settings
 from dovetail.app.history import HOME, lay_home
 from dovetail.app.project import Project
+from dovetail.app.provision import refuse_missing
 from dovetail.environment.attendance import attach, find_stages
 from dovetail.environment.opening import open_stage
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.remote import end_frozen
+from dovetail.environment.selection import find_started
 from dovetail.environment.stage import LogLine, ServiceState, Sink
 from dovetail.environment.sweeping import sweep
 from dovetail.errors import Problem, StageError, StageLostError, UsageError
@@ -52,6 +54,7 @@ async def bring_up(project: Project, settings: Settings, services: Collection[st
         log_folder=str(project.folder / HOME / "logs"),
         seed=secrets.token_hex(2),
     )
+    refuse_missing(project, find_started(order))
     lay_home(project.folder / HOME)
     stage = await open_stage(order, project.registry, STAGE_COMMAND, sink)
     states = await stage.states()

@@ -42,9 +42,7 @@ def select(order: StageOrder, registry: Registry) -> Selection:
                 "let one of these edges not be awaited: `wait: false`", place.file, place.line,
             )
         )  # fmt: skip
-    addresses = {
-        service.name: order.environment.addresses.get(service.name) or service.external for service in system.services
-    }
+    addresses = _locate(order)
     start = _needed(order, addresses)
     given = {name: _given(system.by_name[name], text, registry) for name, text in addresses.items() if text}
     if order.environment.is_read_only:
@@ -55,6 +53,11 @@ def select(order: StageOrder, registry: Registry) -> Selection:
     for name in sorted(start):
         _require_startable(system.by_name[name], registry)
     return Selection(tuple(service for service in system.services if service.name in start), given)
+
+
+def find_started(order: StageOrder) -> frozenset[str]:
+    """Return the names of the services that need a process of ours."""
+    return frozenset() if order.environment.is_read_only else _needed(order, _locate(order))
 
 
 def find_lacking(system: System, environment: EnvironmentSpec | None) -> frozenset[str]:
@@ -90,6 +93,11 @@ def require_known(name: str, known: Iterable[str], what: str) -> None:
     raise SuiteError(
         Problem(f"there is no {what} {name}", f"did you mean {near}?" if near else f"there are: {', '.join(names)}")
     )
+
+
+def _locate(order: StageOrder) -> Mapping[str, str]:
+    given = order.environment.addresses
+    return {service.name: given.get(service.name) or service.external for service in order.system.services}
 
 
 def _needed(order: StageOrder, addresses: Mapping[str, str]) -> frozenset[str]:

@@ -80,3 +80,16 @@ def locate(data: Data, path: Path) -> Place | None:
         else:
             break
     return place
+
+
+def locate_value(data: Data, path: Path) -> Place | None:
+    """Return the place of the value at the end of `path`, or of the deepest above it that is written."""
+    place: Place | None = None
+    for part in path:
+        if isinstance(data, Table) and isinstance(part, str) and part in data.marks:
+            place, data = data.place_of_value(part), data[part]
+        elif isinstance(data, Row) and isinstance(part, int) and 0 <= part < len(data.marks):
+            place, data = data.place_of_item(part), data[part]
+        else:
+            break
+    return place

@@ -12,7 +12,9 @@ class Sheet(Struct, frozen=True):
     """`parts` names the sockets that the technology fills, each a module beside the sheet of that name.
 
     `scheme`, `form` and `port` say how its addresses are written; `library` and `extra` are what a driver needs
-    and how it is installed; `is_transactional` promises that its sessions honour `Target.is_rolled_back`.
+    and how it is installed; `is_transactional` promises that its sessions honour `Target.is_rolled_back`. `setup` are
+    the endings of the files that its preparer reads, and "/" where it reads folders of them; it runs all else as a
+    command, unless `setup` is empty: then it applies none.
     """
 
     name: str
@@ -27,3 +29,4 @@ class Sheet(Struct, frozen=True):
     library: str = ""
     extra: str = ""
     is_transactional: bool = False
+    setup: tuple[str, ...] = ()

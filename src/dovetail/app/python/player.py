@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from dovetail.app.config import Settings, resolve
 from dovetail.app.project import Project, open_project
+from dovetail.app.provision import refuse_missing
 from dovetail.app.python.border import Border
 from dovetail.app.python.check import PythonCheck
 from dovetail.app.python.environment import Environment
@@ -33,7 +34,7 @@ from dovetail.environment.attendance import find_kept
 from dovetail.environment.opening import open_stage
 from dovetail.environment.order import StageInfo, StageOrder
 from dovetail.environment.remote import RemoteStage
-from dovetail.environment.selection import find_lacking
+from dovetail.environment.selection import find_lacking, find_started
 from dovetail.environment.stage import Stage
 from dovetail.errors import BrokenDovetailError, Problem, UsageError
 from dovetail.errors.nearest import suggest
@@ -209,6 +210,7 @@ class Player:
     async def _join_or_open(self, order: StageOrder) -> Stage:
         socket = self._environ.get("DOVETAIL_SOCKET", "")
         if not socket:
+            refuse_missing(self._project, find_started(order))
             return await open_stage(order, self._project.registry, COMMAND)
         stage = RemoteStage()
         await stage.connect(socket, is_holder=False)

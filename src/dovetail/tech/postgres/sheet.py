@@ -29,4 +29,5 @@ SHEET = Sheet(
     parts=frozenset({"launcher", "prober", "driver", "preparer", "sandbox", "tap"}),
     extra="embedded",
     is_transactional=True,
+    setup=(".sql", "/"),
 )

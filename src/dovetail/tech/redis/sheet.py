@@ -152,4 +152,5 @@ SHEET = Sheet(
     ),
     parts=frozenset({"launcher", "prober", "driver", "preparer", "sandbox", "tap"}),
     extra="embedded",
+    setup=(".redis",),
 )
