@@ -38,8 +38,7 @@ def test_every_test_module_has_its_module(root: Path) -> None:
         parts = path.relative_to(root / "tests").parts
         if parts[0] in ("house", "golden"):
             continue
-        source = root.joinpath("src/dovetail", *parts[:-1], f"{path.stem.removeprefix('test_')}.py")
-        is_room = root.joinpath("src/dovetail", *parts[:-1], path.stem.removeprefix("test_")).is_dir()
-        if not source.exists() and not is_room:
+        source = root.joinpath("src/dovetail", *parts[:-1], path.stem.removeprefix("test_"))
+        if not source.is_dir() and not any(source.with_suffix(kind).exists() for kind in (".py", ".js")):
             orphans.append(str(path.relative_to(root)))
     assert not orphans

@@ -31,6 +31,15 @@ OPTIONS = (
     "--window-size=1280,900",
 )
 SECONDS = 60
+OUTLINE = """
+const MARKS = ["type", "role", "aria-label", "aria-pressed", "aria-expanded", "title", "href", "id"];
+const outline = (one, indent) => {
+  const marks = MARKS.filter((name) => one.hasAttribute(name)).map((name) => ` [${name} ${one.getAttribute(name)}]`);
+  const words = [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("").trim();
+  const head = `${indent}${one.getAttribute("class") || one.localName}${marks.join("")}${words && ": "}${words}`;
+  return [head, ...[...one.children].map((child) => outline(child, `${indent}  `))].join("\\n");
+};
+"""
 
 
 class Browser:
@@ -71,6 +80,10 @@ class Browser:
 
     def text(self, selector: str) -> str:
         return cast("str", self.run(f"return document.querySelector({json.dumps(selector)}).innerText"))
+
+    def outline(self, selector: str) -> str:
+        """Return what stands in an element, a line for each: its class or tag, what marks it, and its own words."""
+        return cast("str", self.run(f"{OUTLINE} return outline(document.querySelector({json.dumps(selector)}), '')"))
 
     def click(self, selector: str) -> None:
         self.run(

@@ -31,7 +31,7 @@ def render_page(record: Record) -> bytes:
     values = {
         "policy": f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'",
-        "title": escape(f"{record.verdict} · {record.system} · {record.environment}"),
+        "title": escape(" · ".join(filter(None, (record.verdict, record.system, record.environment)))),
         "summary": escape(_summary(record)),
         "style": style,
         "map": draw_map(record, ACROSS, "across") + draw_map(record, DOWN, "down"),

@@ -18,6 +18,7 @@ class Check {
   }
 
   get place() { return decodePlace(this.row[6]); }
+  get fragment() { return `#check=${encodeURIComponent(this.id)}`; }
   get why() { return strings[this.row[7]]; }
   get tags() { return strings[this.row[8]]; }
   get cleanupFailed() { return strings[this.row[9]]; }

@@ -29,7 +29,7 @@ function markLetters(expected, got) {
   let tail = 0;
   while (tail < most - head && one[one.length - 1 - tail] === two[two.length - 1 - tail]) tail += 1;
   const part = (letters, from, to) => letters.slice(from, to).join("");
-  const cut = (letters, tag) => [part(letters, 0, head), letters.length - tail > head ? make(tag, null, part(letters, head, letters.length - tail)) : "", part(letters, letters.length - tail)];
+  const cut = (letters, tag) => [part(letters, 0, head), letters.length - tail > head ? make(tag, {}, part(letters, head, letters.length - tail)) : "", part(letters, letters.length - tail)];
   if (head + tail < 2) return [[expected], [got]];
   return [cut(one, "ins"), cut(two, "del")];
 }
@@ -43,8 +43,8 @@ function markLines(one, two) {
   let [i, j] = [0, 0];
   while (i < one.length || j < two.length) {
     if (i < one.length && j < two.length && one[i] === two[j]) { left.push(`${one[i]}\n`); right.push(`${two[j]}\n`); i += 1; j += 1; }
-    else if (j >= two.length || (i < one.length && same[i + 1][j] >= same[i][j + 1])) { left.push(make("ins", null, one[i]), "\n"); i += 1; }
-    else { right.push(make("del", null, two[j]), "\n"); j += 1; }
+    else if (j >= two.length || (i < one.length && same[i + 1][j] >= same[i][j + 1])) { left.push(make("ins", {}, one[i]), "\n"); i += 1; }
+    else { right.push(make("del", {}, two[j]), "\n"); j += 1; }
   }
   return [left, right];
 }

@@ -14,16 +14,14 @@ function draw(tag, attributes, ...children) {
 }
 
 function dress(element, attributes) {
-  for (const [name, value] of Object.entries(attributes || {})) {
+  for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
-    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+    else if (value !== "") element.setAttribute(name, value);
   }
 }
 
 function append(element, children) {
-  for (const child of children.flat()) {
-    if (child !== null && child !== undefined && child !== false && child !== "") element.append(child);
-  }
+  element.append(...children.flat().filter((child) => child !== ""));
 }
 
 // What is cut off can be reached without a mouse; what is not is no stop of the tab key.
@@ -34,6 +32,11 @@ function letKeysScroll(home) {
 }
 
 const find = (identity) => document.getElementById(identity);
+
+// Where the page is shown inside another one, its address cannot be changed.
+function keepInAddress(fragment) {
+  try { history.replaceState(null, "", fragment || location.pathname + location.search); } catch { return; }
+}
 
 function spellMs(ms) {
   if (ms < 1) return ms > 0 ? `${ms.toFixed(1)} ms` : "0 ms";
@@ -47,15 +50,16 @@ const spellCount = (number, noun) => `${number.toLocaleString("en")} ${noun}${nu
 const SIGNS = { passed: "✓", failed: "✗", flaky: "≈", inconclusive: "?", skipped: "–" };
 const sign = (verdict) => make("span", { class: `sign ${verdict}`, role: "img", "aria-label": verdict, title: verdict }, SIGNS[verdict]);
 
-function copyButton(text) {
-  return make("button", { type: "button", title: "Copy", click: async (event) => {
+// Where the clipboard is closed to the page, what is to be copied is shown and selected.
+function copyButton(text, words = text) {
+  return make("button", { type: "button", class: "copy", title: "Copy", click: async (event) => {
     const button = event.currentTarget;
-    try { await navigator.clipboard.writeText(text); } catch { getSelection().selectAllChildren(button); return; }
+    try { await navigator.clipboard.writeText(text); } catch { button.textContent = text; getSelection().selectAllChildren(button); return; }
     button.classList.add("is-done");
     setTimeout(() => button.classList.remove("is-done"), 1200);
-  } }, text);
+  } }, words);
 }
 
 const isCommand = (text) => text.startsWith("dovetail ");
 const nextSteps = (steps) => make("div", { class: "next" }, make("span", { class: "soft" }, "next"),
-  steps.map((step) => (isCommand(step) ? copyButton(step) : make("span", null, step))));
+  steps.map((step) => (isCommand(step) ? copyButton(step) : make("span", {}, step))));

@@ -1,4 +1,5 @@
 const CHUNK = 100;
+const MOST_AT_ONCE = 1000;
 const RANK = { failed: 0, inconclusive: 1, flaky: 2, skipped: 4, passed: 3 };
 const wanted = { verdicts: new Set(), words: [], finding: -1 };
 const scopes = data.scopes.map(([name], number) => ({ name, number, checks: [], shown: [], body: null, element: null, drawn: 0 }));
@@ -21,7 +22,7 @@ function setUpList() {
 const words = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
 function verdictChip(verdict, index) {
-  if (!data.totals[index]) return null;
+  if (!data.totals[index]) return "";
   return make("button", { type: "button", class: "chip", "data-verdict": verdict, "aria-pressed": "false", click: () => {
     if (!wanted.verdicts.delete(verdict)) wanted.verdicts.add(verdict);
     narrow();
@@ -29,9 +30,9 @@ function verdictChip(verdict, index) {
 }
 
 function makeScope(scope) {
-  scope.body = make("div", null);
+  scope.body = make("div", {});
   scope.tally = make("span", { class: "tally" });
-  scope.element = make("details", { class: "scope card", id: `scope-${scope.name}` }, make("summary", null, make("h3", null, scope.name), scope.tally), scope.body);
+  scope.element = make("details", { class: "scope card", id: `scope-${scope.name}` }, make("summary", {}, make("h3", {}, scope.name), scope.tally), scope.body);
   scope.element.addEventListener("toggle", () => { if (scope.element.open) fill(scope); });
   return scope.element;
 }
@@ -64,7 +65,7 @@ function narrow() {
 
 function tally(scope) {
   const counts = verdicts.map((verdict) => [verdict, scope.shown.filter((check) => check.verdict === verdict).length]).filter(([, count]) => count);
-  return counts.map(([verdict, count], index) => make("span", null, index ? " · " : "", make("span", { class: verdict === "passed" ? "" : verdict }, `${count.toLocaleString("en")} ${verdict}`)));
+  return counts.map(([verdict, count], index) => make("span", {}, index ? " · " : "", make("span", { class: verdict === "passed" ? "" : verdict }, `${count.toLocaleString("en")} ${verdict}`)));
 }
 
 function clear() {
@@ -88,38 +89,38 @@ function showOnly(finding) {
   find("checks").scrollIntoView();
 }
 
-const watcher = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) entry.target.click();
-}, { rootMargin: "600px" });
+// More rows come when they are asked for, so that what stands below a long list can be scrolled to.
+function fill(scope, until = CHUNK) {
+  if (scope.drawn >= Math.min(until, scope.shown.length)) return;
+  scope.body.querySelector(":scope > .more-rows")?.remove();
+  const rows = scope.shown.slice(scope.drawn, until).map(makeRow);
+  scope.body.append(...rows);
+  scope.drawn += rows.length;
+  const rest = scope.shown.length - scope.drawn;
+  if (rest) scope.body.append(make("button", { type: "button", class: "more-rows", click: () => showMore(scope) }, rest > MOST_AT_ONCE ? `${MOST_AT_ONCE.toLocaleString("en")} of ${rest.toLocaleString("en")} more` : `${rest} more`));
+}
 
-function fill(scope, until = 0) {
-  if (scope.drawn && scope.drawn > until) return;
-  const from = scope.drawn;
-  scope.drawn = Math.min(scope.shown.length, Math.max(from + CHUNK, until + 1));
-  const old = scope.body.querySelector(":scope > .more-rows");
-  if (old) { watcher.unobserve(old); old.remove(); }
-  scope.body.append(...scope.shown.slice(from, scope.drawn).map(makeRow));
-  if (scope.drawn < scope.shown.length) {
-    const more = make("button", { type: "button", class: "more-rows", click: () => fill(scope, scope.drawn) }, `${(scope.shown.length - scope.drawn).toLocaleString("en")} more`);
-    scope.body.append(more);
-    watcher.observe(more);
-  }
+function showMore(scope) {
+  const next = scope.drawn;
+  fill(scope, next + MOST_AT_ONCE);
+  scope.body.children[next].querySelector(".row").focus({ preventScroll: true });
 }
 
 function makeRow(check) {
   const home = make("div", { class: "check", id: `check-${check.number}` });
   const button = make("button", { type: "button", class: "row", "aria-expanded": "false", click: () => toggle(check, home, button) },
-    sign(check.verdict), make("span", { class: "name" }, marked(check.name), check.isFine ? "" : firstRequest(check)), make("span", { class: "time" }, check.attempts.length ? spellMs(check.ms) : ""),
+    sign(check.verdict), make("span", { class: "name" }, make("bdi", {}, marked(check.name)), " ", check.isFine ? "" : firstRequest(check)), make("span", { class: "time" }, check.attempts.length ? spellMs(check.ms) : ""),
     reason(check));
   home.append(button);
   return home;
 }
 
 function marked(name) {
-  const word = wanted.words.find((one) => name.toLowerCase().includes(one));
-  if (!word) return name;
-  const at = name.toLowerCase().indexOf(word);
-  return [name.slice(0, at), make("mark", null, name.slice(at, at + word.length)), name.slice(at + word.length)];
+  const low = name.toLowerCase();
+  const word = wanted.words.find((one) => low.includes(one));
+  if (!word || low.length !== name.length) return name;
+  const at = low.indexOf(word);
+  return [name.slice(0, at), make("mark", {}, name.slice(at, at + word.length)), name.slice(at + word.length)];
 }
 
 function blamedStep(check) {
@@ -140,8 +141,8 @@ function reason(check) {
   const brief = (text) => (text.length > 90 ? `${text.slice(0, 90)}…` : text);
   if (step && step.mismatches.length) {
     const first = step.mismatches[0];
-    line.append(make("b", null, `${first.path}: expected ${brief(first.expected)}, got ${brief(first.got)}`), first.why ? `  ${brief(first.why)}` : "");
-  } else if (step && step.error) line.append(make("b", null, brief(toldError(step))));
+    line.append(make("b", {}, `${first.path}: expected ${brief(first.expected)}, got ${brief(first.got)}`), first.why ? `  ${brief(first.why)}` : "");
+  } else if (step && step.error) line.append(make("b", {}, brief(toldError(step))));
   const because = tellsMore(check.finding) ? `${check.finding.likely.includes(check.number) ? "likely " : ""}because ${check.finding.title}` : step ? "" : check.why.split("\n")[0];
   if (because) line.append(line.childNodes.length ? " — " : "", because);
   if (check.verdict === "flaky") line.append(line.childNodes.length ? " — " : "", `passed on attempt ${check.attempts.length}`);
@@ -160,7 +161,8 @@ function toldError(step) {
 function toggle(check, home, button) {
   const isOpen = home.classList.toggle("is-open");
   button.setAttribute("aria-expanded", isOpen);
-  if (isOpen) { home.append(showDetail(check)); letKeysScroll(home); history.replaceState(null, "", `#check=${encodeURIComponent(check.id)}`); } else home.querySelector(".detail").remove();
+  if (isOpen) { home.append(showDetail(check)); letKeysScroll(home); } else home.querySelector(".detail").remove();
+  keepInAddress(isOpen ? check.fragment : "");
 }
 
 function openScope(scope) {
@@ -173,7 +175,7 @@ function openCheck(check) {
   const scope = scopes[check.scope];
   if (!scope.shown.includes(check)) clear();
   scope.element.open = true;
-  fill(scope, scope.shown.indexOf(check));
+  fill(scope, Math.max(CHUNK, scope.shown.indexOf(check) + 1));
   const home = find(`check-${check.number}`);
   const row = home.querySelector(".row");
   if (!home.classList.contains("is-open")) row.click();

@@ -6,6 +6,7 @@ function followHash() {
   const target = readHash();
   const check = checks.find((one) => target === `check=${one.id}`);
   if (check) openCheck(check);
+  else if (target.startsWith("check=")) find("found").replaceChildren(`this run has no check “${target.slice(6)}”`);
   const scope = scopes.find((one) => target === `scope-${one.name}`);
   if (scope) openScope(scope);
 }
@@ -25,8 +26,10 @@ showServices(searchFor);
 showEdges();
 showAbout();
 whenNear(find("timeline"), () => showTimeline(openCheck));
+find("checks").hidden = !checks.length;
 find("timeline").hidden = !checks.some((check) => check.row[10].length);
 for (const link of document.querySelectorAll("#top nav a")) link.hidden = find(link.hash.slice(1)).hidden;
 addEventListener("hashchange", followHash);
+addEventListener("click", ({ target }) => { if (target.closest("a")?.hash === location.hash) followHash(); });
 followHash();
 root.dataset.opened = String(Math.round(performance.now()));

@@ -59,13 +59,13 @@ function serviceLanes(end) {
   }));
 }
 
-const drawMark = ({ from, until, kind, title }, at, scale, top) => draw("rect", { class: kind, x: at(from), y: top + 3, width: Math.max(2, (until - from) * scale), height: 10, rx: 2 }, draw("title", null, title));
+const drawMark = ({ from, until, kind, title }, at, scale, top) => draw("rect", { class: kind, x: at(from), y: top + 3, width: Math.max(2, (until - from) * scale), height: 10, rx: 2 }, draw("title", {}, title));
 
 function startup(at, scale, agents) {
   if (run.ready <= 0 || !agents) return [];
   const words = `ready in ${spellMs(run.ready)}`;
   const [width, height] = [Math.max(1, run.ready * scale), agents * LANE - 4];
-  const shapes = [draw("rect", { class: "startup", x: at(0), y: TOP, width, height, rx: 2 }, draw("title", null, words))];
+  const shapes = [draw("rect", { class: "startup", x: at(0), y: TOP, width, height, rx: 2 }, draw("title", {}, words))];
   if (width > words.length * 6.2 + 8) shapes.push(draw("text", { x: at(0) + width / 2, y: TOP + height / 2 + 4, "text-anchor": "middle" }, words));
   return shapes;
 }
@@ -89,7 +89,7 @@ function bars(spans, at, scale, top, openCheck) {
     const [x, width] = [at(span.start), Math.max(1.5, span.ms * scale - 0.5)];
     if (last && last.verdict === span.verdict && width < 3 && x - last.end < 1) { last.end = x + width; last.count += 1; last.shape.setAttribute("width", last.end - last.x); last.shape.firstChild.textContent = `${last.count} checks, ${span.verdict}`; continue; }
     const title = `${span.check.name}\n${span.verdict}, ${spellMs(span.ms)}, at ${spellMs(span.start)}${span.number > 1 ? `, attempt ${span.number}` : ""}`;
-    const shape = draw("rect", { class: span.verdict, x, y: top, width, height: LANE - 4, rx: 2, "data-check": span.check.number, click: () => openCheck(span.check) }, draw("title", null, title));
+    const shape = draw("rect", { class: span.verdict, x, y: top, width, height: LANE - 4, rx: 2, "data-check": span.check.number, click: () => openCheck(span.check) }, draw("title", {}, title));
     last = { verdict: span.verdict, x, end: x + width, count: 1, shape };
     shapes.push(shape);
   }
@@ -99,10 +99,10 @@ function bars(spans, at, scale, top, openCheck) {
 // A name stands over its line only where it does not run into the one before.
 function exitLines(at, bottom, left, width) {
   let taken = -1;
-  return data.services.flatMap((service) => service.outages.filter((outage) => outage[2]).map(([ms, , , words]) => ({ ms, name: service.name, words })))
+  return data.services.flatMap((service) => service.outages.filter((outage) => outage[2]).map(([ms, , , words]) => ({ ms, name: shortLabel(service.name), words })))
     .sort((a, b) => a.ms - b.ms).flatMap(({ ms, name, words }) => {
       const x = at(ms);
-      const shapes = [draw("line", { class: "down", x1: x, x2: x, y1: 11, y2: bottom }, draw("title", null, `${words}, at ${spellMs(ms)}`))];
+      const shapes = [draw("line", { class: "down", x1: x, x2: x, y1: 11, y2: bottom }, draw("title", {}, `${words}, at ${spellMs(ms)}`))];
       const half = (name.length + 7) * 3.2;
       const middle = Math.min(Math.max(x, left + half), width - half);
       if (middle - half > taken) { taken = middle + half; shapes.push(draw("text", { class: "down-name", x: middle, y: 9, "text-anchor": "middle" }, `${name} exited`)); }
