@@ -2,12 +2,13 @@ import asyncio
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from dovetail.environment.ground import Plot
+from dovetail.environment.ground import Plot, take
 from dovetail.environment.reaper import MARK
 from dovetail.environment.teardown import end_processes, find_processes, find_remains, prove_gone
 
@@ -45,3 +46,52 @@ def test_a_reaper_that_does_not_end_is_named_though_all_else_is_gone(
     monkeypatch.undo()
     assert asyncio.run(prove_gone(plot, reaper.pid)) == ()
     reaper.wait()
+
+
+def test_where_reaper_and_stage_were_killed_in_one_blow_who_asks_does_their_work(tmp_path: Path) -> None:
+    plot = Plot(tmp_path, f"oneblow{os.getpid()}")
+    plot.folder.mkdir()
+    plot.lease.write_text(f"folder\t{plot.folder}\n", encoding="utf-8")
+    left = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: plot.stage})
+    assert asyncio.run(prove_gone(plot, 0)) == ()
+    assert left.wait() == -9
+    assert not plot.folder.exists()
+    assert not plot.lease.exists()
+
+
+def test_what_somebody_still_watches_is_left_to_him_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.environment.teardown.SECONDS_TO_PROVE", 0.1)
+    plot = Plot(tmp_path, f"watched{os.getpid()}")
+    plot.info.touch()
+    handle = take(plot.lease)
+    assert handle is not None
+    left = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: plot.stage})
+    assert asyncio.run(prove_gone(plot, 0)) == ("the environment's reaper", str(plot.info), str(plot.lease))
+    assert left.poll() is None
+    os.close(handle)
+    left.kill()
+    left.wait()
+
+
+def test_who_ends_a_stage_from_within_one_of_its_services_does_not_end_itself() -> None:
+    stage = f"within{os.getpid()}"
+    code = (
+        "from dovetail.environment.teardown import end_processes, find_processes;"
+        f"end_processes({stage!r}, are_orphans_ours=True); print(find_processes({stage!r}))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, MARK: stage}, capture_output=True, check=True
+    )
+    assert said.stdout == b"()\n"
+
+
+def test_only_who_adopts_orphans_ends_descendants_without_a_mark() -> None:
+    stage = f"unmarked{os.getpid()}"
+    code = (
+        "import subprocess; from dovetail.environment.teardown import end_processes;"
+        "left = subprocess.Popen(['sleep', '60'], env={});"
+        f"end_processes({stage!r}, are_orphans_ours=False); print(left.poll());"
+        f"end_processes({stage!r}, are_orphans_ours=True); print(left.wait())"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert said.stdout == b"None\n-9\n"

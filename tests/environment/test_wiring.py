@@ -28,10 +28,14 @@ def test_a_door_is_written_in_its_technologys_own_form() -> None:
 
 def test_a_command_may_name_its_own_port_and_its_edges() -> None:
     joint = Joint(Edge("a", "db", "postgres"), "db", TARGET.at("127.0.0.1", 9))
-    values = values_for(Address("127.0.0.1", 80, "http"), (joint,))
-    assert values["port"] == "80"
-    assert (values["db.host"], values["db.port"]) == ("127.0.0.1", "9")
-    assert values["db.url"] == values["db"] == "postgresql://me:secret@127.0.0.1:9/orders"
+    endpoint = Joint(Edge("a", "bus", "kafka"), "bus", Address("127.0.0.1", 7, "kafka", form="endpoint"))
+    url = "postgresql://me:secret@127.0.0.1:9/orders"
+    assert values_for(Address("127.0.0.1", 80, "http"), (joint, endpoint)) == {
+        "port": "80", "host": "127.0.0.1", "address": "http://127.0.0.1:80",
+        "db": url, "db.url": url, "db.host": "127.0.0.1", "db.port": "9", "db.address": url,
+        "bus": "127.0.0.1:7", "bus.url": "kafka://127.0.0.1:7", "bus.host": "127.0.0.1", "bus.port": "7",
+        "bus.address": "127.0.0.1:7",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -49,9 +53,12 @@ def test_without_a_proxy_the_door_is_the_target(yard: Any, edge: Edge, *, is_dir
     asyncio.run(play())
 
 
-def test_an_encrypted_target_is_left_alone_and_that_is_told(yard: Any) -> None:
+@pytest.mark.parametrize(
+    "scheme", ["https", "rediss", "wss", "amqps", "mqtts", "ftps", "ldaps", "smtps", "nats+tls", "grpcs"]
+)
+def test_an_encrypted_target_is_left_alone_and_that_is_told(yard: Any, scheme: str) -> None:
     async def secure(_: str) -> Address:
-        return Address("api.example", 443, "https")
+        return Address("api.example", 443, scheme)
 
     async def play() -> None:
         means = yard.means(yard.order())
