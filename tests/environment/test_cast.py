@@ -67,6 +67,19 @@ def test_a_cleanup_that_fails_is_told_and_ends_nothing(yard: Any) -> None:
     asyncio.run(play())
 
 
+def test_a_cleanup_that_cannot_be_read_is_told_and_all_is_torn_down_in_order(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.live(yard.service("a", cleanup=("echo 'x",))) as stage:
+            assert await stage.leave() == ()
+        told = [event.text for event in yard.events if isinstance(event, Noticed)]
+        assert told == [
+            "the cleanup of a failed: the command `echo 'x` cannot be read: No closing quotation\nclose the quotes"
+        ]
+        assert yard.states("a")[-1] == "stopped"
+
+    asyncio.run(play())
+
+
 def test_who_is_not_on_the_stage_cannot_be_found(yard: Any) -> None:
     async def play() -> None:
         means = yard.means(yard.order())

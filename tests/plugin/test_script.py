@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dovetail.errors import StageError
+from dovetail.errors import StageError, SuiteError
 from dovetail.plugin.script import run_script
 
 
@@ -43,3 +43,11 @@ def test_a_file_that_cannot_be_run_names_the_cure(tmp_path: Path) -> None:
 def test_a_missing_script_is_told(tmp_path: Path) -> None:
     with pytest.raises(StageError, match="is not there"):
         run("nowhere-to-be-found", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("item", "told"), [("seed.sh 'x", "`seed.sh 'x` cannot be read: No closing"), (" ", "is empty")]
+)
+def test_a_command_that_has_no_words_is_a_mistake_of_the_suite(tmp_path: Path, item: str, told: str) -> None:
+    with pytest.raises(SuiteError, match=told):
+        run(item, tmp_path)

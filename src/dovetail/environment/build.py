@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
@@ -18,6 +17,7 @@ from dovetail.environment.process import Start, explain, start_process
 from dovetail.environment.readiness import last_lines
 from dovetail.errors import NotReadyError, Problem
 from dovetail.model.system import Service
+from dovetail.plugin.script import split_words
 
 SKIPPED = frozenset(
     {".git", ".venv", "venv", "node_modules", "__pycache__", ".dovetail", "reports", "target", "dist", "build"}
@@ -113,8 +113,8 @@ async def run_script(label: str, command: str, means: Means, log: ServiceLog) ->
     """Run one command of the user's in the project folder and return its exit code."""
     service = means.system.by_name.get(log.service)
     folder = means.project / (service.folder if service else "")
-    words = tuple(shlex.split(command))
-    process = await start_process(Start(label, means.stage, words, folder, means.environment), log)
+    start = Start(label, means.stage, split_words(command), folder, means.environment)
+    process = await start_process(start, log)
     try:
         async with asyncio.timeout(SECONDS_TO_BUILD):
             code = await asyncio.shield(process.ended)

@@ -5,7 +5,6 @@ Called by an instance while its service starts.
 
 import asyncio
 import re
-import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from dovetail.model.address import Address
 from dovetail.model.system import Probe, Service
 from dovetail.plugin.prober import Reading
 from dovetail.plugin.registry import Registry
+from dovetail.plugin.script import split_words
 
 FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.1
@@ -173,7 +173,7 @@ async def _ask_tcp(candidate: Candidate, probe: Probe) -> Reading:
 
 async def _ask_command(candidate: Candidate, probe: Probe) -> Reading:
     start = Start(
-        f"{candidate.process.start.label}?", candidate.process.start.stage, tuple(shlex.split(probe.subject)),
+        f"{candidate.process.start.label}?", candidate.process.start.stage, split_words(probe.subject),
         candidate.folder, candidate.environment,
     )  # fmt: skip
     process = await start_process(start, ServiceLog(candidate.log.service, Hub()))

@@ -1,4 +1,4 @@
-"""Run one of the user's setup scripts against a server. Called by preparers."""
+"""Run one of the user's setup scripts against a server. Called by preparers, and for its words by the environment."""
 
 import asyncio
 import os
@@ -8,15 +8,26 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from dovetail.errors import Problem, StageError
+from dovetail.errors import Problem, StageError, SuiteError
 
 LINES_SHOWN = 10
 INTERPRETERS = {".py": sys.executable, ".sh": "sh"}
 
 
+def split_words(command: str) -> tuple[str, ...]:
+    """Split one of the user's commands as a shell would; raises SuiteError where that cannot be done."""
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise SuiteError(Problem(f"the command `{command}` cannot be read: {error}", "close the quotes")) from error
+    if not words:
+        raise SuiteError(Problem("a command is empty", "write a program and its arguments, or leave the word out"))
+    return words
+
+
 def find_script(item: str, project: Path) -> tuple[str, ...]:
     """Return the command that an item of `setup:` stands for: a .py or .sh file, an executable, each with arguments."""
-    name, *arguments = shlex.split(item)
+    name, *arguments = split_words(item)
     path = project / name
     if path.is_file():
         if path.suffix in INTERPRETERS:
