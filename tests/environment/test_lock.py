@@ -26,6 +26,13 @@ async def granted(table: LockTable, owner: str, wish: LockWish) -> "asyncio.Task
     return task
 
 
+async def growing_by(table: LockTable, owner: str, wish: LockWish) -> "asyncio.Task[bool]":
+    task = asyncio.create_task(table.grow(owner, wish))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return task
+
+
 @pytest.mark.parametrize(
     ("held", "asked", "is_granted"),
     [
@@ -177,6 +184,105 @@ def test_a_circle_of_three_is_told_and_a_queue_of_three_is_none() -> None:
         for owner, task in zip(("c", "b"), reversed(waiting), strict=True):
             table.unlock(owner)
             await task
+
+    asyncio.run(play())
+
+
+def test_who_grows_waits_with_what_it_holds_until_the_rest_is_free() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("breaks", disturbing("a"))
+        await table.lock("reads", reading("b"))
+        growing = await growing_by(table, "breaks", disturbing("b"))
+        late = await granted(table, "late", reading("a"))
+        assert (growing.done(), late.done(), table.is_had_alone("a")) == (False, False, True)
+        table.unlock("reads")
+        assert await growing
+        assert (table.is_had_alone("a"), table.is_had_alone("b"), late.done()) == (True, True, False)
+        table.unlock("breaks")
+        await late
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("is_growing_first", [True, False])
+def test_who_grows_gives_way_to_who_waits_for_what_it_holds(*, is_growing_first: bool) -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("breaks", disturbing("a"))
+        await table.lock("reads", reading("b"))
+        more, wanted = disturbing("b"), reading("a")
+        if is_growing_first:
+            growing, reads = await growing_by(table, "breaks", more), await granted(table, "reads", wanted)
+        else:
+            reads, growing = await granted(table, "reads", wanted), await growing_by(table, "breaks", more)
+        assert await growing is False
+        assert (table.is_had_alone("a"), table.is_had_alone("b"), reads.done()) == (True, False, False)
+        table.unlock("breaks")
+        await reads
+
+    asyncio.run(play())
+
+
+def test_of_two_that_grow_into_each_other_one_gives_way() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("one", reading("a", "b"))
+        await table.lock("other", reading("a", "b"))
+        one = await growing_by(table, "one", disturbing("a"))
+        assert await table.grow("other", disturbing("b")) is False
+        assert not one.done()
+        table.unlock("other")
+        assert await one
+
+    asyncio.run(play())
+
+
+def test_several_that_grow_give_way_to_one_who_waits_for_all_of_them() -> None:
+    async def play() -> None:
+        table = LockTable()
+        for owner, held in (("one", disturbing("a")), ("other", disturbing("b")), ("reads", reading("c", "d"))):
+            await table.lock(owner, held)
+        growing = [await growing_by(table, "one", disturbing("c")), await growing_by(table, "other", disturbing("d"))]
+        reads = await granted(table, "reads", reading("a", "b"))
+        assert [await task for task in growing] == [False, False]
+        for owner in ("one", "other"):
+            assert not reads.done()
+            table.unlock(owner)
+        await reads
+
+    asyncio.run(play())
+
+
+def test_who_gives_up_growing_in_the_moment_it_gives_way_keeps_what_it_held() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("breaks", disturbing("a"))
+        await table.lock("reads", reading("b"))
+        growing = await growing_by(table, "breaks", disturbing("b"))
+        reads = asyncio.create_task(table.lock("reads", reading("a")))
+        await asyncio.sleep(0)
+        growing.cancel()
+        await asyncio.wait([growing])
+        assert (growing.cancelled(), table.is_had_alone("a"), reads.done()) == (True, True, False)
+        table.unlock("breaks")
+        await reads
+
+    asyncio.run(play())
+
+
+def test_who_stops_growing_in_the_moment_it_is_waited_for_harms_nobody() -> None:
+    async def play() -> None:
+        table = LockTable()
+        await table.lock("breaks", disturbing("a"))
+        await table.lock("reads", reading("b"))
+        growing = await growing_by(table, "breaks", disturbing("b"))
+        reads = asyncio.create_task(table.lock("reads", reading("a")))
+        growing.cancel()
+        await asyncio.wait([growing])
+        assert (growing.cancelled(), table.is_had_alone("a"), reads.done()) == (True, True, False)
+        table.unlock("breaks")
+        await reads
 
     asyncio.run(play())
 

@@ -42,6 +42,9 @@ class GivenStage:
     async def lock(self, owner: str, wish: LockWish) -> None:
         await self._locks.lock(owner, wish)
 
+    async def grow(self, owner: str, wish: LockWish) -> bool:
+        return await self._locks.grow(owner, wish)
+
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         self._locks.unlock(owner, kept)
 

@@ -95,6 +95,9 @@ class LiveStage:
     async def lock(self, owner: str, wish: LockWish) -> None:
         await self._locks.lock(owner, wish)
 
+    async def grow(self, owner: str, wish: LockWish) -> bool:
+        return await self._locks.grow(owner, wish)
+
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         self._locks.unlock(owner, kept)
 

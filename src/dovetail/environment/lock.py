@@ -16,14 +16,15 @@ NOTHING = LockWish()
 class _Waiter(Struct, eq=False):
     owner: str
     wish: LockWish
-    granted: asyncio.Future[None]
+    granted: asyncio.Future[bool]
+    gives_way: bool = False
 
 
 class LockTable:
     """A later wish overtakes an earlier one only where the two do not touch.
 
     Who holds something already asks for more before all others: they may be waiting for what it holds. Where it would
-    wait for one who waits for it, which would be for ever, that is told instead.
+    wait for one who waits for it, which would be for ever, one of them that grows gives way, or else that is told.
     """
 
     def __init__(self) -> None:
@@ -35,18 +36,14 @@ class LockTable:
 
         Raises SuiteError where that can never be, for what the owner itself holds.
         """
-        waiter = _Waiter(owner, wish, asyncio.get_running_loop().create_future())
-        self._queue.append(waiter)
-        self._grant()
-        circle = [] if waiter.granted.done() else self._find_circle(waiter, [owner], set())
-        if circle:
-            self._give_up(waiter)
-            raise SuiteError(_tell_circle(circle))
-        try:
-            await waiter.granted
-        except asyncio.CancelledError:
-            self._give_up(waiter)
-            raise
+        await self._wait(_Waiter(owner, wish, asyncio.get_running_loop().create_future()))
+
+    async def grow(self, owner: str, wish: LockWish) -> bool:
+        """Wait until `owner` holds `wish` too, and tell so; or tell at once that others wait for what it holds already.
+
+        It then holds that as before, and has to let go of it, since they have what it wants.
+        """
+        return await self._wait(_Waiter(owner, wish, asyncio.get_running_loop().create_future(), gives_way=True))
 
     def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         """Release all that `owner` waits for, and what it holds but `kept`."""
@@ -61,23 +58,40 @@ class LockTable:
     def is_had_alone(self, name: str) -> bool:
         return any(name in wish.exclusive for wishes in self._held.values() for wish in wishes)
 
+    async def _wait(self, waiter: _Waiter) -> bool:
+        self._queue.append(waiter)
+        self._grant()
+        while not waiter.granted.done() and (circle := self._find_circle(waiter, [waiter], set())):
+            yielding = next((one for one in circle if one.gives_way), None)
+            self._give_up(yielding or waiter)
+            if yielding is None:
+                raise SuiteError(_tell_circle([one.owner for one in circle]))
+            if not yielding.granted.done():
+                yielding.granted.set_result(False)
+        try:
+            return await waiter.granted
+        except asyncio.CancelledError:
+            self._give_up(waiter)
+            raise
+
     def _give_up(self, waiter: _Waiter) -> None:
         if waiter in self._queue:
             self._queue.remove(waiter)
-        elif waiter.wish in self._held.get(waiter.owner, []):
-            self._held[waiter.owner].remove(waiter.wish)
+        elif waiter.owner in self._held:
+            left = [wish for wish in self._held.pop(waiter.owner) if wish is not waiter.wish]
+            self._held.update({waiter.owner: left} if left else {})
         self._grant()
 
-    def _find_circle(self, waiter: _Waiter, passed: list[str], asked: set[str]) -> list[str]:
-        """Follow who waits for whom, each `asked` once; returns the owners from `waiter` to the first of `passed`."""
+    def _find_circle(self, waiter: _Waiter, passed: list[_Waiter], asked: set[str]) -> list[_Waiter]:
+        """Follow who waits for whom, each `asked` once; returns the waiters from the first of `passed` back to it."""
         for holder in self._blocking(waiter):
-            if holder == passed[0]:
+            if holder == passed[0].owner:
                 return passed
             if holder in asked:
                 continue
             asked.add(holder)
             for other in [other for other in self._queue if other.owner == holder]:
-                circle = self._find_circle(other, [*passed, holder], asked)
+                circle = self._find_circle(other, [*passed, other], asked)
                 if circle:
                     return circle
         return []
@@ -100,7 +114,7 @@ class LockTable:
             self._queue.remove(waiter)
             self._held.setdefault(waiter.owner, []).append(waiter.wish)
             if not waiter.granted.done():
-                waiter.granted.set_result(None)
+                waiter.granted.set_result(True)
 
 
 def _tell_circle(owners: list[str]) -> Problem:

@@ -99,6 +99,9 @@ class RemoteStage:
     async def lock(self, owner: str, wish: LockWish) -> None:
         await self._ask("lock", owner, wish)
 
+    async def grow(self, owner: str, wish: LockWish) -> bool:
+        return cast("bool", await self._ask("grow", owner, wish))
+
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         await self._ask_soon("unlock", owner, kept)
 

@@ -23,6 +23,7 @@ class Signature(Struct, frozen=True):
 ON_THE_STAGE: Mapping[str, Signature] = {
     "address": Signature((str, str), Address),
     "lock": Signature((str, LockWish)),
+    "grow": Signature((str, LockWish), bool),
     "unlock": Signature((str, frozenset[str])),
     "inject": Signature((FaultOrder, float | None, str), str),
     "lift": Signature((str,)),

@@ -131,6 +131,7 @@ class StageServer:
             "leave": self._leave,
             "down": self._down,
             "lock": self._lock,
+            "grow": self._grow,
             "unlock": self._unlock,
             "inject": self._inject,
             "clone": self._clone,
@@ -178,6 +179,10 @@ class StageServer:
     async def _lock(self, client: Client, owner: str, wish: LockWish) -> None:
         client.owners.add(owner)
         await self._stage.lock(f"{client.number}/{owner}", wish)
+
+    async def _grow(self, client: Client, owner: str, wish: LockWish) -> bool:
+        client.owners.add(owner)
+        return await self._stage.grow(f"{client.number}/{owner}", wish)
 
     async def _unlock(self, client: Client, owner: str, kept: frozenset[str]) -> None:
         if not kept:

@@ -62,6 +62,10 @@ class Stage(Protocol):
         """Wait until all of `wish` can be held together (never part of it), then hold it for `owner`."""
         ...
 
+    async def grow(self, owner: str, wish: LockWish) -> bool:
+        """Hold `wish` beside what `owner` holds; False, and no more held, where those who have it wait for that."""
+        ...
+
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         """Release all that `owner` holds but the resources in `kept`."""
         ...

@@ -48,6 +48,9 @@ class Stubborn:
     async def lock(self, owner: str, wish: LockWish) -> None:
         await self.table.lock(owner, wish)
 
+    async def grow(self, owner: str, wish: LockWish) -> bool:
+        return await self.table.grow(owner, wish)
+
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         self.table.unlock(owner, kept)
 
@@ -256,12 +259,38 @@ def test_a_verdict_told_at_the_first_word_stands_for_itself() -> None:
     assert [event.step.duration_ms for event in events if isinstance(event, StepEnded)] == [20.0]
 
 
-def test_what_others_say_while_a_check_waits_for_more_is_not_counted_as_its_own(begin: Begin, player: Player) -> None:
-    one, _ = begin("has an edge and wants a service too")
+def test_who_wants_more_keeps_what_it_has_and_its_faults_in_force(begin: Begin, player: Player) -> None:
+    one, holder = begin("breaks an edge and wants a service too")
     other, user = begin("uses the edge")
     edge = one.edge("sorter -> postbox")
-    one.http("sorter").post("/letters", json={}).expect(status=202)
+    edge.fault(http=503).start()
     answered: list[int] = []
+
+    def use() -> None:
+        answered.append(other.http("sorter").post("/letters", json={}).status)
+        player.end(user, Verdict.PASSED, "")
+
+    thread = Thread(target=use)
+    thread.start()
+    thread.join(0.3)
+    one.service("postbox").restart()
+    one.http("sorter").post("/letters", json={}).expect(status=503)
+    assert (answered, edge.calls) == ([], 1)
+    player.end(holder, Verdict.PASSED, "")
+    thread.join(10)
+    assert answered == [202]
+
+
+def test_what_others_say_while_a_check_has_to_let_them_by_is_not_counted_as_its_own(
+    begin: Begin, player: Player
+) -> None:
+    one, _ = begin("has an edge and wants a service too")
+    other, user = begin("uses the service and wants the edge")
+    edge = one.edge("sorter -> postbox")
+    edge.fault(http=503).start()
+    one.http("sorter").post("/letters", json={}).expect(status=503)
+    answered: list[int] = []
+    other.http("postbox").get("/health").expect(status=200)
 
     def use() -> None:
         answered.append(other.http("sorter").post("/letters", json={}).status)
@@ -273,5 +302,5 @@ def test_what_others_say_while_a_check_waits_for_more_is_not_counted_as_its_own(
     assert answered == []
     one.service("postbox").restart()
     assert answered == [202]
-    one.http("sorter").post("/letters", json={}).expect(status=202)
+    one.http("sorter").post("/letters", json={}).expect(status=503)
     assert edge.calls == 2

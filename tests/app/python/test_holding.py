@@ -1,7 +1,10 @@
 """What a Python check holds, against the stage's own locks."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from random import Random
 from typing import Any
 
 import pytest
@@ -28,8 +31,28 @@ class Locks:
         self.asked += 1
         await self.table.lock(owner, wish)
 
+    async def grow(self, owner: str, wish: LockWish) -> bool:
+        self.asked += 1
+        return await self.table.grow(owner, wish)
+
     async def unlock(self, owner: str, kept: frozenset[str] = frozenset()) -> None:
         self.table.unlock(owner, kept)
+
+
+class Gaps:
+    """Counts the moments in which something was let go."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[None]:
+        self.count += 1
+        yield
+
+
+def never() -> AbstractAsyncContextManager[None]:
+    raise AssertionError("something was let go")
 
 
 def hold(locks: Any, owner: str, base: LockWish = ROWS) -> Holding:
@@ -50,7 +73,7 @@ def test_nobody_sets_its_data_back_between_its_first_word_and_its_last() -> None
         await check.begin()
         resetting = await started(locks.lock("other", SETS_BACK))
         await check.share(frozenset({"service:a"}))
-        await check.take(frozenset({"edge:a -> b"}))
+        await check.take(frozenset({"edge:a -> b"}), never)
         assert not resetting.done()
         await check.end()
         await resetting
@@ -67,7 +90,7 @@ def test_its_data_is_held_while_it_wants_more_however_it_holds_it(base: LockWish
         await locks.lock("uses", LockWish(frozenset({"service:b"})))
         check = hold(locks, "check", base)
         await check.begin()
-        taking = await started(check.take(frozenset({"service:b"})))
+        taking = await started(check.take(frozenset({"service:b"}), never))
         other = await started(locks.lock("other", LockWish(exclusive=DATA)))
         assert (taking.done(), other.done()) == (False, False)
         await locks.unlock("uses")
@@ -98,9 +121,53 @@ def test_who_has_something_alone_shares_all_else_and_asks_for_none_of_it_again()
     async def play() -> None:
         locks = Locks()
         check = hold(locks, "check")
-        await check.take(frozenset({"service:b"}))
+        await check.take(frozenset({"service:b"}), never)
         await check.share(EVERYTHING)
         assert locks.asked == 1
+
+    asyncio.run(play())
+
+
+def test_what_it_has_stays_its_own_while_it_waits_for_more() -> None:
+    async def play() -> None:
+        locks = Locks()
+        await locks.lock("uses", LockWish(frozenset({"service:b"})))
+        check = hold(locks, "check")
+        await check.begin()
+        await check.share(frozenset({"service:a"}))
+        await check.take(frozenset({"edge:a -> b"}), never)
+        more = await started(check.take(frozenset({"service:b"}), never))
+        waiting = [
+            await started(locks.lock("crosses", LockWish(frozenset({"edge:a -> b"})))),
+            await started(locks.lock("breaks", LockWish(exclusive=frozenset({"service:a"})))),
+        ]
+        await locks.unlock("uses")
+        await more
+        assert locks.table.is_had_alone("edge:a -> b")
+        assert not any(task.done() for task in waiting)
+        await check.end()
+        await asyncio.gather(*waiting)
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("wants_more_first", [True, False])
+def test_it_lets_go_once_where_somebody_waits_for_what_it_has_and_has_what_it_wants(*, wants_more_first: bool) -> None:
+    async def play() -> None:
+        locks, gaps = Locks(), Gaps()
+        check, other = hold(locks, "check"), hold(locks, "other")
+        await check.take(frozenset({"edge:a -> b"}), never)
+        await other.share(frozenset({"service:b"}))
+        taking, sharing = check.take(frozenset({"service:b"}), gaps), other.share(frozenset({"edge:a -> b"}))
+        if wants_more_first:
+            more, crossing = await started(taking), await started(sharing)
+        else:
+            crossing, more = await started(sharing), await started(taking)
+        await crossing
+        assert (gaps.count, more.done()) == (1, False)
+        await other.end()
+        await more
+        assert all(locks.table.is_had_alone(name) for name in ("edge:a -> b", "service:b"))
 
     asyncio.run(play())
 
@@ -112,10 +179,11 @@ def test_two_that_want_an_edge_each_never_wait_for_each_other() -> None:
         for check in (one, other):
             await check.begin()
             await check.share(EVERYTHING)
-        first = await started(one.take(frozenset({"edge:a -> b"})))
-        second = await started(other.take(frozenset({"service:b"})))
+        gaps = Gaps()
+        first = await started(one.take(frozenset({"edge:a -> b"}), never))
+        second = await started(other.take(frozenset({"service:b"}), gaps))
         await first
-        assert not second.done()
+        assert (gaps.count, second.done()) == (1, False)
         await one.end()
         await second
 
@@ -128,13 +196,13 @@ def test_a_check_that_would_wait_for_ever_has_nothing_alone_but_its_data() -> No
         resets = hold(locks, "resets", SETS_BACK)
         reads = hold(locks, "reads", LockWish())
         await resets.begin()
-        await resets.take(frozenset({"edge:a -> b"}))
+        await resets.take(frozenset({"edge:a -> b"}), never)
         await reads.begin()
         await reads.share(frozenset({"service:x"}))
         waiting = await started(reads.share(frozenset({"service:db"})))
         with pytest.raises(SuiteError, match="resets and reads wait for each other"):
-            await resets.take(frozenset({"service:x"}))
-        assert not resets.has(frozenset({"edge:a -> b"}))
+            await resets.take(frozenset({"service:x"}), Gaps())
+        assert not locks.table.is_had_alone("edge:a -> b")
         await resets.end()
         await waiting
 
@@ -146,13 +214,45 @@ def test_an_edge_is_had_alone_and_the_rest_shared() -> None:
         locks = Locks()
         check = hold(locks, "check")
         await check.begin()
-        assert not check.has(frozenset({"edge:a -> b"}))
-        await check.take(frozenset({"edge:a -> b"}))
-        assert check.has(frozenset({"edge:a -> b"}))
+        for _ in range(2):
+            await check.take(frozenset({"edge:a -> b"}), never)
+        assert locks.asked == 2
         using = await started(locks.lock("uses", LockWish(frozenset({"edge:a -> b"}))))
         beside = await started(locks.lock("beside", LockWish(frozenset({"service:a"}))))
         assert (using.done(), beside.done()) == (False, True)
         await check.end()
         await using
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_however_checks_mix_sharing_and_taking_all_come_to_their_end(seed: int) -> None:
+    chance = Random(seed)
+    names = [f"service:{name}" for name in "abcdef"]
+
+    async def play_one(check: Holding, alone: Counter[str]) -> None:
+        await check.begin()
+        for _ in range(6):
+            chosen = frozenset(chance.sample(names, 2))
+            if chance.random() < 0.4:
+                await check.take(chosen, Gaps())
+                alone.update(chosen)
+                assert all(alone[name] == 1 for name in chosen)
+                await asyncio.sleep(0)
+                alone.subtract(chosen)
+            else:
+                await check.share(chosen)
+                assert not any(alone[name] for name in chosen)
+            await asyncio.sleep(0)
+        await check.end()
+
+    async def play() -> None:
+        locks: Any = Locks()
+        alone: Counter[str] = Counter()
+        checks = [Holding(locks, f"check {number}", ROWS, frozenset(names)) for number in range(12)]
+        async with asyncio.timeout(20):
+            await asyncio.gather(*(play_one(check, alone) for check in checks))
+        assert not any(locks.table.is_had_alone(name) for name in names)
 
     asyncio.run(play())

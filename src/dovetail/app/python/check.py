@@ -1,6 +1,8 @@
 """One Python check as the engine sees an attempt: its locks, its sessions, its faults, its steps in the journal."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -215,18 +217,21 @@ class PythonCheck:
             await self._play.stage.lift(leases.pop())
 
     async def _hold_all_but(self, exclusive: frozenset[str]) -> None:
-        """Hold `exclusive` alone, as locks must stay while a fault is in force; in a slice all is the check's own.
+        """Hold `exclusive` alone, as locks must stay while a fault is in force; in a slice all is the check's own."""
+        if not self._room.slice_name:
+            await self._holding.take(exclusive, self._letting_go)
 
-        A further edge means holding anew: the faults in force are lifted for that moment, then ordered again, and what
-        crosses the edges meanwhile is not counted.
-        """
-        if self._room.slice_name or self._holding.has(exclusive):
-            return
+    @asynccontextmanager
+    async def _letting_go(self) -> AsyncIterator[None]:
+        """Let others use what is held: the faults in force are lifted meanwhile, and what crosses is not counted."""
         for leases in self._faults.leases.values():
             await self._lift(leases)
-        began = self._play.clock()
-        await self._holding.take(exclusive)
-        self._gaps.append(Gap(began, self._play.clock()))
+        began, ended = self._play.clock(), math.inf
+        try:
+            yield
+            ended = self._play.clock()
+        finally:
+            self._gaps.append(Gap(began, ended))
         for number in self._faults.orders:
             await self._inject(number)
 
