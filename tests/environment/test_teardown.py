@@ -89,9 +89,9 @@ def test_only_who_adopts_orphans_ends_descendants_without_a_mark() -> None:
     stage = f"unmarked{os.getpid()}"
     code = (
         "import subprocess; from dovetail.environment.teardown import end_processes;"
-        "left = subprocess.Popen(['sleep', '60'], env={});"
-        f"end_processes({stage!r}, are_orphans_ours=False); print(left.poll());"
+        "left = subprocess.Popen(['cat'], env={}, stdin=-1, stdout=-1, bufsize=0);"
+        f"end_processes({stage!r}, are_orphans_ours=False); left.stdin.write(b'here'); print(left.stdout.read(4));"
         f"end_processes({stage!r}, are_orphans_ours=True); print(left.wait())"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    assert said.stdout == b"None\n-9\n"
+    assert said.stdout == b"b'here'\n-9\n"
