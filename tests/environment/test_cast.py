@@ -80,6 +80,26 @@ def test_a_cleanup_that_cannot_be_read_is_told_and_all_is_torn_down_in_order(yar
     asyncio.run(play())
 
 
+def test_a_cleanup_that_does_not_end_is_told_and_services_stop_in_order_all_the_same(
+    yard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dovetail.environment.live.SECONDS_IN_HURRY", 3.0)
+    polite = "sh -c 'trap \"touch bye; exit\" TERM; while :; do sleep 0.01; done'"
+
+    async def play() -> None:
+        async with yard.live(
+            yard.service("a", cleanup=("sleep 60",)), yard.service("b", run=polite, ready=(Probe("command", "true"),))
+        ) as stage:
+            stage.hurry()
+            assert await stage.leave() == ()
+        (told,) = [event.text for event in yard.events if isinstance(event, Noticed)]
+        assert told == "the cleanup did not end within 3 s: what still ran of it was killed"
+        assert yard.states("b")[-1] == "stopped"
+        assert (yard.folder / "bye").exists()
+
+    asyncio.run(play())
+
+
 def test_who_is_not_on_the_stage_cannot_be_found(yard: Any) -> None:
     async def play() -> None:
         means = yard.means(yard.order())

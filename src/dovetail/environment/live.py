@@ -6,7 +6,7 @@ Opened by the stage process.
 import asyncio
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -166,19 +166,25 @@ class LiveStage:
         """End everything and prove it; returns what is left all the same."""
         began = time.monotonic()
         self._faults.lift_all(self._faults.leases, "the environment was torn down")
-        try:
-            async with asyncio.timeout(self._patience):
-                await self._cast.clean_up()
-                await self._slices.end_all()
-                await self._cast.stop()
-        except TimeoutError:
-            self.means.hub.note(f"some services did not stop within {self._patience:g} s and were killed", "warning")
+        await self._in_patience(self._cast.clean_up(), "the cleanup did not end")
+        await self._in_patience(self._stop(), "some services did not stop")
         await self._end_rest()
         folders = [self.means.folder] if self._is_alone else []
         remains = find_remains(self.means.stage, self.means.ports.ever, folders) if self._selection.start else ()
         took = (time.monotonic() - began) * 1000
         self.means.hub.tell(TornDown(self.means.hub.clock(), took, remains))
         return remains
+
+    async def _in_patience(self, ending: Awaitable[None], what: str) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await ending
+        except TimeoutError:
+            self.means.hub.note(f"{what} within {self._patience:g} s: what still ran of it was killed", "warning")
+
+    async def _stop(self) -> None:
+        await self._slices.end_all()
+        await self._cast.stop()
 
     async def _end_rest(self) -> None:
         """Kill what outlived its service and remove the folders."""
