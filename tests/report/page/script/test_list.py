@@ -154,6 +154,20 @@ def test_verdicts_can_be_combined_and_taken_back(browser: "Browser", shop: "Stor
     assert browser.text("#found") == ""
 
 
+def test_what_is_read_aloud_does_not_run_into_each_other(browser: "Browser", shop: "Story", tmp_path: "Path") -> None:
+    browser.show(shop.stream(), tmp_path)
+    parts = "[...document.querySelectorAll('#headline, .chip, .row .name')].slice(0, 7)"
+    assert browser.run(f"return {parts}.map((one) => one.textContent)") == [
+        "✗ failed shop · local",
+        "✓ 7 passed",
+        "✗ 6 failed",
+        "≈ 1 flaky",
+        "? 1 inconclusive",
+        "– 1 skipped",
+        "an order is created, stored and announced POST /orders",
+    ]
+
+
 @pytest.mark.parametrize("settings", ["ctrlKey", "metaKey", "altKey"])
 def test_a_slash_with_another_key_is_left_to_the_browser(
     browser: "Browser", shop: "Story", tmp_path: "Path", settings: str
@@ -287,5 +301,7 @@ def test_what_one_cause_explains_is_shown_alone(browser: "Browser", story: "Stor
     browser.click(".explains button")
     assert browser.count(".check") == 12
     browser.wait_for("document.getElementById('checks').getBoundingClientRect().top < 100")
+    assert browser.text(":focus") == "show all"
     browser.click(".across .node[data-service=orders]")
     assert browser.text("#found") == "13 of 13 checks show all"
+    assert browser.text(":focus") == "show all"

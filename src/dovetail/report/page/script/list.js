@@ -26,7 +26,7 @@ function verdictChip(verdict, index) {
   return make("button", { type: "button", class: "chip", "data-verdict": verdict, "aria-pressed": "false", click: () => {
     if (!wanted.verdicts.delete(verdict)) wanted.verdicts.add(verdict);
     narrow();
-  } }, make("b", { class: verdict }, `${SIGNS[verdict]} ${data.totals[index].toLocaleString("en")}`), verdict);
+  } }, make("b", { class: verdict }, `${SIGNS[verdict]} ${data.totals[index].toLocaleString("en")}`), " ", verdict);
 }
 
 function makeScope(scope) {
@@ -79,14 +79,19 @@ function searchFor(text) {
   find("search").value = text;
   wanted.words = words(text);
   narrow();
-  find("checks").scrollIntoView();
+  leadToChecks();
 }
 
 function showOnly(finding) {
   clear();
   wanted.finding = finding;
   narrow();
+  leadToChecks();
+}
+
+function leadToChecks() {
   find("checks").scrollIntoView();
+  find("found").querySelector("button").focus({ preventScroll: true });
 }
 
 // More rows come when they are asked for, so that what stands below a long list can be scrolled to.

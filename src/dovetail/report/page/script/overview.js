@@ -13,7 +13,7 @@ function sayVerdict() {
 }
 
 function showSummary() {
-  find("headline").append(make("b", { class: run.verdict }, `${SIGNS[run.verdict]} ${run.verdict}`), [run.system, run.environment].filter(Boolean).join(" · "));
+  find("headline").append(make("b", { class: run.verdict }, `${SIGNS[run.verdict]} ${run.verdict}`), " ", [run.system, run.environment].filter(Boolean).join(" · "));
   const facts = [
     ["took", spellMs(run.ms)], ["ready in", spellMs(run.ready)], ["agents", run.agents || ""], ["seed", run.seed],
     ["exit code", run.exit], ["started", run.started ? new Date(run.started).toLocaleString() : ""],
