@@ -9,6 +9,7 @@ from dovetail.engine.plan import Job
 from dovetail.engine.room import Room
 from dovetail.environment.stage import LockWish
 from dovetail.model.check import Check, Isolation
+from dovetail.model.event import SliceTaken
 
 Make = Callable[..., Any]
 
@@ -37,6 +38,23 @@ def test_clean_data_is_set_back_only_afterwards(house: Make, check: Make) -> Non
 def test_unique_data_leaves_the_service_soiled(house: Make, check: Make) -> None:
     done, _, soiled = visit(house, check, Isolation.UNIQUE)
     assert (done, soiled) == ([], {"orders"})
+
+
+def test_which_attempt_has_which_slice_is_an_event(house: Make, check: Make) -> None:
+    outcome = house().play(check("nothing", skip="x"))
+    job = Job(
+        Check("c", "c", "api", ()), 1, Choice(Isolation.SLICE, ""), LockWish(), slice_services=frozenset({"orders"})
+    )
+    before = len(outcome.events)
+
+    async def come_and_go() -> str:
+        room = Room(outcome.play, job, "c1a2", 2)
+        await room.enter()
+        return room.slice_name
+
+    name = asyncio.run(come_and_go())
+    told = [event for event in outcome.events[before:] if isinstance(event, SliceTaken)]
+    assert [(event.check, event.attempt, event.slice_name) for event in told] == [("c", 2, name)]
 
 
 def test_what_cannot_be_dropped_is_told(house: Make, check: Make) -> None:

@@ -14,6 +14,10 @@ def order(*services: str) -> SliceOrder:
     return SliceOrder(frozenset(services), DATA)
 
 
+def hush(name: str) -> None:
+    assert name
+
+
 def play(house: Make, check: Make, *wanted: SliceOrder, refuses: str = "") -> list[str]:
     """Take and give back one slice after the other."""
     stage = house(refuses=frozenset({refuses} if refuses else ())).play(check("nothing", skip="x")).stage
@@ -21,7 +25,7 @@ def play(house: Make, check: Make, *wanted: SliceOrder, refuses: str = "") -> li
     async def act() -> None:
         pool = SlicePool()
         for one in wanted:
-            pool.give_back(await pool.take(stage, one, "c"))
+            pool.give_back(await pool.take(stage, one, "c", hush))
 
     asyncio.run(act())
     return [line for line in stage.done if not line.startswith("address")]
@@ -52,13 +56,36 @@ def test_a_slice_that_cannot_be_set_back_is_replaced(house: Make, check: Make) -
     ]
 
 
+def test_whose_a_slice_is_is_told_before_anything_is_done_with_it(house: Make, check: Make) -> None:
+    stage = house(refuses=frozenset({"reset"})).play(check("nothing", skip="x")).stage
+
+    def tell(name: str) -> None:
+        stage.done.append(f"taken {name}")
+
+    async def act() -> None:
+        pool = SlicePool()
+        for _ in "ab":
+            pool.give_back(await pool.take(stage, order("orders"), "c", tell))
+
+    asyncio.run(act())
+    assert [line for line in stage.done if not line.startswith("address")] == [
+        "taken cs1",
+        "open slice cs1 of orders",
+        "taken cs1",
+        "reset db@cs1",
+        "close slice cs1",
+        "taken cs2",
+        "open slice cs2 of orders",
+    ]
+
+
 def test_a_check_waits_for_a_slice_that_is_soon_free_again(house: Make, check: Make) -> None:
     stage = house().play(check("nothing", skip="x")).stage
 
     async def act() -> None:
         pool = SlicePool()
-        first = await pool.take(stage, order("orders"), "c")
-        second = asyncio.create_task(pool.take(stage, order("orders"), "c"))
+        first = await pool.take(stage, order("orders"), "c", hush)
+        second = asyncio.create_task(pool.take(stage, order("orders"), "c", hush))
         await asyncio.sleep(0)
         pool.give_back(first)
         assert (await second).name == first.name
@@ -71,7 +98,7 @@ def test_two_at_once_never_share_a_slice(house: Make, check: Make) -> None:
 
     async def act() -> None:
         pool = SlicePool()
-        taken = await asyncio.gather(*(pool.take(stage, order("orders"), "c") for _ in "ab"))
+        taken = await asyncio.gather(*(pool.take(stage, order("orders"), "c", hush) for _ in "ab"))
         assert len({one.name for one in taken}) == 2
 
     asyncio.run(act())
@@ -82,8 +109,8 @@ def test_nobody_waits_for_a_slice_that_will_serve_no_other(house: Make, check: M
 
     async def act() -> None:
         pool = SlicePool()
-        await pool.take(stage, SliceOrder(frozenset({"orders"}), DATA, is_kept=False), "c")
+        await pool.take(stage, SliceOrder(frozenset({"orders"}), DATA, is_kept=False), "c", hush)
         async with asyncio.timeout(FIRST_PATIENCE / 2):
-            await pool.take(stage, order("orders"), "c")
+            await pool.take(stage, order("orders"), "c", hush)
 
     asyncio.run(act())

@@ -227,6 +227,20 @@ def test_a_slice_serves_one_check_after_the_other(notes: Any) -> None:
     assert 1 <= len(slices_started(notes)) <= 2
 
 
+def test_what_crossed_the_edges_of_a_slice_belongs_to_the_check_that_was_played_there(notes: Any) -> None:
+    plain = "".join(UNHARMED.format(n=n) for n in range(4))
+    notes.checks("".join(SLICED.format(n=n) for n in range(6)) + plain)
+    notes.type("run", "--parallel", "4", "--seed", "2", "--report-format", "json")
+    played = [check for check in report(notes)["checks"] if check["isolation"] == "slice"]
+    assert {f"app@{check['slice']}" for check in played} == slices_started(notes)
+    for check in played:
+        assert len(check["exchanges"]) > 0
+        assert {exchange["by"] for exchange in check["exchanges"]} <= {"alone", "trace"}
+        for exchange in check["exchanges"]:
+            assert re.fullmatch(rf"app@{check['slice']} -> (db|cache)@{check['slice']}", exchange["edge"])
+    assert {check["slice"] for check in report(notes)["checks"] if check["isolation"] != "slice"} == {""}
+
+
 def test_a_slice_whose_process_was_steered_serves_nobody_else(notes: Any) -> None:
     notes.checks(STEERED)
     assert notes.type("run", "--parallel", "1", "--seed", "2").code == 0
@@ -355,6 +369,7 @@ def test_python_checks_are_kept_apart_as_their_markers_say(notes: Any) -> None:
     assert said.code == 0, told(notes)
     found = {check["isolation"] for check in report(notes)["checks"] if check["id"].startswith("test_notes/")}
     assert found == {"rollback", "clone", "unique", "reset", "slice"}
+    assert [bool(one["slice"]) == (one["isolation"] == "slice") for one in report(notes)["checks"]].count(False) == 0
 
 
 def test_workers_of_one_pytest_never_see_each_other(notes: Any) -> None:

@@ -22,6 +22,7 @@ from dovetail.model.event import (
     RunEnded,
     RunStarted,
     ServiceChanged,
+    SliceTaken,
     StepEnded,
     TornDown,
 )
@@ -77,6 +78,7 @@ EVENTS = (
     ExchangeSeen(1.5, EXCHANGE),
     CheckPlanned(1.5, PlannedCheck("a/b", "b", "api", Place("a.yaml", 2), ("critical",), "clone")),
     CheckStarted(1.5, "a/b", 2, 3, "clone", "b" * 32),
+    SliceTaken(1.5, "a/b", 2, "c1a2s1"),
     StepEnded(1.5, "a/b", 2, STEP),
     AttemptEnded(1.5, "a/b", 2, Verdict.INCONCLUSIVE, 3.5, "nothing evaluated", "drop failed"),
     CheckEnded(1.5, "a/b", Verdict.FLAKY, 3.5, 2, "passed on retry"),

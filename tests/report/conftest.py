@@ -1,5 +1,6 @@
 """A builder of event streams, and the run of a small shop in which one of everything happens."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypedDict, Unpack
@@ -24,6 +25,7 @@ from dovetail.model.event import (
     RunEnded,
     RunStarted,
     ServiceChanged,
+    SliceTaken,
     StepEnded,
     TornDown,
 )
@@ -49,6 +51,8 @@ class Attempt:
     cleanup_failed: str = ""
     trace: str = ""
     isolation: str = "unique"
+    slice_name: str = ""
+    waited: float = 0.0
 
 
 class StepChanges(TypedDict, total=False):
@@ -130,6 +134,8 @@ class Story:
     def _attempt(self, check: str, number: int, attempt: Attempt) -> None:
         begin, end = START + attempt.at, START + attempt.at + attempt.took
         self.events.append(CheckStarted(begin, check, number, attempt.agent, attempt.isolation, attempt.trace))
+        if attempt.slice_name:
+            self.events.append(SliceTaken(begin + attempt.waited, check, number, attempt.slice_name))
         for step in attempt.steps:
             moved = replace(step, started_at=begin + step.started_at)
             self.events.append(StepEnded(moved.started_at + step.duration_ms / 1000, check, number, moved))
@@ -138,10 +144,12 @@ class Story:
         )
 
     def blame(
-        self, *steps: StepOutcome, verdict: Verdict = Verdict.FAILED, cleanup: str = "", isolation: str = "unique"
+        self, *steps: StepOutcome, verdict: Verdict = Verdict.FAILED, cleanup: str = "", slice_name: str | None = None
     ) -> Cause:
-        """Run one check with `steps` at second 3 and return why it did not pass."""
-        attempt = Attempt(3.0, 0.4, verdict, steps, cleanup_failed=cleanup, isolation=isolation)
+        """Run one check with `steps` at second 3 and return why it did not pass; a slice "" is one that nobody told."""
+        attempt = Attempt(3.0, 0.4, verdict, steps, cleanup_failed=cleanup)
+        if slice_name is not None:
+            attempt = dataclasses.replace(attempt, isolation="slice", slice_name=slice_name)
         identity = self.check("the one", "api", attempt, verdict=verdict)
         record = read_run(self.stream())
         check = next(check for check in record.checks if check.id == identity)

@@ -65,9 +65,37 @@ def test_of_two_dead_services_the_first_to_die_is_the_cause(story: "Story") -> N
     assert story.blame(failing(story)).service == "payments-db"
 
 
-def test_a_private_copy_that_died_during_the_check_is_blamed(story: "Story") -> None:
-    story.change("payments@s1", "failed", 3.05, "exited with code 1")
-    assert story.blame(failing(story), isolation="slice").service == "payments@s1"
+UNTOLD = ""
+
+
+@pytest.mark.parametrize("slice_name", ["s1", UNTOLD])
+class TestInASlice:
+    def test_a_private_copy_that_died_during_the_check_is_blamed(self, story: "Story", slice_name: str) -> None:
+        story.change("payments@s1", "failed", 3.05, "exited with code 1")
+        assert story.blame(failing(story), slice_name=slice_name).service == "payments@s1"
+
+    def test_the_exit_of_what_the_check_had_a_copy_of_is_not_blamed(self, story: "Story", slice_name: str) -> None:
+        story.change("payments", "failed", 2.0, "exited with code 1")
+        story.ready("payments@s1", 2.9)
+        assert story.blame(failing(story), slice_name=slice_name).kind == "server-error"
+
+    def test_a_slice_that_is_taken_down_when_it_had_served_is_nobodys_cause(
+        self, story: "Story", slice_name: str
+    ) -> None:
+        story.change("payments@s1", "stopping", 3.05)
+        story.change("payments@s1", "stopped", 3.1)
+        assert story.blame(failing(story), slice_name=slice_name).kind == "server-error"
+
+    def test_a_copy_that_the_check_itself_killed_is_told_as_killed(self, story: "Story", slice_name: str) -> None:
+        story.change("payments@s1", "stopping", 3.05, "killed")
+        assert story.blame(failing(story), slice_name=slice_name).title == "payments@s1 was killed"
+
+    def test_a_call_between_copies_that_found_nobody_is_met_for_certain(self, story: "Story", slice_name: str) -> None:
+        story.ready("orders@s1", 2.9)
+        story.change("payments@s1", "failed", 3.04, "exited with code 1")
+        story.call("orders@s1 -> payments@s1", 3.05, "connect 127.0.0.1:4003", "", "refused")
+        cause = story.blame(failing(story), slice_name=slice_name)
+        assert (cause.service, cause.is_likely) == ("payments@s1", False)
 
 
 def test_a_check_in_no_slice_is_not_put_down_to_the_exit_of_a_copy(story: "Story") -> None:
@@ -75,28 +103,18 @@ def test_a_check_in_no_slice_is_not_put_down_to_the_exit_of_a_copy(story: "Story
     assert story.blame(failing(story)).kind == "server-error"
 
 
-def test_a_check_in_a_slice_is_not_put_down_to_the_exit_of_what_it_had_a_copy_of(story: "Story") -> None:
-    story.change("payments", "failed", 2.0, "exited with code 1")
-    story.ready("payments@s1", 2.9)
-    assert story.blame(failing(story), isolation="slice").kind == "server-error"
+@pytest.mark.parametrize(("slice_name", "kind"), [("s2", "server-error"), ("s1", "service-down")])
+def test_only_the_copies_of_its_own_slice_are_blamed(story: "Story", slice_name: str, kind: str) -> None:
+    story.change("payments@s1", "failed", 3.05, "exited with code 1")
+    assert story.blame(failing(story), slice_name=slice_name).kind == kind
 
 
-def test_a_slice_that_is_taken_down_when_it_had_served_is_nobodys_cause(story: "Story") -> None:
-    story.change("payments@s1", "stopping", 3.05)
-    story.change("payments@s1", "stopped", 3.1)
-    assert story.blame(failing(story), isolation="slice").kind == "server-error"
-
-
-def test_a_copy_that_the_check_itself_killed_is_told_as_killed(story: "Story") -> None:
-    story.change("payments@s1", "stopping", 3.05, "killed")
-    assert story.blame(failing(story), isolation="slice").title == "payments@s1 was killed"
-
-
-def test_a_call_between_copies_that_found_nobody_is_met_for_certain(story: "Story") -> None:
-    story.change("payments@s1", "failed", 3.04, "exited with code 1")
-    story.call("orders@s1 -> payments@s1", 3.05, "connect 127.0.0.1:4003", "", "refused")
-    cause = story.blame(failing(story), isolation="slice")
-    assert (cause.service, cause.is_likely) == ("payments@s1", False)
+@pytest.mark.parametrize(("slice_name", "kind"), [(UNTOLD, "server-error"), ("s1", "service-down")])
+def test_a_copy_that_died_before_the_check_got_its_slice_is_blamed_where_the_slice_is_told(
+    story: "Story", slice_name: str, kind: str
+) -> None:
+    story.change("payments@s1", "failed", 2.5, "exited with code 1")
+    assert story.blame(failing(story), slice_name=slice_name).kind == kind
 
 
 def test_a_death_told_a_moment_after_the_step_is_still_its_cause(story: "Story") -> None:

@@ -24,7 +24,9 @@ def owners(seen: Exchange, *spans: Span) -> dict[str, Attribution]:
 ONE = Span("one", 0.0, 10.0, "t1", AB)
 TWO = Span("two", 5.0, 15.0, "t2", AB)
 FAR = Span("far", 0.0, 20.0, "", XY)
-SLICED = Span("sliced", 0.0, 10.0, "", AB, is_sliced=True)
+SLICED = Span("sliced", 0.0, 10.0, "", frozenset({"a@s1", "b@s1", "y"}))
+NEXT = Span("next", 11.0, 20.0, "", frozenset({"a@s1", "b@s1", "y"}))
+BESIDE = Span("beside", 0.0, 20.0, "", frozenset({"a@s2", "b@s2"}))
 FINE = Span("fine", 5.0, 15.0, "", AB, is_fine=True)
 
 
@@ -44,9 +46,11 @@ FINE = Span("fine", 5.0, 15.0, "", AB, is_fine=True)
         (exchange("a -> b", 30), (ONE, TWO), {}),
         (exchange("a -> b", 2, "somebody-elses"), (ONE,), {"one": Attribution.ALONE}),
         (exchange("not mapped -> b", 2), (ONE, FAR), {"one": Attribution.ALONE}),
-        (exchange("a@s1 -> b@s1", 7), (ONE, SLICED), {"sliced": Attribution.ALONE}),
+        (exchange("a@s1 -> b@s1", 7), (ONE, SLICED, BESIDE), {"sliced": Attribution.ALONE}),
+        (exchange("a@s1 -> b@s1", 12), (SLICED, NEXT, BESIDE), {"next": Attribution.ALONE}),
+        (exchange("a@s1 -> b@s1", 10.5), (SLICED, NEXT, BESIDE), {}),
         (exchange("a@s1 -> b@s1", 7), (ONE, TWO), {}),
-        (exchange("a -> b", 2), (ONE, SLICED), {"one": Attribution.SHARED, "sliced": Attribution.SHARED}),
+        (exchange("a -> b", 2), (ONE, SLICED), {"one": Attribution.ALONE}),
     ],
 )
 def test_an_exchange_goes_to(seen: Exchange, spans: tuple[Span, ...], expected: dict[str, Attribution]) -> None:

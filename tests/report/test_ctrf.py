@@ -181,9 +181,11 @@ def test_what_passed_has_no_message_and_what_was_skipped_its_reason(small: "Stor
 def test_an_attempt_before_the_last_is_told_as_a_whole(story: "Story") -> None:
     bad = story.step(verdict=Verdict.FAILED, error="refused", answer="")
     first = story.attempt(1.0, 0.1, Verdict.FAILED, (bad,), 3, trace="a" * 32, cleanup_failed="left")
-    again = story.attempt(2.0, 0.1, steps=(story.step(),), agent=2)
+    again = story.attempt(2.0, 0.1, steps=(story.step(),), agent=2, isolation="slice", slice_name="s1")
     story.check("flaky", "api", first, again, verdict=Verdict.FLAKY)
-    (retry,) = find(draw(story.stream()), "flaky")["retryAttempts"]
+    told = find(draw(story.stream()), "flaky")
+    assert (told["extra"]["isolation"], told["extra"]["slice"]) == ("slice", "s1")
+    (retry,) = told["retryAttempts"]
     assert [step.pop("extra")["error"] for step in retry["extra"].pop("steps")] == ["refused"]
     assert retry == {
         "attempt": 1,

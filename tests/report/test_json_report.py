@@ -58,6 +58,19 @@ def test_a_flaky_check_keeps_what_failed_and_its_other_attempts(shop_events: lis
     assert [other["verdict"] for other in flaky["other_attempts"]] == ["passed"]
 
 
+def test_the_slice_of_every_attempt_is_told(story: "Story") -> None:
+    bad = story.step(verdict=Verdict.FAILED, error="x")
+    first = story.attempt(1.0, 0.1, Verdict.FAILED, (bad,), isolation="slice", slice_name="c1a1s1")
+    again = story.attempt(2.0, 0.1, steps=(story.step(),), isolation="slice", slice_name="c1a2s2")
+    story.check("in slices", "api", first, again, verdict=Verdict.FLAKY)
+    story.check("in none", "api", story.attempt(3.0, 0.1, steps=(story.step(),)))
+    document = json.loads(render_json(read_run(story.stream())))
+    validator().validate(document)
+    inside, outside = document["checks"]
+    assert (inside["slice"], [other["slice"] for other in inside["other_attempts"]]) == ("c1a1s1", ["c1a2s2"])
+    assert (outside["slice"], outside["other_attempts"]) == ("", [])
+
+
 def test_odd_text_survives(story: "Story") -> None:
     name = 'quote " and \x00 and 😀'
     story.check(name, verdict=Verdict.SKIPPED, why="x")

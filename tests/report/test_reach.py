@@ -13,10 +13,10 @@ def test_services_are_followed_downwards_and_round_a_circle_once() -> None:
     assert CIRCLE.services([]) == frozenset()
 
 
-def test_an_edge_is_touched_by_whoever_holds_its_source() -> None:
-    assert CIRCLE.touches(frozenset({"d"}), "d -> e")
-    assert not CIRCLE.touches(frozenset({"e"}), "d -> e")
-    assert CIRCLE.touches(frozenset({"e"}), "tests -> e")
+def test_an_edge_is_touched_by_whoever_uses_its_source_or_its_target_where_it_is_not_on_the_map() -> None:
+    assert CIRCLE.user("d -> e") == "d"
+    assert CIRCLE.user("d@s1 -> e@s1") == "d@s1"
+    assert CIRCLE.user("tests -> e") == "e"
 
 
 EVENTS = Reach(

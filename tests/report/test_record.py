@@ -247,18 +247,55 @@ def test_calls_between_copies_count_on_the_edge_they_are_copies_of(story: "Story
     attempt = story.attempt(1.0, 1.0, Verdict.FAILED, (bad,), isolation="slice")
     story.check("bad", "api", attempt, verdict=Verdict.FAILED)
     story.call("orders@s1 -> payments@s1", 1.05, "POST /payments", "", "refused")
+    story.ready("orders@s1", 0.5)
     edges = {edge.name: edge for edge in read_run(story.stream()).edges}
     assert not [name for name in edges if "@" in name]
     assert (edges["orders -> payments"].calls, edges["orders -> payments"].is_failing) == (1, True)
 
 
-def test_the_log_of_a_check_in_a_slice_is_that_of_the_copies(story: "Story") -> None:
+def play_in_slices(story: "Story", *slices: str) -> None:
+    """Tell of a failed check for each slice, all at the same time; "" is a slice that an old journal does not name."""
     bad = story.step(verdict=Verdict.FAILED, error="x")
-    for name, isolation in (("sliced", "slice"), ("plain", "shared")):
-        attempt = story.attempt(1.0, 1.0, Verdict.FAILED, (bad,), isolation=isolation)
-        story.check(name, "api", attempt, verdict=Verdict.FAILED)
-    story.ready("orders@s1", 0.9)
-    for service in ("orders", "orders@s1", "users"):
+    for number, name in enumerate(slices, 1):
+        attempt = story.attempt(1.0, 1.0, Verdict.FAILED, (bad,), isolation="slice", slice_name=name)
+        story.check(f"check {number}", "api", attempt, verdict=Verdict.FAILED)
+    plain = story.attempt(1.0, 1.0, Verdict.FAILED, (bad,), isolation="shared")
+    story.check("plain", "api", plain, verdict=Verdict.FAILED)
+
+
+def test_the_log_of_a_check_in_a_slice_is_that_of_its_own_copies(story: "Story") -> None:
+    play_in_slices(story, "s1", "s2", "")
+    for service in ("orders@s1", "orders@s2", "orders", "users"):
+        story.ready(service, 0.9)
         story.log(service, 1.05, f"said by {service}")
     logs = {check.name: {event.service for event in check.log} for check in read_run(story.stream()).checks}
-    assert logs == {"sliced": {"orders@s1", "users"}, "plain": {"orders", "users"}}
+    assert logs == {
+        "check 1": {"orders@s1", "users"},
+        "check 2": {"orders@s2", "users"},
+        "check 3": {"orders@s1", "orders@s2", "users"},
+        "plain": {"orders", "users"},
+    }
+
+
+def test_a_call_in_a_slice_belongs_to_the_check_that_had_it(story: "Story") -> None:
+    play_in_slices(story, "s1", "s2")
+    for edge in ("orders@s1 -> payments@s1", "orders@s2 -> payments@s2", "orders -> payments"):
+        story.call(edge, 1.05, "POST /payments", "201")
+    seen = {
+        check.name: [(one.exchange.edge, one.by) for one in check.exchanges]
+        for check in read_run(story.stream()).checks
+    }
+    assert seen == {
+        "check 1": [("orders@s1 -> payments@s1", "alone")],
+        "check 2": [("orders@s2 -> payments@s2", "alone")],
+        "plain": [("orders -> payments", "alone")],
+    }
+
+
+def test_a_check_that_waits_for_a_slice_has_nothing_of_what_is_played_there_meanwhile(story: "Story") -> None:
+    for name, begun, waited in (("before", 1.0, 0.0), ("after", 1.1, 1.0)):
+        attempt = story.attempt(begun, 2.0, steps=(story.step(),), isolation="slice", slice_name="s1", waited=waited)
+        story.check(name, "api", attempt)
+    story.call("orders@s1 -> payments@s1", 1.5, "POST /payments", "201")
+    seen = {check.name: len(check.exchanges) for check in read_run(story.stream()).checks}
+    assert seen == {"before": 1, "after": 0}

@@ -43,7 +43,7 @@ class Attempt:
         self._current: tuple[Step, float] | None = None
         self._scope: dict[str, Data] = {}
         self._private: Mapping[str, Address] = {}
-        self._room = Room(play, job, f"c{job.number}a{number}{play.mark}")
+        self._room = Room(play, job, f"c{job.number}a{number}{play.mark}", number)
         self._conversation: Conversation | None = None
 
     async def run(self) -> AttemptEnded:

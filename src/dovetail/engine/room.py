@@ -11,15 +11,17 @@ from dovetail.engine.slice_pool import OpenSlice, SliceOrder
 from dovetail.errors import StageError
 from dovetail.model.address import Address
 from dovetail.model.check import Isolation
+from dovetail.model.event import SliceTaken
 
 
 class Room:
     """Holds what must be given back: clones, a slice, data to set back."""
 
-    def __init__(self, play: Play, job: Job, name: str) -> None:
+    def __init__(self, play: Play, job: Job, name: str, attempt: int = 1) -> None:
         self._play = play
         self._job = job
         self._name = name
+        self._attempt = attempt
         self._clones: list[str] = []
         self._slice: OpenSlice | None = None
         self._must_reset = False
@@ -49,7 +51,7 @@ class Room:
                 await self._play.reset(choice.data)
             case Isolation.SLICE:
                 order = SliceOrder(self._job.slice_services, choice.data, self._job.is_slice_kept)
-                self._slice = await self._play.slices.take(self._play.stage, order, self._name)
+                self._slice = await self._play.slices.take(self._play.stage, order, self._name, self._tell_slice)
                 return self._slice.doors
             case Isolation.UNIQUE | Isolation.SHARED:
                 self._play.soiled.update(choice.data)
@@ -75,6 +77,9 @@ class Room:
         except StageError as failure:
             trouble.append(str(failure))
         return "; ".join(trouble)
+
+    def _tell_slice(self, name: str) -> None:
+        self._play.publish(SliceTaken(self._play.clock(), self._job.id, self._attempt, name))
 
     async def _clone(self, service: str) -> Address:
         self._clones.append(service)

@@ -4,7 +4,7 @@ Held by the play, used by rooms. The stage closes what is left when its client l
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 
 from msgspec import Struct, field
@@ -49,10 +49,11 @@ class SlicePool:
         self._patience = FIRST_PATIENCE
         self._changed: asyncio.Event | None = None
 
-    async def take(self, stage: Stage, order: SliceOrder, owner: str) -> OpenSlice:
-        """Return a slice for one check alone, its data as set up."""
+    async def take(self, stage: Stage, order: SliceOrder, owner: str, tell: Callable[[str], None]) -> OpenSlice:
+        """Return a slice for one check alone, its data as set up; `tell` hears its name as soon as that is settled."""
         found = await self._find(order)
         while found is not None:
+            tell(found.name)
             try:
                 await stage.reset(frozenset(in_slice(name, found.name) for name in found.order.data))
             except StageError:
@@ -62,7 +63,9 @@ class SlicePool:
                 return found
         if self._free:
             await stage.close_slice(self._free.pop(0).name)
-        return await self._open(stage, order, f"{owner}s{next(self._numbers)}")
+        name = f"{owner}s{next(self._numbers)}"
+        tell(name)
+        return await self._open(stage, order, name)
 
     def give_back(self, found: OpenSlice) -> None:
         """Keep a slice for the next check that needs no more than it holds."""

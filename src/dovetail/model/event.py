@@ -95,6 +95,15 @@ class CheckStarted(Struct, frozen=True):
     trace: str = ""
 
 
+class SliceTaken(Struct, frozen=True):
+    """From here on an attempt has a slice to itself, whose services are called `name@slice_name`; it may yet open."""
+
+    at: float
+    check: str
+    attempt: int
+    slice_name: str
+
+
 class StepEnded(Struct, frozen=True):
     at: float
     check: str
@@ -172,6 +181,7 @@ Event: TypeAlias = (
     | ExchangeSeen
     | CheckPlanned
     | CheckStarted
+    | SliceTaken
     | StepEnded
     | AttemptEnded
     | CheckEnded
@@ -189,6 +199,7 @@ EVENTS: Mapping[str, type[Event]] = {
     "exchange-seen": ExchangeSeen,
     "check-planned": CheckPlanned,
     "check-started": CheckStarted,
+    "slice-taken": SliceTaken,
     "step-ended": StepEnded,
     "attempt-ended": AttemptEnded,
     "check-ended": CheckEnded,

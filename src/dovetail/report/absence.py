@@ -11,7 +11,8 @@ from dovetail.report.case import (
     log_evidence,
     shows_absence,
 )
-from dovetail.report.fact import AttemptRecord, Attribution, ServiceRecord, find_original
+from dovetail.report.fact import AttemptRecord, Attribution, find_original
+from dovetail.report.instance import Instances
 from dovetail.report.outage import Outage, find_outages
 
 
@@ -49,21 +50,15 @@ def _outages(case: Case, attempt: AttemptRecord) -> Iterator[Outage]:
     step = case.step
     begin = step.started_at if step else attempt.started_at
     end = step.started_at + step.duration_ms / 1000 if step else attempt.ended_at
-    for service in _instances(case, attempt):
+    plain = frozenset(name for name, service in case.services.items() if not service.is_slice)
+    met = Instances(case.services).met(attempt, plain)
+    for service in (one for name, one in case.services.items() if name in met):
         for outage in find_outages(service):
             is_teardown = step is None and outage.change.state in {"stopping", "stopped"}
-            is_other_play = service.is_slice and (outage.is_end_of_slice or outage.change.at < attempt.started_at)
+            may_be_others = not attempt.slice_name and outage.change.at < attempt.started_at
+            is_other_play = service.is_slice and (outage.is_end_of_slice or may_be_others)
             if outage.covers(begin, end) and not is_other_play and not is_teardown:
                 yield outage
-
-
-def _instances(case: Case, attempt: AttemptRecord) -> list[ServiceRecord]:
-    """Return the services as the check can have met them: in a slice the copies, where there are any."""
-    services = case.services.values()
-    if not attempt.is_sliced:
-        return [service for service in services if not service.is_slice]
-    copied = {find_original(service.name) for service in services if service.is_slice}
-    return [service for service in services if service.name not in copied]
 
 
 def _suspects(case: Case) -> frozenset[str]:

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, field
 
 from dovetail.model.exchange import Exchange
-from dovetail.report.fact import Attribution, SeenExchange, find_original
+from dovetail.report.fact import Attribution, SeenExchange
 from dovetail.report.reach import Reach
 
 KEPT_PER_CHECK = 200
 
 
 class Span(Struct, frozen=True):
-    """One attempt of a check in time, and the services it could touch."""
+    """One attempt of a check in time, from when it had its slice, and the instances of services it could touch."""
 
     check: str
     started_at: float
@@ -20,7 +20,6 @@ class Span(Struct, frozen=True):
     trace: str
     services: frozenset[str]
     is_fine: bool = False
-    is_sliced: bool = False
 
 
 class Share(Struct):
@@ -54,9 +53,8 @@ def attribute(exchanges: Iterable[Exchange], spans: Sequence[Span], reach: Reach
         while waiting and waiting[-1].started_at <= at:
             active.append(waiting.pop())
         active = [span for span in active if span.ended_at >= at]
-        edge = find_original(exchange.edge)
-        playing = [span for span in active if span.is_sliced] if edge != exchange.edge else active
-        owners = {span.check: span for span in playing if reach.touches(span.services, edge)}
+        user = reach.user(exchange.edge)
+        owners = {span.check: span for span in active if user in span.services}
         by = Attribution.ALONE if len(owners) == 1 else Attribution.SHARED
         for check, span in owners.items():
             if by is Attribution.ALONE or not span.is_fine:

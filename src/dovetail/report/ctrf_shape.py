@@ -67,6 +67,7 @@ class AttemptExtra(Shape, frozen=True, kw_only=True):
     agent: int
     trace_id: str = ""
     isolation: str = ""
+    slice: str = ""
     cleanup_failed: str = ""
     steps: tuple[Step, ...] = ()
 
@@ -96,6 +97,7 @@ class TestExtra(Shape, frozen=True, kw_only=True):
     id: str
     trace_id: str = ""
     isolation: str = ""
+    slice: str = ""
     cleanup_failed: str = ""
     cause: Cause | None = None
 

@@ -15,6 +15,7 @@ from dovetail.model.event import (
     MappedService,
     PlannedCheck,
     ServiceChanged,
+    SliceTaken,
     StepEnded,
 )
 from dovetail.model.exchange import Exchange
@@ -73,6 +74,7 @@ class AttemptDraft(Struct):
     start: CheckStarted
     steps: list[StepOutcome] = field(default_factory=list)
     end: AttemptEnded | None = None
+    taken: SliceTaken | None = None
 
     @classmethod
     def again(cls, check: str, told: AttemptRecord) -> "AttemptDraft":
@@ -80,7 +82,7 @@ class AttemptDraft(Struct):
         end = AttemptEnded(
             told.ended_at, check, told.number, told.verdict, told.duration_ms, told.why, told.cleanup_failed
         )
-        return cls(start, list(told.steps), end)
+        return cls(start, list(told.steps), end, told.taken)
 
     def finish(self, last_at: float, unfinished: str) -> AttemptRecord:
         start, end = self.start, self.end
@@ -95,6 +97,7 @@ class AttemptDraft(Struct):
             isolation=start.isolation,
             trace=start.trace,
             steps=tuple(self.steps),
+            taken=self.taken,
         )
 
 
@@ -109,6 +112,12 @@ class CheckDraft(Struct):
     def start(self, event: CheckStarted) -> None:
         end = self._reopen()
         self.attempts = (*self.attempts, AttemptDraft(event))
+        if end is not None:
+            self.end(end)
+
+    def take_slice(self, event: SliceTaken) -> None:
+        end = self._reopen()
+        self._attempt(event.attempt, event.at).taken = event
         if end is not None:
             self.end(end)
 

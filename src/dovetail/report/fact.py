@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from dovetail.model.check import Isolation
 from dovetail.model.data import NOWHERE, Place
-from dovetail.model.event import LogWritten, Noticed, ServiceChanged
+from dovetail.model.event import LogWritten, Noticed, ServiceChanged, SliceTaken
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
 
@@ -135,6 +135,8 @@ class EdgeRecord(Struct, frozen=True):
 
 
 class AttemptRecord(Struct, frozen=True):
+    """`taken` tells which slice it had, and since when; an old journal does not."""
+
     number: int
     agent: int
     started_at: float
@@ -145,6 +147,11 @@ class AttemptRecord(Struct, frozen=True):
     isolation: str = ""
     trace: str = ""
     steps: tuple[StepOutcome, ...] = ()
+    taken: SliceTaken | None = None
+
+    @property
+    def slice_name(self) -> str:
+        return self.taken.slice_name if self.taken is not None else ""
 
     @property
     def is_sliced(self) -> bool:

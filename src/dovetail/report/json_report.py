@@ -86,6 +86,7 @@ def _check(check: CheckRecord) -> CheckView:
         started_at=_moment(telling.started_at) if telling else "",
         agent=telling.agent if telling else 0,
         isolation=telling.isolation if telling else "",
+        slice=telling.slice_name if telling else "",
         trace=telling.trace if telling else "",
         steps=[_step(step) for step in telling.steps] if telling else [],
         other_attempts=others,
@@ -105,6 +106,7 @@ def _attempt(attempt: AttemptRecord) -> AttemptView:
         why=attempt.why,
         cleanup_failed=attempt.cleanup_failed,
         isolation=attempt.isolation,
+        slice=attempt.slice_name,
         trace=attempt.trace,
         steps=[_step(step) for step in attempt.steps],
     )

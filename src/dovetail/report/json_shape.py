@@ -61,6 +61,7 @@ class AttemptView(msgspec.Struct):
     why: str
     cleanup_failed: str
     isolation: str
+    slice: str
     trace: str
     steps: list[StepView]
 
@@ -91,8 +92,9 @@ class FaultView(msgspec.Struct):
 class CheckView(msgspec.Struct):
     """`attempts` is how often the check ran.
 
-    `steps`, `started_at`, `agent`, `isolation` and `trace` are of the attempt that tells the verdict: the last one, of
-    a flaky check the last that did not pass. `other_attempts` holds the rest.
+    `steps`, `started_at`, `agent`, `isolation`, `slice` and `trace` are of the attempt that tells the verdict: the last
+    one, of a flaky check the last that did not pass. `other_attempts` holds the rest. `slice` names the one it was
+    played in.
     """
 
     id: str
@@ -108,6 +110,7 @@ class CheckView(msgspec.Struct):
     started_at: str
     agent: int
     isolation: str
+    slice: str
     trace: str
     steps: list[StepView]
     other_attempts: list[AttemptView]

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from dovetail.report.fact import find_original
+
 _WORD = r"[\w.$-]+"
 
 
@@ -50,10 +52,10 @@ class Reach:
         """Return the services that acting on `starts` can touch, themselves included."""
         return frozenset().union(*(self._walk(start) for start in starts))
 
-    def touches(self, services: frozenset[str], edge: str) -> bool:
-        """Tell whether `edge` leads from one of `services`; an edge not on the map is judged by its target."""
-        source, target = self._ends.get(edge) or ("", edge.rpartition("->")[2].strip())
-        return source in services if source else target in services
+    def user(self, edge: str) -> str:
+        """Return the instance whose users can touch `edge`: its source, or its target where it is not on the map."""
+        source, _, target = edge.partition("->")
+        return (source if find_original(edge) in self._ends else target).strip()
 
     def senders(self, told: str) -> frozenset[str]:
         """Return who publishes a topic that is named in `told`, and those it takes that nobody asks directly."""

@@ -1,6 +1,6 @@
 """The fold from events to one Record: `read_run` of a journal, or a Recorder that hears a run while it is played."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from dovetail.model.event import (
     RunEnded,
     RunStarted,
     ServiceChanged,
+    SliceTaken,
     StepEnded,
     TornDown,
 )
@@ -31,6 +32,7 @@ from dovetail.report.fact import (
     BAD_ENDS,
     NO_ANSWERS,
     SLICE,
+    AttemptRecord,
     Attribution,
     CheckRecord,
     FaultRecord,
@@ -39,6 +41,7 @@ from dovetail.report.fact import (
     Totals,
     find_original,
 )
+from dovetail.report.instance import Instances
 from dovetail.report.reach import Reach
 
 CUT_SHORT = "the run was cut short"
@@ -68,6 +71,7 @@ class Recorder:
         self._edges: dict[str, EdgeDraft] = {}
         self._faults: dict[str, FaultRecord] = {}
         self._exchanges: list[ExchangeSeen] = []
+        self._callers: set[str] = set()
         self._log = LogBook(LINES_KEPT)
         self._notices: list[Noticed] = []
         self._torn_down: TornDown | None = None
@@ -81,6 +85,7 @@ class Recorder:
             ExchangeSeen: self._hear_exchange,
             CheckPlanned: self._hear_plan,
             CheckStarted: self._hear_check_start,
+            SliceTaken: self._hear_slice,
             StepEnded: self._hear_step,
             AttemptEnded: self._hear_attempt_end,
             CheckEnded: self._hear_check_end,
@@ -182,7 +187,12 @@ class Recorder:
             for name, check in plain.items()
             if self._exchanges or not check.is_fine
         }
-        shares = self._share_exchanges(plain.values(), touched, reach)
+        instances = Instances({*self._services, *self._callers})
+
+        def met(check: CheckRecord, attempt: AttemptRecord | None) -> frozenset[str]:
+            return instances.met(attempt, touched[check.id])
+
+        shares = self._share_exchanges(plain.values(), met, reach)
         nothing = Share()
         return tuple(
             replace(
@@ -190,35 +200,26 @@ class Recorder:
                 exchanges=tuple(shares.get(name, nothing).seen),
                 exchanges_left_out=shares.get(name, nothing).left_out,
                 faults=tuple(of_check.get(name, ())),
-                log=() if check.is_fine else self._log.window(check, self._played_by(check, touched[name])),
+                log=() if check.is_fine else self._log.window(check, met(check, check.telling_attempt)),
             )
             if name in touched or name in of_check
             else check
             for name, check in plain.items()
         )
 
-    def _played_by(self, check: CheckRecord, touched: frozenset[str]) -> frozenset[str]:
-        """Return the instances that a check can have met: in a slice the copies, where there are any."""
-        attempt = check.telling_attempt
-        if attempt is None or not attempt.is_sliced:
-            return touched
-        copies = [name for name in self._services if SLICE in name and find_original(name) in touched]
-        return (touched - {find_original(name) for name in copies}) | frozenset(copies)
-
     def _share_exchanges(
-        self, checks: Iterable[CheckRecord], touched: Mapping[str, frozenset[str]], reach: Reach
+        self, checks: Iterable[CheckRecord], met: Callable[[CheckRecord, AttemptRecord], frozenset[str]], reach: Reach
     ) -> dict[str, Share]:
         if not self._exchanges:
             return {}
         spans = [
             Span(
                 check.id,
-                attempt.started_at,
+                attempt.taken.at if attempt.taken else attempt.started_at,
                 attempt.ended_at,
                 attempt.trace,
-                touched[check.id],
+                met(check, attempt),
                 check.is_fine,
-                attempt.is_sliced,
             )
             for check in checks
             for attempt in check.attempts
@@ -251,6 +252,8 @@ class Recorder:
     def _hear_exchange(self, event: ExchangeSeen) -> None:
         exchange = event.exchange
         edge = find_original(exchange.edge)
+        if edge != exchange.edge:
+            self._callers.add(exchange.edge.partition(" -> ")[0])
         draft = self._edges.get(edge)
         if draft is None:
             draft = self._edges[edge] = EdgeDraft.of(edge, exchange.technology)
@@ -262,6 +265,9 @@ class Recorder:
 
     def _hear_check_start(self, event: CheckStarted) -> None:
         self._check(event.check).start(event)
+
+    def _hear_slice(self, event: SliceTaken) -> None:
+        self._check(event.check).take_slice(event)
 
     def _hear_step(self, event: StepEnded) -> None:
         self._check(event.check).step(event)

@@ -24,6 +24,12 @@ def test_every_string_stands_once(shop_events: list[Event]) -> None:
     assert "POST /orders" in strings
 
 
+def test_an_attempt_in_a_slice_says_in_which(story: "Story") -> None:
+    attempt = story.attempt(1.0, 0.1, steps=(story.step(),), isolation="slice", slice_name="c1a1s1")
+    story.check("in a slice", "api", attempt)
+    assert "slice c1a1s1" in cast("list[str]", view_run(read_run(story.stream()), LEVELS[0])["strings"])
+
+
 def test_each_level_is_smaller_than_the_one_before(shop_events: list[Event]) -> None:
     sizes = [size(shop_events, level) for level in LEVELS]
     assert sizes == sorted(sizes, reverse=True)

@@ -169,7 +169,7 @@ class _View:
             round(attempt.duration_ms, 1),
             VERDICTS.index(attempt.verdict),
             self._text(attempt.why),
-            self._text(attempt.isolation),
+            self._text(" ".join(filter(None, (attempt.isolation, attempt.slice_name)))),
             [self._step(step, detail) for step in attempt.steps] if detail.has_steps else [],
         ]
 
