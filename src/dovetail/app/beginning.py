@@ -42,10 +42,12 @@ def begin(folder: Path, sheets: Sequence[Sheet]) -> Beginning:
     """Look at the folder and write texts that run green as they stand; what cannot be known is a comment in them."""
     system, first = folder / SYSTEM_FILE, folder / TESTS / "first.yaml"
     try:
-        is_begun = system.exists()
+        system.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
     except OSError as refused:
         raise UsageError(Problem(f"there can be no {system}: {refused.strerror}")) from refused
-    if is_begun:
+    else:
         raise UsageError(Problem(f"{system} is there already", "run its checks: dovetail run"))
     found = list(_find_services(folder, sheets))
     description = _find_description(folder)

@@ -1,6 +1,7 @@
 """Where a suite lives: dovetail.yaml found upward, the tests beside it; called before anything is read."""
 
 from pathlib import Path
+from stat import S_ISREG
 
 from dovetail.errors import Problem, SuiteError
 from dovetail.source.document import shown
@@ -13,14 +14,14 @@ YAML = frozenset({".yaml", ".yml"})
 def find_system(start: Path) -> Path:
     """Return the dovetail.yaml of `start` or of a folder above it, up to the root of the repository."""
     start = start.absolute()
-    if start.is_file():
+    if _is_file(start):
         return start
     for folder in (start, *start.parents):
         file = folder / SYSTEM_FILE
-        if file.is_file():
+        if _is_file(file):
             return file
         misnamed = folder / "dovetail.yml"
-        if misnamed.is_file():
+        if _is_file(misnamed):
             raise SuiteError(Problem("the file is called dovetail.yml", f"rename it to {SYSTEM_FILE}", shown(misnamed)))
         if (folder / ".git").exists():
             break
@@ -34,8 +35,16 @@ def find_system(start: Path) -> Path:
 def is_file(path: Path) -> bool:
     """Tell whether `path` is a file; a name that no file can have names none."""
     try:
-        return path.is_file()
+        return _is_file(path)
     except OSError:
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    """Tell the same, but raise what keeps the system from telling; pathlib does so in some versions of Python only."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 
