@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dovetail.environment.ground import Plot, take
-from dovetail.environment.reaper import MARK
+from dovetail.environment.reaper import MARK, read_kin
 from dovetail.environment.teardown import end_processes, find_processes, find_remains, prove_gone
 
 
@@ -44,16 +44,20 @@ def test_a_reaper_that_does_not_end_is_named_though_all_else_is_gone(
     assert asyncio.run(prove_gone(plot, reaper.pid)) == ("the environment's reaper",)
     reaper.kill()
     monkeypatch.undo()
-    assert asyncio.run(prove_gone(plot, reaper.pid)) == ()
+    for _ in range(2):
+        assert asyncio.run(prove_gone(plot, reaper.pid)) == ()
     reaper.wait()
 
 
-def test_where_reaper_and_stage_were_killed_in_one_blow_who_asks_does_their_work(tmp_path: Path) -> None:
+def test_where_reaper_and_stage_were_killed_in_one_blow_who_asks_does_their_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dovetail.environment.teardown.SECONDS_TO_PROVE", 3600.0)
     plot = Plot(tmp_path, f"oneblow{os.getpid()}")
     plot.folder.mkdir()
     plot.lease.write_text(f"folder\t{plot.folder}\n", encoding="utf-8")
     left = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: plot.stage})
-    assert asyncio.run(prove_gone(plot, 0)) == ()
+    assert asyncio.run(asyncio.wait_for(prove_gone(plot, 0), 30)) == ()
     assert left.wait() == -9
     assert not plot.folder.exists()
     assert not plot.lease.exists()
@@ -95,3 +99,17 @@ def test_only_who_adopts_orphans_ends_descendants_without_a_mark() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert said.stdout == b"b'here'\n-9\n"
+
+
+@pytest.mark.parametrize("has_reaper", [True, False])
+def test_what_nobody_removes_any_more_is_named_and_no_exit_code_of_others_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_for: Callable[..., None], *, has_reaper: bool
+) -> None:
+    monkeypatch.setattr("dovetail.environment.teardown.SECONDS_TO_PROVE", 0.1)
+    plot = Plot(tmp_path, "left")
+    plot.info.touch()
+    reaper, other = subprocess.Popen("true"), subprocess.Popen(["sh", "-c", "exit 3"])
+    wait_for(lambda: {read_kin()[pid][1] for pid in (reaper.pid, other.pid)} == {"Z"})
+    assert asyncio.run(prove_gone(plot, reaper.pid if has_reaper else 0)) == (str(plot.info),)
+    assert other.wait() == 3
+    reaper.wait()
