@@ -1,6 +1,7 @@
 """The JSON Schema of the JSON report, shipped as `schema.json`. Called by `dovetail schema`."""
 
 from importlib.resources import files
+from inspect import cleandoc
 
 import msgspec
 
@@ -17,6 +18,9 @@ def make_schema() -> bytes:
     (root,), parts = msgspec.json.schema_components([ReportView], ref_template="#/$defs/{name}")
     report = parts["ReportView"]
     report["properties"]["schema_version"] = {"const": SCHEMA_VERSION}
+    for part in parts.values():
+        if "description" in part:
+            part["description"] = cleandoc(part["description"])
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Report of a Dovetail run, version {SCHEMA_VERSION}",
