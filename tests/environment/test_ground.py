@@ -17,6 +17,7 @@ from dovetail.environment.ground import (
     lay_ground,
     take,
 )
+from dovetail.environment.hold import is_held
 from dovetail.errors import StageError
 
 
@@ -52,9 +53,12 @@ def test_data_stands_in_memory_unless_the_user_names_another_place(yard: Any) ->
     assert find_room(DEFAULT_PLACE / "dovetail-7") in {DEFAULT_PLACE / "dovetail-7", MEMORY / "dovetail-7"}
 
 
-def test_a_stages_folder_is_made_with_its_room(yard: Any, tmp_path: Path) -> None:
+def test_a_stages_folder_is_made_with_its_room_and_held(yard: Any, tmp_path: Path) -> None:
     plot = Plot(yard.ground, "one", tmp_path / "room")
-    plot.make_folder()
+    handle = plot.make_folder()
+    assert is_held(plot.folder)
+    os.close(handle)
+    assert not is_held(plot.folder)
     assert plot.folder == tmp_path / "room" / "one"
     assert stat.S_IMODE(plot.folder.stat().st_mode) == (0o711 if os.getuid() == 0 else 0o700)
 

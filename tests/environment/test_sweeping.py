@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dovetail.environment.census import LEASE_MARK
-from dovetail.environment.ground import take
+from dovetail.environment.ground import Plot, take
 from dovetail.environment.reaper import MARK, read_kin, remove, remove_leased
 from dovetail.environment.sweeping import sweep
 
@@ -102,3 +102,12 @@ def test_what_is_being_swept_cannot_be_taken_until_it_is_gone(yard: Any, monkeyp
     sweep()
     assert tried == [(str(lease), None), (str(lock), None)]
     assert not lock.exists()
+
+
+def test_a_folder_that_a_stage_on_another_ground_holds_is_left_alone(yard: Any) -> None:
+    plot = Plot(yard.ground, "theirs")
+    handle = plot.make_folder()
+    assert str(plot.folder) not in sweep()
+    assert plot.folder.is_dir()
+    os.close(handle)
+    assert str(plot.folder) in sweep()

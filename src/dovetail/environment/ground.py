@@ -53,13 +53,21 @@ class Plot(Struct, frozen=True):
     def folder(self) -> Path:
         return (self.room or self.ground) / self.stage
 
-    def make_folder(self) -> None:
-        """Make the stage's folder, its room where need be; another stage may remove an empty room at any time."""
+    def make_folder(self) -> int:
+        """Make the stage's folder, its room where need be, and return the lock on it.
+
+        Another stage may remove an empty room at any time, and one that shares the room but not the ground, as in a
+        container, a folder that nobody holds.
+        """
         while True:
             _make_own(self.folder.parent)
             with contextlib.suppress(FileNotFoundError):
                 self.folder.mkdir(mode=_mode())
-                return
+                handle = os.open(self.folder, os.O_RDONLY)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                if _is_same(handle, self.folder):
+                    return handle
+                os.close(handle)
 
 
 def find_ground() -> Path:

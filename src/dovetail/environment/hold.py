@@ -1,4 +1,7 @@
-"""Whether a living process holds the lock of a file: a stage its lease, a run its journal. Asked by who clears away."""
+"""Whether a living process holds the lock of a file or a folder. Asked by who clears away.
+
+A stage holds its lease and its folder, a run its journal.
+"""
 
 import contextlib
 import fcntl
@@ -17,9 +20,9 @@ def is_held(path: Path) -> bool:
 def unheld(path: Path) -> Iterator[bool]:
     """Tell whether nobody living has it, and let nobody take it for the length of the block."""
     try:
-        handle = os.open(path, os.O_RDWR)
+        handle = _open(path)
     except OSError as failure:
-        handle, is_free = -1, isinstance(failure, FileNotFoundError | IsADirectoryError)
+        handle, is_free = -1, isinstance(failure, FileNotFoundError)
     else:
         is_free = _lock(handle) and _is_still(handle, path)
     try:
@@ -27,6 +30,13 @@ def unheld(path: Path) -> Iterator[bool]:
     finally:
         if handle >= 0:
             os.close(handle)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR)
+    except IsADirectoryError:
+        return os.open(path, os.O_RDONLY)
 
 
 def _lock(handle: int) -> bool:

@@ -74,7 +74,7 @@ def make_means(brief: Brief, plot: Plot, registry: Registry, chance: Random) -> 
         lease.write("file", str(path))
     lease.write("folder", str(plot.folder))
     user = find_drop_account()
-    plot.make_folder()
+    lease.hold(plot.make_folder())
     return Means(
         stage=brief.stage,
         system=order.system,

@@ -23,16 +23,24 @@ DROP_ACCOUNT = "nobody"
 
 
 class Lease:
-    """Remembers on disk what a stage is about to make, for whoever must clean up after it."""
+    """Remembers on disk what a stage is about to make, for whoever must clean up after it, and holds its folder."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._folder = -1
 
     def write(self, kind: str, value: str) -> None:
         self._file.write(f"{kind}\t{value}\n")
 
+    def hold(self, folder: int) -> None:
+        """Keep the lock on the stage's folder."""
+        self._folder = folder
+
     def close(self) -> None:
         self._file.close()
+        if self._folder >= 0:
+            os.close(self._folder)
+            self._folder = -1
 
 
 class Means(Struct, frozen=True):
