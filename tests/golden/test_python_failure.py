@@ -18,11 +18,19 @@ def test_it(environment):
 """
 
 
+NINTH = "tests/integration/test_x.py:9: "
+
+
 @pytest.mark.parametrize(
     ("marker", "last", "why"),
     [
         ("", "assert len([1, 2]) == 3", "tests/integration/test_x.py:9: assert 2 == 3 + where 2 = len([1, 2])"),
         ("", "look_up('price')", "tests/integration/test_x.py:4: KeyError: 'price'"),
+        (
+            "",
+            "environment.http('app').get('/', expect={'status': 500})",
+            f"{NINTH}`expect` is no word of a question asked in Python write .expect(status=200) behind it",
+        ),
         ("@pytest.mark.xfail(strict=True, reason='not yet')", "", "[XPASS(strict)] not yet"),
     ],
 )
@@ -31,3 +39,12 @@ def test_why_a_python_check_failed_is_told_in_its_own_words(project: Any, marker
     assert project.type("run", "--report-format", "json").code == 1
     (check,) = json.loads((project.folder / "reports/latest.json").read_text())["checks"]
     assert (check["verdict"], check["why"]) == ("failed", why)
+
+
+def test_a_value_that_no_statement_names_is_refused(notes: Any) -> None:
+    said = "environment.sql('db').query('select text from notes where id = {{ id }}', id='first'"
+    lines = [f"{said}).expect(rows=[{{'text': 'as set up'}}])", f"{said}, expect={{'rows': []}})"]
+    notes.write("tests/integration/test_x.py", f"def test_it(environment):\n    {lines[0]}\n    {lines[1]}\n")
+    assert notes.type("run", "--report-format", "json").code == 1
+    (check,) = json.loads((notes.folder / "reports/latest.json").read_text())["checks"]
+    assert "nothing here names the value 'expect'" in check["why"]

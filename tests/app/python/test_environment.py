@@ -1,4 +1,6 @@
 from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +86,14 @@ def test_an_unknown_name_tells_the_nearest_one(letters: Environment, speak: obje
     assert callable(speak)
     with pytest.raises(UsageError, match=nearest):
         speak(letters)
+
+
+@pytest.mark.parametrize("word", ["expect", "fault", "if", "on", "save"])
+def test_a_word_that_would_be_left_out_without_a_sound_is_refused(letters: Environment, word: str) -> None:
+    words: dict[str, Any] = {word: {"status": 500}}
+    with pytest.raises(UsageError, match=f"`{word}` is no word of a question asked in Python") as told:
+        letters.http("sorter").get("/health", **words)
+    assert Path(told.value.problems[0].file).name == Path(__file__).name
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Generator, Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,13 @@ from dovetail.source.lexicon import Lexicon, edge_name
 from dovetail.source.spoken import read_spoken_fault
 
 BOUND = "bound"
+INSTEAD = {
+    "expect": "write .expect(status=200) behind it",
+    "fault": 'break the edge around the question: with shop.edge("a -> b").fault(…):',
+    "if": "ask where it is so: if …:",
+    "on": 'speak to that service: shop.http("…")',
+    "save": "keep the answer: answer = …, then answer.json",
+}
 
 
 class Environment:
@@ -95,9 +103,17 @@ class Caller:
         known = {field.name for field in verb.fields}
         is_bound = verb.subject.kind == BOUND
         values = {name: value for name, value in words.items() if is_bound and name not in known}
+        self._refuse_unheard(words.keys() - known - values.keys(), values.keys(), (subject, dict(words)))
         spoken = {verb.name: subject, "on": self._service}
         spoken.update((name, value) for name, value in words.items() if name not in values)
         return Said(self._border, self._check, verb, spoken).ask(values)
+
+    def _refuse_unheard(self, words: AbstractSet[str], values: AbstractSet[str], spoken: Data) -> None:
+        """Refuse what would be left out without a word: a step's own words, and values that nothing names."""
+        for word in sorted(words & INSTEAD.keys()):
+            raise _refuse(f"`{word}` is no word of a question asked in Python", INSTEAD[word])
+        for name in sorted(values - self._check.hand.play.renderer.names_in(spoken)):
+            raise _refuse(f"nothing here names the value {name!r}", f"write {{{{ {name} }}}} where it belongs")
 
     def _technologies(self) -> tuple[str, ...]:
         service = self._check.hand.system.by_name[self._service]
