@@ -28,6 +28,19 @@ def test_an_edge_that_is_taken_only_to_be_counted_gives_no_number_that_is_too_sm
         _ = letters.edge("sorter -> postbox").calls
 
 
+def test_an_answer_that_is_judged_after_the_edge_was_taken_is_no_word_that_was_said_since(
+    letters: Environment,
+) -> None:
+    answer = letters.http("sorter").post("/letters", json={})
+    edge = letters.edge("sorter -> postbox")
+    answer.expect(status=202)
+    with pytest.raises(UsageError, match="take it before you act"):
+        _ = edge.calls
+    answer.expect(status=202, within="5s")
+    letters.http("sorter").post("/letters", json={})
+    assert edge.calls == 1
+
+
 def test_an_edge_that_something_crossed_without_a_word_of_the_check_is_counted(letters: Environment) -> None:
     letters.http("sorter").post("/letters", json={})
     edge = letters.edge("sorter -> postbox")

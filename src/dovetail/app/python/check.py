@@ -1,7 +1,7 @@
 """One Python check as the engine sees an attempt: its locks, its sessions, its faults, its steps in the journal."""
 
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from msgspec import Struct, field
@@ -33,10 +33,11 @@ CONFINED = frozenset({Isolation.ROLLBACK, Isolation.CLONE})
 
 
 class Recorder:
-    """A session that keeps the latest answer, and hands out a kept one before it asks again."""
+    """A session that keeps the latest answer and hands out a kept one before it asks again, which it tells `hear`."""
 
-    def __init__(self, session: Session, kept: Answer | None = None) -> None:
+    def __init__(self, session: Session, kept: Answer | None, hear: Callable[[], None]) -> None:
         self._session = session
+        self._hear = hear
         self._kept = kept
         self.latest = Answer({})
 
@@ -45,7 +46,10 @@ class Recorder:
 
     async def perform(self, act: Act, seconds: float) -> Answer:
         kept, self._kept = self._kept, None
-        self.latest = kept if kept is not None else await self._session.perform(act, seconds)
+        if kept is None:
+            self._hear()
+            kept = await self._session.perform(act, seconds)
+        self.latest = kept
         return self.latest
 
     async def close(self) -> None:
@@ -157,11 +161,10 @@ class PythonCheck:
 
     async def perform(self, step: Step, values: Mapping[str, Data], kept: Answer | None = None) -> Played:
         """Play one step; `kept` is an answer already there, judged before anything is asked again."""
-        self._words += 1
         technology = self._play.cast.technologies[step.verb]
         self._refuse_what_stays(step, technology)
         await self._share(step.on)
-        recorder = Recorder(await self._conversation.session(technology, step.on), kept)
+        recorder = Recorder(await self._conversation.session(technology, step.on), kept, self._count_word)
         scope = {**self._values, "unique": self.unique, **values}
         verb = self._play.cast.verbs[step.verb]
         order = StepOrder(step, verb, recorder, scope, self._play.timeout, self._play.renderer, self._play.clock)
@@ -171,6 +174,9 @@ class PythonCheck:
         outcome = await play_step(order)
         self.expectations += outcome.expectations
         return Played(outcome, recorder.latest)
+
+    def _count_word(self) -> None:
+        self._words += 1
 
     def tell(self, outcome: StepOutcome, *, instead: bool = False) -> None:
         """Put a step into the journal, `instead` of the one told last where that was only asked and not yet judged."""
