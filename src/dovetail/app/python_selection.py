@@ -49,10 +49,13 @@ class Config(Protocol):
 def pytest_collection_modifyitems(config: Config, items: list[Item]) -> None:
     """Keep what the run asked for."""
     asked = read_asked(os.environ)
-    left_out = [item for item in items if not asked.means(item)]
+    kept: list[Item] = []
+    left_out: list[Item] = []
+    for item in items:
+        (kept if asked.means(item) else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        items[:] = kept
 
 
 def read_asked(environ: Mapping[str, str]) -> "Asked":

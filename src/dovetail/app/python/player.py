@@ -39,7 +39,7 @@ from dovetail.environment.stage import Stage
 from dovetail.errors import BrokenDovetailError, Problem, UsageError
 from dovetail.errors.nearest import suggest
 from dovetail.model.check import Check
-from dovetail.model.event import AttemptEnded, CheckEnded, CheckPlanned, Event, PlannedCheck, StepEnded
+from dovetail.model.event import CheckEnded, CheckPlanned, Event, PlannedCheck, StepEnded
 from dovetail.model.outcome import Verdict
 from dovetail.source.environment import choose_environment
 from dovetail.source.lexicon import Lexicon
@@ -53,13 +53,13 @@ class Ending(Struct, frozen=True):
 
 
 class Running(Struct):
-    """What exists once the stage is up."""
+    """What exists once the stage is up; `heard` are the steps of the YAML check that is played."""
 
     stage: Stage
     cast: Cast
     hand: Stagehand
     jobs: Mapping[str, Job]
-    heard: list[Event] = field(default_factory=list)
+    heard: list[StepEnded] = field(default_factory=list)
     endings: dict[str, Ending] = field(default_factory=dict)
 
 
@@ -173,12 +173,12 @@ class Player:
         lacking = find_lacking(project.system, environment)
         names = [one.name for one in project.system.services if not one.is_job and one.name not in lacking]
         doors = {name: await stage.address(name) for name in names}
-        heard: list[Event] = []
+        jobs, heard = {job.id: job for job in plan.jobs}, list[StepEnded]()
         play = Play(
             system=project.system,
             stage=stage,
             cast=cast,
-            publish=lambda event: self._publish(event, heard),
+            publish=lambda event: self._publish(event, jobs, heard),
             clock=time.time,
             seed=seed,
             timeout=settings.number("timeout"),
@@ -189,7 +189,7 @@ class Player:
             mark=f"p{os.getpid()}",
         )
         hand = make_stagehand(play, Lexicon(project.words), knowledge.data, environment)
-        return Running(stage, cast, hand, {job.id: job for job in plan.jobs}, heard)
+        return Running(stage, cast, hand, jobs, heard)
 
     def _resolve(self) -> Settings:
         system = self._project.system
@@ -216,8 +216,8 @@ class Player:
         await stage.connect(socket, is_holder=False)
         return stage
 
-    def _publish(self, event: Event, heard: list[Event]) -> None:
-        if isinstance(event, StepEnded | AttemptEnded | CheckEnded):
+    def _publish(self, event: Event, jobs: Mapping[str, Job], heard: list[StepEnded]) -> None:
+        if isinstance(event, StepEnded) and event.check in jobs:
             heard.append(event)
         self._relay.publish(event)
 
@@ -245,10 +245,10 @@ class Player:
         return remains
 
 
-def _tell(check: Check, ended: CheckEnded, heard: list[Event]) -> str:
+def _tell(check: Check, ended: CheckEnded, heard: list[StepEnded]) -> str:
     rows = [f"{check.place}  {check.name}: {ended.verdict}"]
     for event in heard:
-        if isinstance(event, StepEnded) and event.check == check.id and event.step.verdict is Verdict.FAILED:
+        if event.check == check.id and event.step.verdict is Verdict.FAILED:
             rows.append(f"attempt {event.attempt}, {event.step.place}")
             rows.append(tell_outcome(event.step))
     if ended.why:

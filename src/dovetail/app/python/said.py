@@ -74,13 +74,12 @@ class Said:
         known = [word.name for word in self._verb.facets]
         if facet not in known:
             raise AttributeError(f"an answer to {self._verb.name} has no {facet!r}; it has {', '.join(known)}")
-        if self._work is None and self._answer is None:
-            self._work = self._border.begin(self._ask())
-        self._settle()
-        return (self._answer or Answer({})).facets.get(facet)
+        return self.facets.get(facet)
 
     @property
     def facets(self) -> Mapping[str, Data]:
+        if self._verb.waits == STREAM and self._work is None and self._answer is None:
+            self._work = self._border.begin(self._ask())
         self._settle()
         return (self._answer or Answer({})).facets
 

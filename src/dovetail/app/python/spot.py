@@ -1,11 +1,12 @@
 """Where in a test's own file something was said; called by every word a test can say."""
 
+import os
 import sys
 from pathlib import Path
 
 from dovetail.model.data import Place
 
-PACKAGE = str(Path(__file__).parents[2])
+PACKAGE = f"{Path(__file__).parents[2]}{os.sep}"
 
 
 def caller_place() -> Place:
