@@ -68,3 +68,47 @@ def test_a_layer_that_is_too_full_is_split() -> None:
 
 def test_a_self_made_link_and_one_to_a_stranger_are_left_out() -> None:
     assert set(lay_out(*SELF, Measure()).routes) == {("a", "b")}
+
+
+SMALL = (["a", "b", "c", "d"], [("a", "b"), ("b", "c"), ("a", "c"), ("c", "a")])
+
+
+def test_a_long_link_runs_in_a_lane_of_its_own_and_one_back_upwards_ends_where_it_should() -> None:
+    assert lay_out(*SMALL, Measure()) == Layout(
+        588,
+        120,
+        {"a": (82, 32), "d": (82, 88), "b": (294, 36), "c": (506, 60)},
+        {
+            ("a", "b"): ((152, 32), (224, 36)),
+            ("b", "c"): ((364, 36), (436, 60)),
+            ("a", "c"): ((152, 32), (224, 76), (364, 76), (436, 60)),
+            ("c", "a"): ((436, 60), (364, 100), (224, 100), (152, 32)),
+        },
+    )
+
+
+def test_stacked_layers_are_measured_the_other_way_round() -> None:
+    measure = Measure(width=100, height=30, between=44, gap=10, most_abreast=3, margin=8, is_downward=True)
+    assert lay_out(*SMALL, measure) == Layout(
+        226,
+        194,
+        {"a": (58, 23), "d": (168, 23), "b": (95, 97), "c": (113, 171)},
+        {
+            ("a", "b"): ((58, 38), (95, 82)),
+            ("b", "c"): ((95, 112), (113, 156)),
+            ("a", "c"): ((58, 38), (159, 82), (159, 112), (113, 156)),
+            ("c", "a"): ((113, 156), (177, 112), (177, 82), (58, 38)),
+        },
+    )
+
+
+def test_neighbours_are_ordered_so_that_their_links_do_not_cross() -> None:
+    names = ["a", "b", "c", "x", "y", "z"]
+    layout = lay_out(names, [("a", "z"), ("b", "y"), ("c", "x")], Measure())
+    assert [layout.nodes[name][1] for name in "abc"] == [layout.nodes[name][1] for name in "zyx"]
+
+
+def test_nine_stand_abreast_and_a_tenth_begins_a_second_layer_of_five() -> None:
+    for number, rows in ((9, [9]), (10, [5, 5])):
+        spots = lay_out([f"n{i}" for i in range(number)], [], Measure()).nodes.values()
+        assert [sum(x == column for x, _ in spots) for column in sorted({x for x, _ in spots})] == rows

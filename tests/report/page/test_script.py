@@ -7,6 +7,7 @@ import pytest
 
 from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
+from dovetail.report.text import spell_ms
 
 if TYPE_CHECKING:
     from tests.report.conftest import Story
@@ -318,3 +319,30 @@ def test_of_a_wait_the_last_answer_is_told_and_not_that_the_wait_was_over(
     story.check("bad", "api", story.attempt(1.0, 1.1, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
     browser.show(story.stream(), tmp_path, "#check=orders%2Fbad")
     assert browser.text(".detail .lead").startswith("503 busy")
+
+
+def test_times_are_spelled_as_the_console_spells_them(browser: "Browser", story: "Story", tmp_path: Path) -> None:
+    times = (0, 0.04, 0.4, 0.96, 1, 1.4, 999.4, 999.6, 1000, 1940, 9949, 9960, 10_400, 59_400, 60_000, 75_400, 119_600)
+    steps = tuple(story.step(duration_ms=float(one)) for one in times)
+    story.check("one", "api", story.attempt(1.0, 400.0, steps=steps))
+    browser.show(story.stream(), tmp_path, "#check=orders%2Fone")
+    told = browser.run("return [...document.querySelectorAll('.step .time')].map((one) => one.textContent)")
+    assert told == [spell_ms(one) for one in times]
+
+
+def test_the_chosen_colours_are_kept_for_the_next_page(
+    browser: "Browser", shop_events: list[Event], tmp_path: Path
+) -> None:
+    browser.prefer("light")
+    page = browser.show(shop_events, tmp_path)
+    browser.click("#theme")
+    browser.open(page)
+    theme = "return document.documentElement.dataset.theme"
+    assert browser.run(theme) == "dark"
+    browser.click("#theme")
+    browser.open(page)
+    assert browser.run(theme) == "light"
+    browser.run("localStorage.setItem('dovetail-theme', 'plaid')")
+    browser.open(page)
+    assert browser.run(theme) is None
+    browser.run("localStorage.clear()")

@@ -19,10 +19,9 @@ ODD = ["a.*b", 'say "hi"', "it's [1]", "<script>alert(1)</script>", "İstanbul x
 
 def search(browser: "Browser", text: str) -> None:
     field, found = "document.getElementById('search')", "document.getElementById('found')"
-    browser.run(
-        f"{found}.textContent = ''; {field}.value = {json.dumps(text)}; {field}.dispatchEvent(new Event('input'))"
-    )
-    browser.wait_for(f"{found}.textContent")
+    typed = f"{field}.value = {json.dumps(text)}; {field}.dispatchEvent(new Event('input'))"
+    browser.run(f"{found}.textContent = 'waits'; {typed}")
+    browser.wait_for(f"{found}.textContent !== 'waits'")
 
 
 def press(browser: "Browser", key: str, settings: str = "") -> None:
@@ -122,6 +121,8 @@ def test_each_word_is_searched_in_all_that_names_a_check(browser: "Browser", sho
         assert browser.run(NAMES) == found
     search(browser, "stock counted")
     assert browser.run("return document.querySelector('.name bdi').innerHTML") == "<mark>stock</mark> is counted"
+    search(browser, "  ")
+    assert browser.text("#found") == ""
     search(browser, "nothing has this name")
     assert browser.text("#found") == "none of 16 checks show all"
     browser.click("#found button")

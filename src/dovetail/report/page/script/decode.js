@@ -31,7 +31,7 @@ class Check {
   get tellingAttempt() {
     const attempts = this.attempts;
     if (this.verdict !== "flaky") return attempts[attempts.length - 1];
-    return attempts.filter((attempt) => attempt.verdict !== "passed").pop() || attempts[attempts.length - 1];
+    return attempts.filter((attempt) => attempt.verdict !== "passed").pop();
   }
 
   get haystack() {
