@@ -1,3 +1,5 @@
+import pytest
+
 from dovetail.environment.hub import Hub
 from dovetail.model.event import Event, LogWritten, ServiceChanged
 
@@ -26,3 +28,27 @@ def test_who_is_forgotten_hears_nothing_more() -> None:
     hub.forget(heard.append)
     hub.note("unheard")
     assert not heard
+
+
+def test_what_nobody_listens_to_is_kept_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dovetail.environment.hub.LONGEST_BACKLOG", 2)
+    hub, heard = Hub(lambda: 1.0), list[Event]()
+    for text in ("one", "two", "three"):
+        hub.note(text)
+    hub.listen(heard.append)
+    hub.note("four")
+    assert [getattr(event, "text", "") for event in heard] == ["one", "two", "four"]
+
+
+def test_a_listener_may_go_or_tell_something_itself_as_it_hears() -> None:
+    hub, heard = Hub(lambda: 1.0), list[Event]()
+
+    def hear_once(_: Event) -> None:
+        hub.forget(hear_once)
+        hub.tell(ServiceChanged(1.0, "b", "ready"))
+
+    hub.listen(hear_once)
+    hub.listen(heard.append)
+    hub.tell(ServiceChanged(1.0, "a", "ready"))
+    hub.listen(lambda event: hub.tell(ServiceChanged(1.0, "c", "ready")) if event == heard[1] else None)
+    assert [getattr(event, "service", "") for event in heard] == ["b", "a", "c"]

@@ -42,5 +42,4 @@ class Hub:
             sink(event)
 
     def forget(self, sink: Sink) -> None:
-        if sink in self._sinks:
-            self._sinks.remove(sink)
+        self._sinks.remove(sink)
