@@ -64,9 +64,28 @@ def test_a_slice_is_listed_where_something_befell_it_and_not_for_being_taken_dow
     assert [one["name"] for one in services if "@" in str(one["name"])] == ["users@s1"]
 
 
+def test_a_pause_without_end_is_listed_and_what_was_stopped_when_all_was_over_is_not(story: "Story") -> None:
+    for service in ("orders", "users", "payments"):
+        story.ready(service, 0.5)
+    story.check("one", "api", story.attempt(1.0, 3.0, steps=(story.step(),)))
+    story.change("orders", "paused", 2.0)
+    story.change("users", "stopping", 4.5)
+    story.change("payments", "paused", 4.1)
+    story.change("payments", "ready", 4.2)
+    services = cast("list[dict[str, Any]]", view_run(read_run(story.stream()), LEVELS[0])["services"])
+    told = {one["name"]: [(begin, end, words) for begin, end, _, words in one["outages"]] for one in services}
+    assert told["orders"] == [(2000.0, -1, "orders was paused")]
+    assert told["users"] == []
+    assert told["payments"] == [(4100.0, 4200.0, "payments was paused")]
+
+
 def test_escape_codes_and_half_letters_are_cleaned_away(story: "Story") -> None:
     story.check("\x1b[31mred \ud800", verdict=Verdict.SKIPPED, why="\x00")
-    assert b"red" in msgspec.json.encode(view_run(read_run(story.stream()), LEVELS[0]))
+    story.change("orders", "failed", 1.0, "exited \x1b[31mred")
+    story.check("one", "api", story.attempt(0.5, 3.0, steps=(story.step(),)))
+    told = msgspec.json.encode(view_run(read_run(story.stream()), LEVELS[0]))
+    assert b"red" in told
+    assert b"\\u001b" not in told
 
 
 def test_times_are_as_exact_as_those_of_the_console_so_that_both_round_them_alike(story: "Story") -> None:

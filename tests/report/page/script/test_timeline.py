@@ -149,8 +149,21 @@ def test_a_long_name_is_cut_in_its_lane_and_over_its_line(story: "Story", shapes
     story.change(name, "failed", 2.0, "exited with code 1")
     play(story, "one", 1.0, 3.0)
     story.end(5.0, Verdict.PASSED, 0)
-    told = [one.split(": ")[1] for one in shapes(story) if one.startswith(("text 0", "down-name"))]
+    found = shapes(story)
+    told = [one.split(": ")[1] for one in found if one.startswith(("text 0", "down-name"))]
+    assert [one for one in found if "startup" in one] == []
     assert told == ["agent 1", "a-service-of-thirty-c…", "a-service-of-thirty-c… exited"]
+
+
+def test_of_many_services_that_were_away_eight_have_a_lane(story: "Story", shapes: Shapes) -> None:
+    story.services, story.edges = {f"s{number}": "http" for number in range(10)}, {}
+    for number, service in enumerate(story.services):
+        story.ready(service, 0.5)
+        story.change(service, "paused", 2 + number / 10)
+    play(story, "one", 1.0, 3.5)
+    story.end(5.0, Verdict.PASSED, 0)
+    lanes = [one.split(": ")[1] for one in shapes(story) if one.startswith("text 0")]
+    assert lanes == ["agent 1", *(f"s{number}" for number in range(8))]
 
 
 def test_neighbours_too_narrow_to_be_seen_become_one_bar(plain: "Story", shapes: Shapes) -> None:
@@ -214,8 +227,9 @@ def test_the_picture_is_drawn_again_as_wide_as_its_room(browser: "Browser", plai
     plain.end(5.0, Verdict.PASSED, 0)
     browser.show(plain.stream(), tmp_path)
     browser.run("dispatchEvent(new Event('beforeprint'))")
-    size = "return document.querySelector('#timeline svg').getAttribute('viewBox')"
-    assert browser.run(size) == "0 0 1044 58"
+    picture = "document.querySelector('#timeline svg')"
+    sizes = f"return ['viewBox', 'width', 'height'].map((name) => {picture}.getAttribute(name))"
+    assert browser.run(sizes) == ["0 0 1044 58", "1044", "58"]
     browser.resize(360, 780)
     browser.wait_for("document.querySelector('#timeline svg').getAttribute('width') === '300'")
     assert browser.count("#timeline svg") == 1

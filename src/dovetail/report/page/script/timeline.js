@@ -62,7 +62,7 @@ function serviceLanes(end) {
 const drawMark = ({ from, until, kind, title }, at, scale, top) => draw("rect", { class: kind, x: at(from), y: top + 3, width: Math.max(2, (until - from) * scale), height: 10, rx: 2 }, draw("title", {}, title));
 
 function startup(at, scale, agents) {
-  if (run.ready <= 0 || !agents) return [];
+  if (run.ready <= 0) return [];
   const words = `ready in ${spellMs(run.ready)}`;
   const [width, height] = [Math.max(1, run.ready * scale), agents * LANE - 4];
   const shapes = [draw("rect", { class: "startup", x: at(0), y: TOP, width, height, rx: 2 }, draw("title", {}, words))];
