@@ -1,9 +1,11 @@
-"""What tests of several rooms need: encryption under a certificate made for the tests."""
+"""What tests of several rooms need: encryption under a certificate made for them, a turn at what is everybody's."""
 
 import asyncio
+import fcntl
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -68,3 +70,11 @@ async def _taking_tls_off(
 @pytest.fixture(scope="session")
 def encryption(tmp_path_factory: pytest.TempPathFactory) -> Encryption:
     return Encryption(tmp_path_factory.mktemp("encryption"))
+
+
+@pytest.fixture
+def broom() -> Iterator[None]:
+    """The turn of one test on this machine to clear away what stages left, for it ends those of every test."""
+    with (Path(tempfile.gettempdir()) / "dovetail-tests.broom").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

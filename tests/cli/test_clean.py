@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 
+
+@pytest.mark.usefixtures("broom")
 def test_runs_are_forgotten_where_asked(type_: Any, folder: Path) -> None:
     type_("run")
     assert list(folder.glob(".dovetail/runs/*"))

@@ -17,6 +17,8 @@ from dovetail.environment.ground import Plot, take
 from dovetail.environment.reaper import MARK, read_kin, remove, remove_leased
 from dovetail.environment.sweeping import sweep
 
+pytestmark = pytest.mark.usefixtures("broom")
+
 
 def test_what_dead_stages_left_is_swept_and_named(yard: Any, wait_for: Callable[..., None]) -> None:
     lease = yard.ground / "dead.lease"

@@ -114,6 +114,7 @@ def test_where_stage_and_reaper_are_killed_together_the_command_takes_over(fence
     assert fenced.remains() == []
 
 
+@pytest.mark.usefixtures("broom")
 def test_where_all_three_are_killed_together_services_end_and_clean_removes_the_rest(fenced: Any) -> None:
     kill_all_three(fenced)
     assert "leased" in fenced.type("clean").out

@@ -37,9 +37,8 @@ class Child(Struct, frozen=True):
 
 async def spawn(brief: Brief, plot: Plot, stage_command: tuple[str, ...]) -> Child:
     """Return once the stage listens; the brief's pipe stays open, and with it the stage knows that we live."""
-    lease = await _take_lease(plot)
-    with tempfile.TemporaryFile() as words:
-        child = _start_reaper(plot, lease, stage_command, words)
+    with _open_words() as words:
+        child = _start_reaper(plot, await _take_lease(plot), stage_command, words)
         try:
             await asyncio.to_thread(_write, child.brief, encode(brief) + b"\n")
             await _wait_for_door(child.output, words)
@@ -54,6 +53,15 @@ def release(child: Child) -> None:
     """Let go of the pipes: from now on a connection, or nothing, tells the stage that it is needed."""
     os.close(child.brief)
     os.close(child.output)
+
+
+def _open_words() -> BinaryIO:
+    """Open what the stage writes on until it has a journal to tell by."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as failure:
+        what = f"a file in {tempfile.gettempdir()}{os.sep} cannot be made: {failure.strerror}"
+        raise StageError(Problem(what, "make room there, or set TMPDIR to a folder on another disk")) from failure
 
 
 async def _take_lease(plot: Plot) -> int:
