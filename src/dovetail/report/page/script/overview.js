@@ -46,7 +46,6 @@ function scopesTable() {
 }
 
 function showCauses(showOnly) {
-  find("to-causes").hidden = !data.findings.length;
   if (!data.findings.length) return;
   find("causes").hidden = false;
   const home = find("causes").querySelector("div");
