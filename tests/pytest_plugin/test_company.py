@@ -76,6 +76,17 @@ async def test_the_same_from_async_code(environment: Environment) -> None:
     assert "2 passed" in ended.output
 
 
+def test_a_test_may_stand_anywhere_also_where_nothing_is_checked_in_yaml(project: Project) -> None:
+    (project.folder / "tests/integration/letters.yaml").unlink()
+    project.write(
+        "tests/e2e/test_letters.py",
+        "def test_it(letters):\n    letters.http('sorter').get('/health').expect(status=200)\n",
+    )
+    ended = project.pytest("tests")
+    assert ended.code == 0, ended.output
+    assert "1 passed" in ended.output
+
+
 def test_an_edge_is_broken_counted_and_healed(project: Project) -> None:
     project.write(
         "tests/integration/test_faults.py",

@@ -27,7 +27,7 @@ from dovetail.app.python.stagehand import Stagehand, make_stagehand
 from dovetail.app.python_leash import tie
 from dovetail.app.stage_process import COMMAND
 from dovetail.engine.cast import Cast, gather_knowledge
-from dovetail.engine.plan import Job, PlanOrder, make_plan
+from dovetail.engine.plan import Job, Plan, PlanOrder, make_plan
 from dovetail.engine.play import Play, describe_doors
 from dovetail.engine.retry import play_job
 from dovetail.environment.attendance import find_kept
@@ -166,7 +166,7 @@ class Player:
         order = PlanOrder(seed=seed, environment=environment, is_stage_shared=True, is_direct=settings.is_on("direct"))
         suite = project.read_checks()
         knowledge = gather_knowledge(project.registry, project.system)
-        plan = make_plan(project.system, suite, knowledge, order)
+        plan = make_plan(project.system, suite, knowledge, order) if suite.checks else Plan((), (), seed)
         is_copied = self._needs_copies or plan.needs_copies or ordered.is_kept
         stage = await self._join_or_open(replace(ordered, is_copied=is_copied))
         cast = Cast(project.registry, stage, project.system)
