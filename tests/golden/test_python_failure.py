@@ -48,3 +48,19 @@ def test_a_value_that_no_statement_names_is_refused(notes: Any) -> None:
     assert notes.type("run", "--report-format", "json").code == 1
     (check,) = json.loads((notes.folder / "reports/latest.json").read_text())["checks"]
     assert "nothing here names the value 'expect'" in check["why"]
+
+
+ASKING = """\
+def test_it(environment):
+    environment.http("app").get("/status/202")
+    environment.http("app").get("/").expect(status=200)
+    environment.http("app").get("/count").expect(status=201)
+"""
+
+
+def test_all_that_a_python_check_asked_stands_in_the_report_as_it_was_judged(project: Any) -> None:
+    project.write("tests/integration/test_x.py", ASKING)
+    assert project.type("run", "--report-format", "json").code == 1
+    (check,) = json.loads((project.folder / "reports/latest.json").read_text())["checks"]
+    told = [(step["request"], step["answer"].partition(" ")[0], step["verdict"]) for step in check["steps"]]
+    assert told == [("GET /status/202", "202", "passed"), ("GET /", "200", "passed"), ("GET /count", "200", "failed")]

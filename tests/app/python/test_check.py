@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from threading import Thread
 from typing import Any
 
@@ -21,7 +22,7 @@ from dovetail.environment.order import LOCAL
 from dovetail.environment.stage import LockWish, Sink
 from dovetail.errors import NotReadyError, Problem, StageError, StageLostError
 from dovetail.model.check import FaultOrder
-from dovetail.model.event import AttemptEnded, CheckEnded, Event, PlannedCheck, StepEnded
+from dovetail.model.event import AttemptEnded, CheckEnded, CheckPlanned, CheckStarted, Event, PlannedCheck, StepEnded
 from dovetail.model.outcome import StepOutcome, Verdict
 from dovetail.model.system import Edge, EnvironmentSpec, Service, System
 from dovetail.plugin.registry import Registry
@@ -84,11 +85,15 @@ RESET = Marked("reset", ("db",))
 
 
 def check_on(
-    stage: Any, events: list[Event], environment: EnvironmentSpec = LOCAL, marked: Marked = RESET
+    stage: Any,
+    events: list[Event],
+    environment: EnvironmentSpec = LOCAL,
+    marked: Marked = RESET,
+    clock: Callable[[], float] = time.time,
 ) -> PythonCheck:
     """Return a check that sets `db` back, before and after, unless it is marked otherwise."""
     cast = Cast(Registry(("dovetail.tech.http",)), stage, SYSTEM)
-    play = Play(SYSTEM, stage, cast, events.append, time.time, "5eed", 0.1, is_stage_shared=True)
+    play = Play(SYSTEM, stage, cast, events.append, clock, "5eed", 0.1, is_stage_shared=True)
     words: Any = None
     hand = make_stagehand(play, words, DataServices(frozenset({"db"})), environment)
     planned = PlannedCheck("t", "t", "services")
@@ -221,6 +226,27 @@ def test_a_check_that_asked_for_what_has_no_address_is_inconclusive_whatever_it_
     ended = next(event for event in events if isinstance(event, CheckEnded))
     assert ended.verdict is Verdict.INCONCLUSIVE
     assert "production is read-only and has no address for api" in ended.why
+
+
+def test_a_check_tells_what_it_is_as_it_begins_and_how_long_it_took_as_it_ends() -> None:
+    events: list[Event] = []
+    clock = count(100.0, 0.5).__next__
+
+    async def play() -> None:
+        check = check_on(Stubborn(), events, clock=clock)
+        await check.begin()
+        await check.end(Verdict.PASSED, "")
+
+    asyncio.run(play())
+    planned, started, attempt, ended = events
+    assert isinstance(planned, CheckPlanned)
+    assert isinstance(started, CheckStarted)
+    assert isinstance(attempt, AttemptEnded)
+    assert isinstance(ended, CheckEnded)
+    assert planned.check == PlannedCheck("t", "t", "services")
+    assert (started.check, started.attempt, started.isolation) == ("t", 1, "reset")
+    assert (attempt.attempt, ended.attempts) == (1, 1)
+    assert attempt.duration_ms == ended.duration_ms == (ended.at - 100.0) * 1000
 
 
 def test_a_step_is_told_once_it_is_judged_and_with_all_the_time_it_took() -> None:

@@ -151,11 +151,15 @@ def test_what_it_has_stays_its_own_while_it_waits_for_more() -> None:
     asyncio.run(play())
 
 
+@pytest.mark.parametrize("base", [LockWish(shared=DATA), LockWish(exclusive=DATA), ROWS])
 @pytest.mark.parametrize("wants_more_first", [True, False])
-def test_it_lets_go_once_where_somebody_waits_for_what_it_has_and_has_what_it_wants(*, wants_more_first: bool) -> None:
+def test_it_lets_go_once_but_of_its_data_where_somebody_waits_for_what_it_has_and_has_what_it_wants(
+    base: LockWish, *, wants_more_first: bool
+) -> None:
     async def play() -> None:
         locks, gaps = Locks(), Gaps()
-        check, other = hold(locks, "check"), hold(locks, "other")
+        check, other = hold(locks, "check", base), hold(locks, "other", LockWish())
+        await check.begin()
         await check.take(frozenset({"edge:a -> b"}), never)
         await other.share(frozenset({"service:b"}))
         taking, sharing = check.take(frozenset({"service:b"}), gaps), other.share(frozenset({"edge:a -> b"}))
@@ -164,10 +168,14 @@ def test_it_lets_go_once_where_somebody_waits_for_what_it_has_and_has_what_it_wa
         else:
             crossing, more = await started(sharing), await started(taking)
         await crossing
-        assert (gaps.count, more.done()) == (1, False)
+        resetting = await started(locks.lock("resets", LockWish(exclusive=DATA)))
+        assert (gaps.count, more.done(), resetting.done()) == (1, False, False)
         await other.end()
         await more
+        assert not resetting.done()
         assert all(locks.table.is_had_alone(name) for name in ("edge:a -> b", "service:b"))
+        await check.end()
+        await resetting
 
     asyncio.run(play())
 

@@ -34,7 +34,7 @@ class Holding:
     async def share(self, names: frozenset[str]) -> None:
         """Use some services and edges beside others."""
         async with self._turn:
-            fresh = names - self._shared - self._exclusive - self._base.exclusive
+            fresh = names - self._shared - self._exclusive
             if fresh:
                 await self._stage.lock(self._owner, LockWish(fresh))
                 self._shared |= fresh
