@@ -1,3 +1,6 @@
+import asyncio
+from collections.abc import Callable
+from copy import copy
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -5,7 +8,10 @@ from typing import Any
 import pytest
 
 from dovetail import Environment
+from dovetail.app.python.environment import find_verb
 from dovetail.errors import UsageError
+
+Begin = Callable[[str], tuple[Any, Any]]
 
 
 def test_an_edge_is_counted_from_the_moment_it_is_taken(letters: Environment) -> None:
@@ -85,6 +91,48 @@ def test_a_paused_service_answers_nothing_until_it_is_resumed(letters: Environme
     letters.http("sorter").post("/letters", json={}).expect(status=503)
     service.resume()
     letters.http("sorter").post("/letters", json={}).expect(status=202, within="5s")
+
+
+def test_a_killed_service_is_gone_until_it_is_restarted(letters: Environment) -> None:
+    service = letters.service("postbox")
+    service.kill()
+    letters.http("postbox").get("/health").expect(error={"kind": "refused"})
+    service.restart()
+    letters.http("postbox").get("/health").expect(status=200)
+
+
+def test_an_async_test_awaits_a_restart_too(letters: Environment) -> None:
+    async def restart() -> None:
+        await letters.service("sorter").restart()
+        await letters.http("sorter").get("/health").expect(status=200)
+
+    asyncio.run(restart())
+
+
+def test_every_technology_and_every_alias_of_a_verb_is_a_word(letters: Environment) -> None:
+    assert all(callable(getattr(letters, word)) for word in ("kafka", "sql", "http"))
+
+
+def test_an_environment_may_be_copied(letters: Environment) -> None:
+    copied = copy(letters)
+    copied.http("sorter").get("/health").expect(status=200)
+
+
+@pytest.mark.parametrize(
+    ("technology", "word", "found"),
+    [
+        ("http", "get", ("http.request", "GET ")),
+        ("http", "http", ("http.request", "")),
+        ("kafka", "consume", ("kafka.consume", "")),
+        ("postgres", "query", ("postgres.query", "")),
+    ],
+)
+def test_a_method_is_a_verbs_last_word_its_alias_or_what_stands_before_its_subject(
+    begin: Begin, technology: str, word: str, found: tuple[str, str]
+) -> None:
+    _, check = begin("speaks")
+    verb, prefix = find_verb(check.hand.lexicon, (technology, ""), word)
+    assert (verb.name, prefix) == found
 
 
 @pytest.mark.parametrize(

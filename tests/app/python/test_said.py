@@ -71,11 +71,17 @@ def test_an_answer_under_way_is_not_asked_for_twice(letters: Environment) -> Non
         answer = letters.http("sorter").post("/letters", json={"to": to})
         assert answer.status == 202
         await answer
+        await letters.http("sorter").post("/letters", json={"to": to}).expect(status=202)
 
     to = letters.unique.email
     asyncio.run(speak())
     found = letters.http("postbox").get("/letters").json
-    assert found.count({"to": to}) == 1
+    assert found.count({"to": to}) == 2
+
+
+def test_an_outcome_without_an_answer_is_told_with_its_error() -> None:
+    outcome = StepOutcome("", "http.request", "orders", Verdict.FAILED, 0.0, 1.0, error="refused", request="GET /")
+    assert tell_outcome(outcome).splitlines() == ["GET / → refused", "  refused"]
 
 
 def test_an_outcome_is_told_with_its_path_its_reason_and_its_timeline() -> None:

@@ -58,8 +58,10 @@ class Environment:
         return ServiceHandle(self._border, self._check, _known(self._check, name))
 
     def __getattr__(self, word: str) -> Callable[[str], "Caller"]:
+        if word.startswith("_"):
+            raise AttributeError(word)
         lexicon = self._check.hand.lexicon
-        if word.startswith("_") or (word not in lexicon.technologies and word not in lexicon.verbs):
+        if word not in lexicon.technologies and word not in lexicon.verbs:
             raise AttributeError(f"nothing is named {word!r} here; {suggest(word, lexicon.technologies)}")
 
         def speak_to(service: str) -> Caller:
