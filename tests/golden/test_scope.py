@@ -33,6 +33,15 @@ def test_a_scope_that_no_check_has_ends_the_command_before_anything_starts(proje
     assert not (project.folder / ".dovetail").exists()
 
 
+def test_a_place_that_holds_no_checks_ends_the_command_too(project: Any) -> None:
+    project.checks(CHECKS)
+    project.write("tests/integration/fragments/log-in.yaml", "steps: [{http: GET /a}]\n")
+    said = project.type("run", "tests/integration/fragments", "tests/integration/a.yaml", "--dry-run")
+    assert (said.code, said.out) == (5, "")
+    assert said.err.startswith("there are no checks in tests/integration/fragments\n")
+    assert project.type("run", "tests/integration", "tests/integration/a.yaml", "--dry-run").code == 0
+
+
 def test_a_filter_may_leave_nothing_of_a_scope_that_has_checks(project: Any) -> None:
     project.checks(CHECKS)
     said = project.type("run", "api", "cache", "--tags", "critical")

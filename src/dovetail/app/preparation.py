@@ -17,11 +17,12 @@ from dovetail.engine.plan import Plan, PlanOrder, flow, make_plan
 from dovetail.engine.selection import Selection
 from dovetail.environment.order import StageOrder
 from dovetail.environment.selection import find_started
-from dovetail.errors import Problem, SuiteError, UsageError
+from dovetail.errors import NothingSelectedError, Problem, SuiteError, UsageError
 from dovetail.errors.nearest import nearest, suggest
 from dovetail.model.check import Suite, all_steps
 from dovetail.model.data import Data, Place
 from dovetail.model.system import EnvironmentSpec
+from dovetail.source.document import shown
 from dovetail.source.environment import choose_environment
 from dovetail.source.excerpt import Excerpts
 from dovetail.source.location import SYSTEM_FILE, TESTS, find_tests
@@ -70,6 +71,7 @@ def prepare_run(request: RunRequest) -> Preparation:
     environment = choose_environment(system, settings.text("environment"))
     scopes, paths = _sort_words(request, project)
     suite = project.read_checks(paths)
+    _refuse_empty(paths, suite)
     seed = settings.text("seed") or os.urandom(2).hex()
     failed = History(system.folder).unhappy() if settings.is_on("failed") else None
     selection = Selection(scopes, settings.text("tags"), settings.text("text"), failed)
@@ -169,6 +171,18 @@ def _sort_words(request: RunRequest, project: Project) -> tuple[tuple[str, ...],
             now = _find_meant(word, project)
             raise UsageError(Problem(f"{word!r} is neither a scope nor a file or folder of checks", now))
     return tuple(scopes), tuple(paths)
+
+
+def _refuse_empty(paths: tuple[Path, ...], suite: Suite) -> None:
+    """Refuse a file or folder that was named and holds no checks, however many others do."""
+    if len(paths) == 1:
+        return
+    files = [Path(name) for name in {*(check.place.file for check in suite.checks), *suite.python_files}]
+    known = {path for file in files for path in (file.absolute(), file.resolve())}
+    told = known.union(*(path.parents for path in known))
+    empty = [shown(path) for path in paths if told.isdisjoint((path.absolute(), path.resolve()))]
+    if empty:
+        raise NothingSelectedError(*(Problem(f"there are no checks in {path}", "name another place") for path in empty))
 
 
 def _find_meant(word: str, project: Project) -> str:

@@ -24,8 +24,8 @@ from dovetail.report.record import Recorder
 
 GITHUB = "dovetail.cli.github"
 EPILOG = """\
-WORD is a scope (api, database …), a file or folder of checks, or `all`. Several scopes add up; one that no check has
-ends with 5. -t, -k and --failed narrow what they select.
+WORD is a scope (api, database …), a file or folder of checks, or `all`. Several add up; one that holds no check ends
+with 5. -t, -k and --failed narrow what they select.
 Exit codes: 0 passed · 1 failed · 2 interrupted · 3 Dovetail broke · 4 wrong suite or option · 5 nothing selected
             6 environment not ready · 9 inconclusive or flaky
 """
