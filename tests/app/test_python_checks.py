@@ -85,6 +85,16 @@ def test_a_check_in_which_pytest_is_killed_is_inconclusive_and_wanted_again(tmp_
     assert tally.verdicts == {Verdict.INCONCLUSIVE: 2}
 
 
+def test_where_every_worker_dies_before_it_has_collected_anything_the_files_are_inconclusive(tmp_path: Path) -> None:
+    dying = 'import os\nif "PYTEST_XDIST_WORKER" in os.environ:\n    os._exit(3)\n'
+    (tmp_path / "conftest.py").write_text(dying)
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -n 1 --max-worker-restart 0\n")
+    tally, heard = run(make_order(tmp_path, TELLING))
+    assert tally.verdicts == {Verdict.INCONCLUSIVE: 1}
+    (why,) = (event.why for event in heard if isinstance(event, CheckEnded))
+    assert why.startswith("pytest exited with code 5: ")
+
+
 def test_files_without_tests_are_nothing(tmp_path: Path) -> None:
     tally, heard = run(make_order(tmp_path, "x = 1\n"))
     assert tally.total == 0

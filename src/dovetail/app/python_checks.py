@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from dovetail.app.config import Settings, speak
 from dovetail.app.python_leash import RUNNER
+from dovetail.app.python_selection import COLLECTED
 from dovetail.engine.selection import UNCOLLECTED
 from dovetail.engine.stop import Stop
 from dovetail.engine.verdict import Tally
@@ -80,9 +81,10 @@ async def run_python_checks(order: PythonOrder, publish: Sink, stop: Stop, clock
     hearer.end_all(stop.why if stop.halts else f"pytest {explain(code)} before the check ended", clock())
     if stop.halts:
         return tally
+    known = {PASSED, FAILED, *((NOTHING_COLLECTED,) if hearer.has_collected else ())}
     if code == PASSED and not tally.total:
         _leave_out(order, hearer, "its tests passed without ever speaking to the environment", clock())
-    elif code not in {PASSED, FAILED, NOTHING_COLLECTED} or (code == FAILED and not tally.total):
+    elif code not in known or (code == FAILED and not tally.total):
         said = " ".join(_last_lines(order.log))
         _leave_out(order, hearer, f"pytest {explain(code)}: {said}", clock())
     elif code == FAILED and not tally.unhappy:
@@ -115,6 +117,7 @@ class _Hearer:
         self._clients: set[asyncio.Task[None]] = set()
         self._end = asyncio.Event()
         self._playing: dict[str, None] = {}
+        self.has_collected = False
 
     async def hear_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -131,6 +134,9 @@ class _Hearer:
     def hear(self, line: bytes) -> None:
         if line == LAST_WORD:
             self._end.set()
+            return
+        if line == COLLECTED:
+            self.has_collected = True
             return
         try:
             event = read_line(line)

@@ -5,6 +5,7 @@ It reads DOVETAIL_SCOPES, DOVETAIL_TAGS, DOVETAIL_TEXT and DOVETAIL_ONLY, a file
 
 import json
 import os
+import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,7 @@ from dovetail.source.location import TESTS
 
 DEFAULT_SCOPE = "services"
 TEARDOWN = "/teardown"
+COLLECTED = b"collected\n"
 
 
 class Marker(Protocol):
@@ -56,6 +58,15 @@ def pytest_collection_modifyitems(config: Config, items: list[Item]) -> None:
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+    tell_collected(os.environ.get("DOVETAIL_EVENTS", ""))
+
+
+def tell_collected(path: str) -> None:
+    """Let the run know that there is nothing wrong where nothing is left to be played."""
+    if path:
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(path)
+            door.sendall(COLLECTED)
 
 
 def read_asked(environ: Mapping[str, str]) -> "Asked":
