@@ -76,6 +76,19 @@ def test_a_section_lists_the_worst_first_with_what_was_asked_and_why(
     )
 
 
+def test_a_row_names_the_edge_on_which_its_check_came_to_grief(
+    browser: "Browser", story: "Story", tmp_path: "Path"
+) -> None:
+    bad = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("status", "201", "502"),), answer="502")
+    attempt = story.attempt(1.0, 0.2, Verdict.FAILED, (bad,), trace="a" * 32)
+    story.check("bad", "api", attempt, verdict=Verdict.FAILED)
+    story.call("orders -> payments", 1.05, "POST /payments", "", "refused", trace="a" * 32)
+    browser.show(story.stream(), tmp_path)
+    assert (
+        browser.text(".row .why") == "status: expected 201, got 502 — because a call on orders -> payments was refused"
+    )
+
+
 def test_what_went_wrong_is_open_and_all_of_a_small_green_run_is(
     browser: "Browser", story: "Story", tmp_path: "Path"
 ) -> None:

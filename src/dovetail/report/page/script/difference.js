@@ -42,7 +42,7 @@ function markLines(one, two) {
   const [left, right] = [[], []];
   let [i, j] = [0, 0];
   while (i < one.length || j < two.length) {
-    if (i < one.length && j < two.length && one[i] === two[j]) { left.push(`${one[i]}\n`); right.push(`${two[j]}\n`); i += 1; j += 1; }
+    if (one[i] === two[j]) { left.push(`${one[i]}\n`); right.push(`${two[j]}\n`); i += 1; j += 1; }
     else if (j >= two.length || (i < one.length && same[i + 1][j] >= same[i][j + 1])) { left.push(make("ins", {}, one[i]), "\n"); i += 1; }
     else { right.push(make("del", {}, two[j]), "\n"); j += 1; }
   }
