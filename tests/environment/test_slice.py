@@ -13,27 +13,31 @@ from dovetail.model.system import EnvironmentSpec, Service
 
 
 class Copies:
-    """Stands for copies of whatever is redis; refuses to copy `refused`, and waits where it is told to."""
+    """Stands for copies of whatever is redis; does not do what is `refused`, and waits for what it may do."""
 
-    def __init__(self, refused: str = "") -> None:
+    def __init__(self, *refused: str) -> None:
         self.done: list[str] = []
-        self.go_on = asyncio.Event()
-        self.go_on.set()
+        self.may_clone, self.may_drop = asyncio.Event(), asyncio.Event()
+        self.may_clone.set()
+        self.may_drop.set()
         self._refused = refused
 
     def can_copy(self, technology: str) -> bool:
         return technology == "redis"
 
     async def clone(self, service: str, name: str) -> Address:
-        if service == self._refused:
+        if f"clone {service}" in self._refused:
             raise StageError(f"{service} is full")
         self.done.append(f"clone {service} as {name}")
-        await self.go_on.wait()
+        await self.may_clone.wait()
         return Address("127.0.0.1", 1)
 
     async def drop(self, service: str, name: str) -> None:
+        if f"drop {service}" in self._refused:
+            raise StageError(f"{service} is gone")
+        await asyncio.sleep(0)
         self.done.append(f"drop {service} of {name}")
-        await self.go_on.wait()
+        await self.may_drop.wait()
 
 
 @asynccontextmanager
@@ -86,7 +90,7 @@ def test_data_is_copied_where_it_can_be_with_what_jobs_put_there_and_the_copies_
         means = yard.means(order)
         copies: Any = Copies()
         slices = Slices(copies, {})
-        await slices.open("w1", frozenset({"a"}), means)
+        await slices.open("w1", frozenset({"a", "fill"}), means)
         assert {instance.label for instance in slices.instances} == {"a@w1", "cache@w1"}
         assert (await slices.locate("db", "w1")).port == 1
         assert copies.done == ["clone db as w1"]
@@ -135,7 +139,8 @@ def test_a_name_is_given_to_one_slice_at_a_time(yard: Any) -> None:
 
 def test_a_copy_that_cannot_be_made_takes_the_others_back_and_is_told(yard: Any) -> None:
     async def play() -> None:
-        copies = Copies(refused="more")
+        copies = Copies("clone more")
+        copies.may_clone.clear()
         async with on_copies(yard, copies) as (slices, means):
             with pytest.raises(StageError, match="more is full"):
                 await slices.open("w1", frozenset({"a"}), means)
@@ -150,12 +155,12 @@ def test_a_name_is_taken_from_the_moment_a_slice_is_begun(yard: Any) -> None:
     async def play() -> None:
         copies = Copies()
         async with on_copies(yard, copies) as (slices, means):
-            copies.go_on.clear()
+            copies.may_clone.clear()
             begun = asyncio.create_task(slices.open("w1", frozenset({"a"}), means))
             await asyncio.sleep(0)
             with pytest.raises(SuiteError, match="open already"):
                 await slices.open("w1", frozenset({"a"}), means)
-            copies.go_on.set()
+            copies.may_clone.set()
             await begun
             assert [instance.state for instance in slices.instances] == ["ready"]
 
@@ -169,12 +174,12 @@ def test_who_is_broken_off_while_closing_a_slice_leaves_it_to_the_next(
         copies = Copies()
         async with on_copies(yard, copies) as (slices, means):
             await slices.open("w1", frozenset({"a"}), means)
-            copies.go_on.clear()
+            copies.may_drop.clear()
             closing = asyncio.create_task(slices.close("w1"))
             await asyncio.to_thread(wait_for, lambda: "drop db of w1" in copies.done)
             closing.cancel()
             await asyncio.wait([closing])
-            copies.go_on.set()
+            copies.may_drop.set()
             await slices.close("w1")
             assert copies.done.count("drop db of w1") == 2
             with pytest.raises(SuiteError, match="no open slice w1"):
@@ -203,6 +208,44 @@ def test_as_the_stage_ends_slices_stop_and_their_copies_are_left_to_the_servers_
             await slices.end_all()
             assert instance.state == "stopped"
             assert not slices.instances
+            await slices.close("w1")
             assert not [done for done in copies.done if done.startswith("drop")]
+
+    asyncio.run(play())
+
+
+def test_a_copy_that_cannot_be_made_is_what_is_told_also_where_another_cannot_be_taken_back(yard: Any) -> None:
+    async def play() -> None:
+        async with on_copies(yard, Copies("clone more", "drop db")) as (slices, means):
+            with pytest.raises(StageError, match="more is full"):
+                await slices.open("w1", frozenset({"a"}), means)
+
+    asyncio.run(play())
+
+
+def test_a_copy_that_cannot_be_dropped_is_told_and_neither_keeps_the_slice_nor_the_other_copy(yard: Any) -> None:
+    async def play() -> None:
+        copies = Copies("drop db")
+        async with on_copies(yard, copies) as (slices, means):
+            await slices.open("w1", frozenset({"a"}), means)
+            with pytest.raises(StageError, match="db is gone"):
+                await slices.close("w1")
+            assert "drop more of w1" in copies.done
+            await slices.close("w1")
+            with pytest.raises(SuiteError, match="no open slice w1"):
+                await slices.locate("a", "w1")
+
+    asyncio.run(play())
+
+
+def test_a_server_whose_data_cannot_be_copied_is_started_again_for_a_slice(yard: Any) -> None:
+    async def play() -> None:
+        means = yard.means(yard.order(yard.service("a", "events"), Service("events", technology="kafka")))
+        copies: Any = Copies()
+        slices = Slices(copies, {})
+        await slices.open("w1", frozenset({"a"}), means)
+        assert {instance.label for instance in slices.instances} == {"a@w1", "events@w1"}
+        await slices.end_all()
+        means.lease.close()
 
     asyncio.run(play())
