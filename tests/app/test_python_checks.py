@@ -93,6 +93,41 @@ def test_where_every_worker_dies_before_it_has_collected_anything_the_files_are_
     assert tally.verdicts == {Verdict.INCONCLUSIVE: 1}
     (why,) = (event.why for event in heard if isinstance(event, CheckEnded))
     assert why.startswith("pytest exited with code 5: ")
+    assert "crashed" in why
+
+
+def test_a_check_that_ended_is_told_once(tmp_path: Path) -> None:
+    started = TELLING.replace('b"no event at all\\n"', 'write_line(CheckEnded(2.0, "x", Verdict.PASSED, 1.0, 1))')
+    started = started.replace('CheckEnded(1.0, "x", Verdict.PASSED, 1.0, 1)', 'CheckStarted(1.0, "x", 1, 1)')
+    tally, heard = run(make_order(tmp_path, started.replace("import CheckEnded", "import CheckEnded, CheckStarted")))
+    assert [event.at for event in heard if isinstance(event, CheckEnded)] == [2.0]
+    assert tally.total == 1
+
+
+LATE = """\
+import os, socket, sys
+with socket.socket(socket.AF_UNIX) as door:
+    door.connect(os.environ["DOVETAIL_EVENTS"])
+    print("there", flush=True)
+    sys.stdin.read()
+    from dovetail.journal.line import write_line
+    from dovetail.model.event import CheckEnded
+    from dovetail.model.outcome import Verdict
+    door.sendall(write_line(CheckEnded(1.0, "late", Verdict.PASSED, 1.0, 1)))
+"""
+
+
+def test_who_still_speaks_after_pytest_has_ended_is_heard_out(tmp_path: Path) -> None:
+    content = f"""\
+import os, subprocess, sys
+
+def test_it():
+    until_pytest_is_gone, _ = os.pipe()
+    line = subprocess.Popen([sys.executable, "-c", {LATE!r}], stdin=until_pytest_is_gone, stdout=subprocess.PIPE)
+    assert line.stdout.readline() == b"there\\n"
+"""
+    _, heard = run(make_order(tmp_path, content))
+    assert [event.check for event in heard if isinstance(event, CheckEnded)] == ["late"]
 
 
 def test_files_without_tests_are_nothing(tmp_path: Path) -> None:

@@ -128,8 +128,6 @@ class _Hearer:
                 self.hear(line)
         finally:
             writer.close()
-            if task is not None:
-                self._clients.discard(task)
 
     def hear(self, line: bytes) -> None:
         if line == LAST_WORD:
