@@ -75,8 +75,6 @@ class LiveStage:
         wanted = await self._define(selection)
         names = self._follow(selection, self._find_stale(wanted) | (wanted.keys() - self._cast.instances.keys()))
         gone = names | selection.given.keys()
-        if not names and not gone & self._cast.instances.keys():
-            return ()
         self.means = replace(self.means, system=order.system)
         self._given.clear()
         self._given.update(selection.given)
