@@ -6,7 +6,7 @@ import pytest
 from dovetail.environment.cast import Cast
 from dovetail.errors import DovetailError, NotReadyError
 from dovetail.model.address import Address
-from dovetail.model.event import Noticed, ServiceChanged
+from dovetail.model.event import Noticed, ServiceChanged, TornDown
 from dovetail.model.system import Edge, Probe, Service
 
 
@@ -94,6 +94,7 @@ def test_a_cleanup_that_does_not_end_is_told_and_services_stop_in_order_all_the_
             assert await stage.leave() == ()
         (told,) = [event.text for event in yard.events if isinstance(event, Noticed)]
         assert told == "the cleanup did not end within 3 s: what still ran of it was killed"
+        assert [event.took_ms >= 3000 for event in yard.events if isinstance(event, TornDown)][:1] == [True]
         assert yard.states("b")[-1] == "stopped"
         assert (yard.folder / "bye").exists()
 

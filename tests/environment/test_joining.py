@@ -11,6 +11,7 @@ from dovetail.environment.opening import open_stage
 from dovetail.environment.reaper import marked, read_kin
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import LockWish
+from dovetail.errors import NotReadyError
 from dovetail.model.event import Noticed
 from dovetail.model.system import Service
 
@@ -143,3 +144,37 @@ def test_what_one_who_leaves_cannot_give_back_is_told_to_those_who_stay(yard: An
 
     asyncio.run(play())
     assert not yard.ground.exists()
+
+
+def test_what_was_broken_off_as_another_failed_is_started_for_the_next_who_wants_it(yard: Any) -> None:
+    broken = yard.service("broken", run="sh -c 'test -f mended && exec sleep 60; exit 1'", ready=())
+    slow = yard.service("slow", environment={"SLOW": "1"})
+    services = (yard.service("a"), broken, slow, yard.service("last", "slow"))
+
+    async def play() -> None:
+        async with yard.live(services[0], is_kept=True) as stage:
+            with pytest.raises(NotReadyError, match="broken exited with code 1"):
+                await stage.adopt(yard.order(*services))
+            (yard.folder / "mended").touch()
+            assert await stage.adopt(yard.order(*services)) == ("broken", "last", "slow")
+            assert [state.state for state in await stage.states()] == ["ready"] * 4
+            assert await stage.adopt(yard.order(*services)) == ()
+
+    asyncio.run(play())
+
+
+def test_a_job_is_done_again_where_the_server_that_it_filled_starts_anew(yard: Any) -> None:
+    def filling(server: str) -> Any:
+        run = f"sh -c 'echo {server} >> filled.txt'"
+        return yard.service(f"fill-{server}", server, run=run, is_job=True, ready=())
+
+    servers = (Service("cache", technology="redis"), Service("other", technology="redis"))
+    order = yard.order(*servers, filling("cache"), filling("other"), yard.service("a", "cache"))
+
+    async def play() -> None:
+        async with yard.live(*order.system.services, is_kept=True) as stage:
+            await stage.steer("cache", "kill")
+            assert await stage.adopt(order) == ("cache", "fill-cache")
+            assert sorted((yard.folder / "filled.txt").read_text().split()) == ["cache", "cache", "other"]
+
+    asyncio.run(play())

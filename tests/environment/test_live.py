@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ from dovetail.environment.reaper import marked, read_kin
 from dovetail.environment.stage import LockWish
 from dovetail.errors import NotReadyError, SuiteError
 from dovetail.model.check import FaultOrder
-from dovetail.model.event import ExchangeSeen, FaultInjected, FaultLifted, Noticed, ServiceChanged
+from dovetail.model.event import ExchangeSeen, FaultInjected, FaultLifted, LogWritten, Noticed, ServiceChanged, TornDown
 from dovetail.model.system import EnvironmentSpec, Probe, Service
 
 Speak = Callable[..., "asyncio.Future[str]"]
@@ -170,11 +171,14 @@ def test_the_calls_of_an_edge_are_remembered(yard: Any, spoken: Speak) -> None:
 
 def test_logs_are_kept_by_service(yard: Any) -> None:
     async def play() -> None:
-        async with yard.live(yard.service("a"), yard.service("b")) as stage:
+        async with yard.live(yard.service("a", "b"), yard.service("b")) as stage:
             port = (await stage.address("a")).port
             await until(lambda: any(getattr(e, "line", "") == f"listening on {port}" for e in yard.events))
             assert [line.text for line in await stage.logs("a")] == [f"listening on {port}"]
-            assert {line.service for line in await stage.logs()} == {"a", "b"}
+            await until(lambda: {e.service for e in yard.events if isinstance(e, LogWritten)} == {"a", "b"})
+            lines = await stage.logs()
+            assert {line.service for line in lines} == {"a", "b"}
+            assert list(lines) == sorted(lines, key=lambda line: line.at)
 
     asyncio.run(play())
 
@@ -206,6 +210,7 @@ def test_a_slice_has_its_own_instances_and_edges(yard: Any, spoken: Speak) -> No
             await stage.open_slice("w1", frozenset({"a"}))
             shared, own = await stage.address("a"), await stage.address("a", "w1")
             assert shared.port != own.port
+            assert await stage.address("a@w1") == own
             said = await spoken(own.port)
             door = int(next(x for x in said.splitlines() if x.startswith("B_URL=")).rpartition(":")[2])
             await spoken(door)
@@ -260,23 +265,6 @@ def test_in_a_hurry_a_service_that_does_not_listen_is_killed_soon(yard: Any) -> 
     asyncio.run(play())
 
 
-def test_what_was_broken_off_as_another_failed_is_started_for_the_next_who_wants_it(yard: Any) -> None:
-    broken = yard.service("broken", run="sh -c 'test -f mended && exec sleep 60; exit 1'", ready=())
-    slow = yard.service("slow", environment={"SLOW": "1"})
-    services = (yard.service("a"), broken, slow, yard.service("last", "slow"))
-
-    async def play() -> None:
-        async with yard.live(services[0], is_kept=True) as stage:
-            with pytest.raises(NotReadyError, match="broken exited with code 1"):
-                await stage.adopt(yard.order(*services))
-            (yard.folder / "mended").touch()
-            assert await stage.adopt(yard.order(*services)) == ("broken", "last", "slow")
-            assert [state.state for state in await stage.states()] == ["ready"] * 4
-            assert await stage.adopt(yard.order(*services)) == ()
-
-    asyncio.run(play())
-
-
 def test_edges_lead_to_what_came_up_again_though_another_did_not(yard: Any, spoken: Speak) -> None:
     late = yard.service("late", run="sh -c 'exit 1'", is_job=True, after=("b",))
     order = yard.order(yard.service("a", "b"), yard.service("b"))
@@ -289,23 +277,6 @@ def test_edges_lead_to_what_came_up_again_though_another_did_not(yard: Any, spok
                 await stage.adopt(yard.order(*order.system.services, late))
             assert await stage.adopt(order) == ()
             assert "200 OK" in await spoken(door)
-
-    asyncio.run(play())
-
-
-def test_a_job_is_done_again_where_the_server_that_it_filled_starts_anew(yard: Any) -> None:
-    def filling(server: str) -> Any:
-        run = f"sh -c 'echo {server} >> filled.txt'"
-        return yard.service(f"fill-{server}", server, run=run, is_job=True, ready=())
-
-    servers = (Service("cache", technology="redis"), Service("other", technology="redis"))
-    order = yard.order(*servers, filling("cache"), filling("other"), yard.service("a", "cache"))
-
-    async def play() -> None:
-        async with yard.live(*order.system.services, is_kept=True) as stage:
-            await stage.steer("cache", "kill")
-            assert await stage.adopt(order) == ("cache", "fill-cache")
-            assert sorted((yard.folder / "filled.txt").read_text().split()) == ["cache", "cache", "other"]
 
     asyncio.run(play())
 
@@ -355,5 +326,61 @@ def test_who_steers_takes_no_exit_code_from_those_who_wait_for_one_and_buries_wh
             await stage.steer("a", "restart")
             assert waited_for.wait() == 3
             await until(lambda: orphan not in read_kin())
+
+    asyncio.run(play())
+
+
+def test_what_is_misnamed_is_told_with_the_nearest(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.live(yard.service("orders")) as stage:
+            with pytest.raises(SuiteError, match="did you mean restart"):
+                await stage.steer("orders", "restrat")
+            for asking in (stage.steer("order", "stop"), stage.clone("order", "w1"), stage.address("order")):
+                with pytest.raises(SuiteError, match="did you mean orders"):
+                    await asking
+            assert yard.states("orders")[-1] == "ready"
+            await stage.steer("orders", "stop")
+            assert yard.states("orders")[-1] == "stopped"
+
+    asyncio.run(play())
+
+
+def test_leaving_lifts_faults_stops_slices_in_order_and_proves_that_nothing_is_left(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.live(yard.service("a", "b"), yard.service("b")) as stage:
+            await stage.open_slice("w1", frozenset({"b"}))
+            await stage.inject(FaultOrder("a -> b", "refuse"), 60)
+            assert await stage.leave() == ()
+            assert [e.why for e in yard.events if isinstance(e, FaultLifted)] == ["the environment was torn down"]
+            assert yard.states("b@w1")[-1] == "stopped"
+            assert [e.remains for e in yard.events if isinstance(e, TornDown)] == [()]
+
+    asyncio.run(play())
+
+
+def test_a_port_of_ours_that_somebody_listens_on_at_the_end_is_told(yard: Any) -> None:
+    async def play() -> None:
+        async with yard.live(yard.service("a")) as stage:
+            port = (await stage.address("a")).port
+            await stage.steer("a", "kill")
+            with socket.create_server(("127.0.0.1", port)):
+                assert await stage.leave() == (f"port {port}",)
+            assert [e.remains for e in yard.events if isinstance(e, TornDown)] == [(f"port {port}",)]
+
+    asyncio.run(play())
+
+
+def test_data_is_copied_and_set_back_to_what_it_was_as_the_stage_came_up(yard: Any, spoken: Speak) -> None:
+    async def play() -> None:
+        async with yard.live(Service("cache", technology="redis")) as stage:
+            port = (await stage.address("cache")).port
+            clone = int((await stage.clone("cache", "w1")).path.strip("/"))
+            for database in (0, clone):
+                await spoken(port, f"SELECT {database}\r\nSET name value\r\nQUIT\r\n")
+            await stage.drop("cache", "w1")
+            assert "db0:keys=1" in await spoken(port, "INFO keyspace\r\nQUIT\r\n")
+            assert f"db{clone}:" not in await spoken(port, "INFO keyspace\r\nQUIT\r\n")
+            await stage.reset(frozenset({"cache"}))
+            assert "db0:" not in await spoken(port, "INFO keyspace\r\nQUIT\r\n")
 
     asyncio.run(play())

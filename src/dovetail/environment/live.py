@@ -168,7 +168,7 @@ class LiveStage:
         await self._in_patience(self._stop(), "some services did not stop")
         await self._end_rest()
         folders = [self.means.folder] if self._is_alone else []
-        remains = find_remains(self.means.stage, self.means.ports.ever, folders) if self._selection.start else ()
+        remains = find_remains(self.means.stage, self.means.ports.ever, folders)
         took = (time.monotonic() - began) * 1000
         self.means.hub.tell(TornDown(self.means.hub.clock(), took, remains))
         return remains
@@ -186,13 +186,12 @@ class LiveStage:
 
     async def _end_rest(self) -> None:
         """Kill what outlived its service and remove the folders."""
-        if not self._selection.start:
-            return
         deadline = time.monotonic() + 1.0
-        end_processes(self.means.stage, are_orphans_ours=self._is_alone)
-        while self._is_held_on_to() and time.monotonic() < deadline:
-            await asyncio.sleep(0.005)
+        while True:
             end_processes(self.means.stage, are_orphans_ours=self._is_alone)
+            if not self._is_held_on_to() or time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.005)
         if self._is_alone:
             shutil.rmtree(self.means.folder, ignore_errors=True)
 
