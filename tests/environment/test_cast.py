@@ -94,7 +94,7 @@ def test_a_cleanup_that_does_not_end_is_told_and_services_stop_in_order_all_the_
             assert await stage.leave() == ()
         (told,) = [event.text for event in yard.events if isinstance(event, Noticed)]
         assert told == "the cleanup did not end within 3 s: what still ran of it was killed"
-        assert [event.took_ms >= 3000 for event in yard.events if isinstance(event, TornDown)][:1] == [True]
+        assert [3000 <= event.took_ms < 60_000 for event in yard.events if isinstance(event, TornDown)][:1] == [True]
         assert yard.states("b")[-1] == "stopped"
         assert (yard.folder / "bye").exists()
 
