@@ -26,6 +26,7 @@ from dovetail.environment.live import LiveStage
 from dovetail.environment.means import Means
 from dovetail.environment.opening import open_stage
 from dovetail.environment.order import Brief, StageOrder, encode
+from dovetail.environment.reaper import read_environment
 from dovetail.environment.stage import Stage
 from dovetail.model.event import Event, ServiceChanged
 from dovetail.model.system import Edge, Probe, Service, System
@@ -159,6 +160,18 @@ def wait_for() -> Callable[[Callable[[], bool]], None]:
             time.sleep(0.01)
 
     return wait
+
+
+@pytest.fixture
+def sleeper(wait_for: Callable[[Callable[[], bool]], None]) -> Callable[..., "subprocess.Popen[bytes]"]:
+    """Start a process that only sleeps, with these variables; they can be read a moment later than it has begun."""
+
+    def start(**variables: str) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen(["sleep", "60"], env={**os.environ, **variables})
+        wait_for(lambda: read_environment(process.pid) != [b""])
+        return process
+
+    return start
 
 
 def ask(port: int, text: str = "GET / HTTP/1.0\r\n\r\n") -> str:

@@ -17,11 +17,8 @@ from dovetail.environment.census import (
 from dovetail.environment.reaper import MARK, read_kin
 
 
-def test_a_family_is_who_descends_and_who_carries_the_marks() -> None:
-    marks = {**os.environ, MARK: "s1", SERVICE_MARK: "a"}
-    one = subprocess.Popen(["sleep", "60"], env=marks)
-    other = subprocess.Popen(["sleep", "60"], env={**marks, SERVICE_MARK: "b"})
-    alike = subprocess.Popen(["sleep", "60"], env=marks)
+def test_a_family_is_who_descends_and_who_carries_the_marks(sleeper: Callable[..., "subprocess.Popen[bytes]"]) -> None:
+    one, other, alike = (sleeper(**{MARK: "s1", SERVICE_MARK: name}) for name in "aba")
     try:
         assert set(family(one.pid, "s1", "a")) == {one.pid, alike.pid}
         assert set(family(other.pid, "s1", "b")) == {other.pid}

@@ -20,14 +20,15 @@ from dovetail.environment.sweeping import sweep
 pytestmark = pytest.mark.usefixtures("broom")
 
 
-def test_what_dead_stages_left_is_swept_and_named(yard: Any, wait_for: Callable[..., None]) -> None:
+def test_what_dead_stages_left_is_swept_and_named(
+    yard: Any, wait_for: Callable[..., None], sleeper: Callable[..., "subprocess.Popen[bytes]"]
+) -> None:
     lease = yard.ground / "dead.lease"
     folder = yard.ground / "dead"
     folder.mkdir()
     lease.write_text(f"folder\t{folder}\n", encoding="utf-8")
     (yard.ground / "older").mkdir()
-    marks = {**os.environ, MARK: "dead", LEASE_MARK: str(lease)}
-    left = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"], env=marks)
+    left = sleeper(**{MARK: "dead", LEASE_MARK: str(lease)})
     removed = sweep()
     wait_for(lambda: read_kin().get(left.pid, (0, "Z"))[1] == "Z")
     left.wait()

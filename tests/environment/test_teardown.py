@@ -12,10 +12,12 @@ from dovetail.environment.ground import Plot, take
 from dovetail.environment.reaper import MARK, read_kin
 from dovetail.environment.teardown import end_processes, find_processes, find_remains, prove_gone
 
+Sleeper = Callable[..., "subprocess.Popen[bytes]"]
 
-def test_what_is_left_is_named_one_by_one(tmp_path: Path) -> None:
+
+def test_what_is_left_is_named_one_by_one(tmp_path: Path, sleeper: Sleeper) -> None:
     stage = f"teardown{os.getpid()}"
-    process = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: stage})
+    process = sleeper(**{MARK: stage})
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         door.listen()
@@ -27,9 +29,9 @@ def test_what_is_left_is_named_one_by_one(tmp_path: Path) -> None:
     assert find_remains(stage, [port], []) == ()
 
 
-def test_what_outlived_its_service_is_killed(wait_for: Callable[..., None]) -> None:
+def test_what_outlived_its_service_is_killed(wait_for: Callable[..., None], sleeper: Sleeper) -> None:
     stage = f"outlived{os.getpid()}"
-    process = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: stage})
+    process = sleeper(**{MARK: stage})
     end_processes(stage, are_orphans_ours=False)
     wait_for(lambda: not find_processes(stage))
     assert process.wait() == -9
@@ -50,26 +52,28 @@ def test_a_reaper_that_does_not_end_is_named_though_all_else_is_gone(
 
 
 def test_where_reaper_and_stage_were_killed_in_one_blow_who_asks_does_their_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sleeper: Sleeper
 ) -> None:
     monkeypatch.setattr("dovetail.environment.teardown.SECONDS_TO_PROVE", 3600.0)
     plot = Plot(tmp_path, f"oneblow{os.getpid()}")
     plot.folder.mkdir()
     plot.lease.write_text(f"folder\t{plot.folder}\n", encoding="utf-8")
-    left = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: plot.stage})
+    left = sleeper(**{MARK: plot.stage})
     assert asyncio.run(asyncio.wait_for(prove_gone(plot, 0), 30)) == ()
     assert left.wait() == -9
     assert not plot.folder.exists()
     assert not plot.lease.exists()
 
 
-def test_what_somebody_still_watches_is_left_to_him_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_somebody_still_watches_is_left_to_him_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sleeper: Sleeper
+) -> None:
     monkeypatch.setattr("dovetail.environment.teardown.SECONDS_TO_PROVE", 0.1)
     plot = Plot(tmp_path, f"watched{os.getpid()}")
     plot.info.touch()
     handle = take(plot.lease)
     assert handle is not None
-    left = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: plot.stage})
+    left = sleeper(**{MARK: plot.stage})
     assert asyncio.run(prove_gone(plot, 0)) == ("the environment's reaper", str(plot.info), str(plot.lease))
     assert left.poll() is None
     os.close(handle)
