@@ -59,12 +59,13 @@ class Limit:
         self._is_over = False
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("a limit holds for a task, and none is running")
         self._task = task
         self._cancelled_before = task.cancelling()
-        self.ends_at = asyncio.get_running_loop().time() + self._seconds
+        self.ends_at = loop.time() + self._seconds
         self._limits.add(self)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:

@@ -25,12 +25,11 @@ NAME = r"[A-Za-z_][\w-]*"
 
 def has_slots(check: Check) -> bool:
     """Tell whether anything in a check is filled in when it is played; in most nothing is."""
-    return (
-        holds_slot(check.inputs)
-        or holds_slot(check.condition)
-        or any(holds_slot(fragment.inputs) for fragment in fragments_of(check.actions))
-        or any(holds_slot(words) for step in all_steps(check) for words in _words_of(step))
-    )
+    if holds_slot(check.inputs) or holds_slot(check.condition):
+        return True
+    if any(holds_slot(fragment.inputs) for fragment in fragments_of(check.actions)):
+        return True
+    return any(any(map(holds_slot, _words_of(step))) for step in all_steps(check))
 
 
 def find_unknown_names(check: Check, services: Iterable[str]) -> list[Problem]:

@@ -21,6 +21,7 @@ from dovetail.source.value import describe
 
 UNKNOWN_SCOPE = "services"
 CHECK_KEYS = frozenset(CHECK.by_name)
+PLAIN_KEYS = frozenset({"name", "on", "steps"})
 SUBJECT_SHOWN = 60
 
 
@@ -126,6 +127,10 @@ class CheckReader:
             self._mistakes.add(place, f"a check has no key `{key}`", suggest(key, CHECK_KEYS))
 
     def _make(self, entry: Entry, name: str, actions: tuple[Action, ...], on: str, file: FileOfChecks) -> list[Read]:
+        if entry.table.keys() <= PLAIN_KEYS:
+            id_ = self._unique(f"{file.stem}/{slug(name)}")
+            file.names.setdefault(name, []).append(id_)
+            return [Read(Check(id_, name, file.scope, actions, tags=file.tags, place=entry.place), file)]
         cleanup = self._actions.read_list(entry.list("finally"), on) if "finally" in entry else ()
         faults = self._actions.steps.read_faults(entry.table)
         scope = self._read_scope(entry) or file.scope

@@ -59,6 +59,11 @@ class Conversation(asyncio.Protocol):
         self.is_open = True
         self.idle_since = 0.0
 
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether the other side will hardly have given the connection up."""
+        return self.is_open and self._loop.time() - self.idle_since < FRESH
+
     def ask(self, method: str, data: bytes, until: float | None = None) -> "asyncio.Future[Reply]":
         """Send a whole request; the future ends with its answer or a NoReplyError, with a TimeoutError at `until`."""
         self._method = method
@@ -232,7 +237,7 @@ class Client:
         idle = self._idle.get(origin)
         while idle:
             conversation = idle.pop()
-            if conversation.is_open and asyncio.get_running_loop().time() - conversation.idle_since < FRESH:
+            if conversation.is_fresh:
                 return conversation
             conversation.close()
         return None
