@@ -1,23 +1,38 @@
 import asyncio
+import contextlib
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dovetail.app.parts import build_registry
 from dovetail.app.stage_process import COMMAND
+from dovetail.environment.attendance import find_stages
+from dovetail.environment.ground import Plot, take
 from dovetail.environment.opening import open_stage
+from dovetail.environment.order import StageInfo, encode
 from dovetail.environment.reaper import marked, read_kin
 from dovetail.environment.remote import RemoteStage
 from dovetail.environment.stage import LockWish
-from dovetail.errors import NotReadyError
+from dovetail.errors import BrokenDovetailError, NotReadyError
 from dovetail.model.event import Noticed
 from dovetail.model.system import Service
 
 
 def living(stage: str) -> list[int]:
     return marked(stage, read_kin())
+
+
+def open_pipes() -> set[str]:
+    """Return the pipes that this process has open, as the system numbers them."""
+    found = set()
+    for handle in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            found.add(str(handle.readlink()))
+    return {link for link in found if link.startswith("pipe:")}
 
 
 def test_workers_that_open_at_once_share_one_stage_until_the_last_leaves(
@@ -176,5 +191,62 @@ def test_a_job_is_done_again_where_the_server_that_it_filled_starts_anew(yard: A
             await stage.steer("cache", "kill")
             assert await stage.adopt(order) == ("cache", "fill-cache")
             assert sorted((yard.folder / "filled.txt").read_text().split()) == ["cache", "cache", "other"]
+
+    asyncio.run(play())
+
+
+def test_two_who_keep_an_environment_at_once_get_the_same_one(yard: Any) -> None:
+    async def play() -> None:
+        order = yard.order(yard.service("a"), is_kept=True)
+        one, two = await asyncio.gather(*(open_stage(order, build_registry(), COMMAND) for _ in range(2)))
+        assert isinstance(one, RemoteStage)
+        assert isinstance(two, RemoteStage)
+        assert one.info == two.info
+        assert await two.leave() == ()
+        assert await one.down() == ()
+
+    asyncio.run(play())
+    assert not yard.ground.exists()
+
+
+def test_one_that_is_just_ending_is_not_waited_for(yard: Any) -> None:
+    async def play() -> None:
+        order = yard.order(yard.service("a"), is_kept=True)
+        plot = Plot(yard.ground, "ending")
+        lease = take(plot.lease)
+        assert lease is not None
+        ending = StageInfo(
+            "ending", order.key, "yard", str(yard.folder), "local", is_direct=False, is_kept=True, started_at=1.0,
+            socket=str(plot.socket),
+        )  # fmt: skip
+        plot.info.write_bytes(encode(ending))
+        assert find_stages() == (ending,)
+        stage = await open_stage(order, build_registry(), COMMAND)
+        assert isinstance(stage, RemoteStage)
+        assert [state.state for state in await stage.states()] == ["ready"]
+        assert await stage.down() == ()
+        os.close(lease)
+
+    asyncio.run(play())
+
+
+def test_who_failed_to_start_an_environment_holds_nobody_up(yard: Any) -> None:
+    async def play() -> None:
+        order = yard.order(yard.service("a"), share="run-1")
+        with pytest.raises(BrokenDovetailError, match="did not come up"):
+            await open_stage(order, build_registry(), ("false",))
+        async with asyncio.timeout(60), yard.stage(yard.service("a"), share="run-1") as stage:
+            assert [state.state for state in await stage.states()] == ["ready"]
+
+    asyncio.run(play())
+
+
+def test_a_stage_that_was_left_leaves_no_pipe_open(yard: Any) -> None:
+    async def play() -> None:
+        before = open_pipes()
+        async with yard.stage(yard.service("a")):
+            pass
+        await asyncio.sleep(0)
+        assert open_pipes() <= before
 
     asyncio.run(play())
