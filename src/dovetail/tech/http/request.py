@@ -20,6 +20,7 @@ _PLAIN = re.compile(r"[\x21-\x7e]*")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SAFE = "/%:?@!$&'()*+,;=~-._"
 _SCHEMES = ("http://", "https://")
+_STARTS = ("/", *_SCHEMES)
 _PORTS = {"http": 80, "https": 443}
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SLOT = "{{"
@@ -76,7 +77,7 @@ def read_method(subject: object) -> str:
 
 
 def _settle(method: str, target: str) -> tuple[str, str]:
-    if not target.startswith(("/", *_SCHEMES)):
+    if not target.startswith(_STARTS):
         raise SuiteError(Problem(f"the path of a request starts with /, got {target!r}", _ELSEWHERE))
     if not _PLAIN.fullmatch(target):
         target = quote(target, safe=_SAFE)
