@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import sys
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -31,12 +32,15 @@ def test_a_stage_that_opens_its_door_is_told_and_its_reaper_ends_with_it(yard: A
     asyncio.run(play())
 
 
-def test_a_stage_that_ends_instead_is_told_with_its_last_words(yard: Any) -> None:
+@pytest.mark.parametrize("size", [1, 1 << 20], ids=["brief", "more than a pipe holds"])
+def test_a_stage_that_ends_instead_is_told_with_its_last_words(yard: Any, size: int) -> None:
+    order = yard.order(yard.service("a", environment={"LONG": "x" * size}))
+
     async def play() -> None:
         plot = Plot(yard.ground, "two")
         with pytest.raises(BrokenDovetailError, match="did not come up:\nno way"):
             await spawn(
-                Brief("two", str(yard.ground), str(yard.ground), yard.order()),
+                Brief("two", str(yard.ground), str(yard.ground), order),
                 plot,
                 ("/bin/sh", "-c", "echo no way >&2"),
             )
@@ -101,3 +105,12 @@ def test_a_stage_that_hangs_as_it_comes_up_is_ended(
         asyncio.run(spawn(brief, plot, ("/bin/sh", "-c", "echo $$ > $0; exec sleep 60", str(yard.folder / "pid"))))
     hung = int((yard.folder / "pid").read_text(encoding="utf-8"))
     wait_for(lambda: read_kin().get(hung, (0, "Z"))[1] == "Z" and not plot.lease.exists())
+
+
+def test_a_start_that_the_disk_refuses_is_the_environments_trouble(yard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    plot = Plot(yard.ground, "seven")
+    brief = Brief("seven", str(yard.ground), str(yard.ground), yard.order())
+    monkeypatch.setattr(tempfile, "tempdir", str(yard.folder / "nowhere"))
+    with pytest.raises(StageError, match="cannot be made: No such file"):
+        asyncio.run(spawn(brief, plot, ("true",)))
+    assert not plot.lease.exists()
