@@ -250,3 +250,15 @@ def test_a_stage_that_was_left_leaves_no_pipe_open(yard: Any) -> None:
         assert open_pipes() <= before
 
     asyncio.run(play())
+
+
+def test_what_one_run_shares_among_its_workers_no_other_run_gets(yard: Any) -> None:
+    async def play() -> None:
+        service = yard.service("a")
+        async with yard.stage(service, share="run-1") as one, yard.stage(service, share="run-2") as two:
+            assert one.info.id != two.info.id
+            async with yard.stage(service) as alone:
+                assert alone.info.id not in {one.info.id, two.info.id}
+
+    asyncio.run(play())
+    assert not yard.ground.exists()
