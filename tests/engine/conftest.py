@@ -232,10 +232,14 @@ class House:
             order = PlanOrder(seed="5eed", is_stage_shared=self.is_stage_shared)
             plan = make_plan(self.system, Suite(checks), knowledge, order)
             beside = asyncio.create_task(self.meanwhile(play)) if self.meanwhile else None
-            tally = await run_plan(play, plan, RunOrder(self.agents, self.is_fail_fast, "run"))
+            await run_plan(play, plan, RunOrder(self.agents, self.is_fail_fast, "run"))
             if beside is not None:
                 await beside
             await cast.close()
+        tally = Tally()
+        for event in events:
+            if isinstance(event, CheckEnded):
+                tally.count(event)
         return Outcome(events, tally, stage, service, play, in_slices)
 
 

@@ -1,4 +1,4 @@
-"""Walks a plan's jobs with several agents at once and tallies how their checks ended. Called by the app's session."""
+"""Walks a plan's jobs with several agents at once. Called by the app's session, which hears how their checks ended."""
 
 import asyncio
 import math
@@ -10,7 +10,6 @@ from dovetail.engine.plan import Job, Plan
 from dovetail.engine.play import Play
 from dovetail.engine.retry import end_unplayed, play_job
 from dovetail.engine.schedule import FREE, Schedule
-from dovetail.engine.verdict import Tally
 from dovetail.environment.stage import LockWish
 from dovetail.errors import BrokenDovetailError
 from dovetail.errors.cause import first_cause
@@ -26,10 +25,9 @@ class RunOrder(Struct, frozen=True):
     owner: str = "run"
 
 
-async def run_plan(play: Play, plan: Plan, order: RunOrder) -> Tally:
+async def run_plan(play: Play, plan: Plan, order: RunOrder) -> None:
     """Play every job of the plan, each as soon as its needs have passed and its locks are free."""
-    tally = Tally()
-    troupe = _Troupe(play, Schedule(plan), order, tally)
+    troupe = _Troupe(play, Schedule(plan), order)
     try:
         async with asyncio.TaskGroup() as group:
             for number in range(1, min(order.agents, max(1, len(plan.jobs))) + 1):
@@ -37,15 +35,13 @@ async def run_plan(play: Play, plan: Plan, order: RunOrder) -> Tally:
     except BaseExceptionGroup as several:
         raise first_cause(several) from several
     troupe.leave_out_the_rest()
-    return tally
 
 
 class _Troupe:
-    def __init__(self, play: Play, schedule: Schedule, order: RunOrder, tally: Tally) -> None:
+    def __init__(self, play: Play, schedule: Schedule, order: RunOrder) -> None:
         self._play = play
         self._schedule = schedule
         self._order = order
-        self._tally = tally
         self._changed = asyncio.Event()
         self._playing = 0
 
@@ -91,7 +87,6 @@ class _Troupe:
         return True
 
     def _settle(self, job: Job, ended: CheckEnded) -> None:
-        self._tally.count(ended)
         given_up = self._schedule.finish(job, ended.verdict)
         self._skip(given_up, f"needs {job.check.name!r}, which {_tell(ended.verdict)}")
         if self._order.is_fail_fast and ended.verdict is Verdict.FAILED:
@@ -100,7 +95,7 @@ class _Troupe:
 
     def _skip(self, jobs: Iterable[Job], why: str) -> None:
         for job in jobs:
-            self._tally.count(end_unplayed(self._play, job, Verdict.SKIPPED, why))
+            end_unplayed(self._play, job, Verdict.SKIPPED, why)
 
 
 def _tell(verdict: Verdict) -> str:
