@@ -208,6 +208,27 @@ def test_a_deadline_that_passes_after_the_answer_leaves_the_connection_alone(sta
     stand.play(scene())
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.05])
+def test_each_answer_over_one_connection_has_a_deadline_of_its_own(stand: "Stand", seconds: float) -> None:
+    async def scene() -> None:
+        async with stand.serve(hear_only) as address:
+            loop = asyncio.get_running_loop()
+            _, conversation = await loop.create_connection(lambda: Conversation(loop), address.host, address.port)
+            first = loop.time() + 0.02
+            for until in (loop.time() + 60, first, loop.time() + 60):
+                reply = conversation.ask("GET", b"GET / HTTP/1.1\r\n\r\n", until)
+                if until > first:
+                    await stand.until(lambda: loop.time() > first + 0.01)
+                conversation.data_received(OK)
+                assert (await reply).body == b"ok"
+            began = loop.time()
+            with pytest.raises(TimeoutError):
+                await conversation.ask("GET", b"GET / HTTP/1.1\r\n\r\n", began + seconds)
+            assert loop.time() >= began + seconds
+
+    stand.play(scene())
+
+
 def test_a_connection_that_idled_too_long_is_not_trusted(stand: "Stand", monkeypatch: pytest.MonkeyPatch) -> None:
     ports: list[int] = []
 

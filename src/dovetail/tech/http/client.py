@@ -1,6 +1,7 @@
 """A lean HTTP/1.1 client on asyncio, with kept-alive connections. Used by the driver and the prober."""
 
 import asyncio
+import math
 import ssl
 from collections.abc import Callable
 from importlib import import_module
@@ -50,6 +51,7 @@ class Conversation(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[Reply] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = self._until = math.inf
         self._reply = Reply()
         self._parts: list[bytes] = []
         self._size = 0
@@ -74,8 +76,9 @@ class Conversation(asyncio.Protocol):
         if self._transport is None or not self.is_open:
             self._waiter.set_exception(NoReplyError("closed", "the connection was closed", is_untouched=True))
         else:
-            if until is not None:
-                self._timer = self._loop.call_at(until, self._time_out)
+            self._until = math.inf if until is None else until
+            if self._until < self._rings_at:
+                self._wind(self._until)
             self._transport.write(data)
         return self._waiter
 
@@ -150,7 +153,6 @@ class Conversation(asyncio.Protocol):
         waiter = self._waiter
         if waiter is None or waiter.done():
             return
-        self._stop_timer()
         reply = self._reply
         if self._parts:
             reply.body = b"".join(self._parts)
@@ -166,17 +168,27 @@ class Conversation(asyncio.Protocol):
         self.idle_since = self._loop.time()
         waiter.set_result(reply)
 
-    def _time_out(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
+    def _wind(self, at: float) -> None:
+        """Wind the timer; as hardly any answer takes so long, it is left to ring and is wound for the next one then."""
+        self._stop_timer()
+        self._rings_at = at
+        self._timer = self._loop.call_at(at, self._ring)
+
+    def _ring(self) -> None:
+        self._rings_at = math.inf
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._until <= self._loop.time():
             self._waiter.set_exception(TimeoutError())
-        self.close()
+            self.close()
+        elif self._until < math.inf:
+            self._wind(self._until)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
 
     def _fail(self, kind: str, message: str) -> None:
-        self._stop_timer()
         reply = self._reply if self._has_head else None
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(NoReplyError(kind, message, reply, is_untouched=not self._is_begun))
