@@ -19,6 +19,7 @@ ROUNDS = 7
 COUNT = 200
 MANY = 1_000
 MOST = 10_000
+MARGINAL_ROUNDS = 15
 GROWTH_ROUNDS = 3
 FLAT = 1.2
 LIBRARIES = (sys.executable, "-c", "import argparse, asyncio, httptools, msgspec, pathlib, uvloop, yaml")
@@ -83,7 +84,7 @@ def growth(folder: Path, url: str) -> tuple[Row, ...]:
     for size in sizes:
         write_dovetail(folder / str(size), url, size)
     taken: dict[int, list[Taken]] = {size: [] for size in sizes}
-    for number in range(ROUNDS):
+    for number in range(MARGINAL_ROUNDS):
         for size in sizes if number < GROWTH_ROUNDS else (COUNT, MANY):
             taken[size].append(play(DOVETAIL, folder / str(size)))
     few, many, most = (median(one.ms for one in taken[size]) for size in sizes)
@@ -102,7 +103,7 @@ def through_edge(folder: Path, url: str) -> Row:
         taken: dict[int, list[float]] = {COUNT: [], MANY: []}
         for size in taken:
             write_dovetail(folder / f"edge-{size}", f"http://127.0.0.1:{port}", size)
-        for _ in range(ROUNDS):
+        for _ in range(MARGINAL_ROUNDS):
             for size, times in taken.items():
                 times.append(play(DOVETAIL, folder / f"edge-{size}").ms)
     few, many = (median(times) for times in taken.values())
