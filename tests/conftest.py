@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import os
 import ssl
 import subprocess
 import tempfile
@@ -74,7 +75,7 @@ def encryption(tmp_path_factory: pytest.TempPathFactory) -> Encryption:
 
 @pytest.fixture
 def broom() -> Iterator[None]:
-    """The turn of one test on this machine to clear away what stages left, for it ends those of every test."""
-    with (Path(tempfile.gettempdir()) / "dovetail-tests.broom").open("w") as lock:
+    """The turn of one test to clear away what stages of this user left, for it ends those of every test."""
+    with (Path(tempfile.gettempdir()) / f"dovetail-tests-{os.getuid()}.broom").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

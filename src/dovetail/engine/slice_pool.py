@@ -89,7 +89,7 @@ class SlicePool:
                 async with asyncio.timeout_at(deadline):
                     await self._changed.wait()
             except TimeoutError:
-                return None
+                return self._pick(order)
         return found
 
     def _pick(self, order: SliceOrder) -> OpenSlice | None:
