@@ -94,13 +94,15 @@ def test_a_lease_that_somebody_only_looks_at_is_had_a_moment_later(yard: Any, mo
     asyncio.run(play())
 
 
+@pytest.mark.parametrize("size", [1, 1 << 20], ids=["brief", "more than a pipe holds"])
 def test_a_stage_that_hangs_as_it_comes_up_is_ended(
-    yard: Any, wait_for: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    yard: Any, wait_for: Callable[..., None], monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     monkeypatch.setattr("dovetail.environment.spawning.SECONDS_TO_COME_UP", 0.5)
     monkeypatch.setattr("dovetail.environment.teardown.SECONDS_TO_PROVE", 0.5)
     plot = Plot(yard.ground, "six")
-    brief = Brief("six", str(yard.ground), str(yard.ground), yard.order())
+    order = yard.order(yard.service("a", environment={"LONG": "x" * size}))
+    brief = Brief("six", str(yard.ground), str(yard.ground), order)
     with pytest.raises(BrokenDovetailError, match="did not come up"):
         asyncio.run(spawn(brief, plot, ("/bin/sh", "-c", "echo $$ > $0; exec sleep 60", str(yard.folder / "pid"))))
     hung = int((yard.folder / "pid").read_text(encoding="utf-8"))

@@ -39,13 +39,16 @@ async def spawn(brief: Brief, plot: Plot, stage_command: tuple[str, ...]) -> Chi
     """Return once the stage listens; the brief's pipe stays open, and with it the stage knows that we live."""
     with _open_words() as words:
         child = _start_reaper(plot, await _take_lease(plot), stage_command, words)
+        handing = asyncio.to_thread(_write, os.dup(child.brief), encode(brief) + b"\n")
+        writing = asyncio.create_task(handing, name="hand the brief over")
         try:
-            await asyncio.to_thread(_write, child.brief, encode(brief) + b"\n")
             await _wait_for_door(child.output, words)
         except BaseException:
             release(child)
             await asyncio.shield(_see_off(plot, child.pid))
             raise
+        finally:
+            await writing
     return child
 
 
@@ -135,6 +138,7 @@ async def _wait_for_door(output: int, words: BinaryIO) -> None:
 
 
 def _write(pipe: int, data: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError):
+    """Write all of it and close the pipe; a stage that has not read so much may yet hang, and then be ended."""
+    with contextlib.suppress(BrokenPipeError), open(pipe, "wb", buffering=0) as file:
         while data:
-            data = data[os.write(pipe, data) :]
+            data = data[file.write(data) :]
