@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,24 @@ def test_output_and_errors_are_one_stream_and_the_exit_is_noticed() -> None:
         process.close()
 
     asyncio.run(play())
+
+
+def test_whoever_has_got_the_number_of_one_that_has_ended_is_left_alone(
+    sleeper: Callable[..., "subprocess.Popen[bytes]"],
+) -> None:
+    stranger = sleeper()
+
+    async def play() -> None:
+        process = await start_process(start("true"), ServiceLog("a", Hub()))
+        await process.ended
+        process.pid = stranger.pid
+        await process.stop(signal.SIGTERM, 0.1, is_group=False)
+        process.close()
+
+    asyncio.run(play())
+    assert stranger.poll() is None
+    stranger.kill()
+    assert stranger.wait() == -signal.SIGKILL
 
 
 def test_one_that_does_not_listen_is_killed_after_its_grace() -> None:

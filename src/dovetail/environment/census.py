@@ -28,16 +28,19 @@ __all__ = [
 ]
 
 
-def family(pid: int, stage: str, label: str) -> list[int]:
-    """Return the living processes of one instance: its descendants and those that carry its marks."""
+def family(pid: int | None, stage: str, label: str) -> list[int]:
+    """Return the living processes of one instance: itself, its descendants and those that carry its marks.
+
+    `pid` is None once it was collected: somebody else may have its number by then.
+    """
     kin = read_kin()
     marks = {f"{MARK}={stage}".encode(), f"{SERVICE_MARK}={label}".encode()}
-    found = dict.fromkeys(descendants(pid, kin))
+    found: dict[int, None] = {} if pid is None else dict.fromkeys(descendants(pid, kin))
     for other in descendants(os.getpid(), kin):
         with contextlib.suppress(OSError):
             if other not in found and marks <= set(read_environment(other)):
                 found[other] = None
-    if kin.get(pid, (0, "Z"))[1] not in "ZX":
+    if pid is not None and kin.get(pid, (0, "Z"))[1] not in "ZX":
         found = {pid: None, **found}
     return list(found)
 

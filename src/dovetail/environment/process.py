@@ -72,7 +72,7 @@ class Process:
                 await asyncio.wait_for(asyncio.shield(self._reader.ended), seconds)
 
     def family(self) -> list[int]:
-        return family(self.pid, self.start.stage, self.start.label)
+        return family(self.pid if self.is_running else None, self.start.stage, self.start.label)
 
     def signal_all(self, number: signal.Signals) -> None:
         """Signal the whole tree, until no new member shows up."""
