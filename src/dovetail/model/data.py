@@ -1,6 +1,6 @@
 """Values as users write and services answer them, and where each stands in the user's file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -71,23 +71,19 @@ class Row(list[Data]):
 
 def locate(data: Data, path: Path) -> Place | None:
     """Return the place of the deepest written value on `path`, or None where nothing was read from a file."""
-    place: Place | None = None
-    for part in path:
-        if isinstance(data, Table) and isinstance(part, str) and part in data.marks:
-            place, data = data.place_of_key(part), data[part]
-        elif isinstance(data, Row) and isinstance(part, int) and 0 <= part < len(data.marks):
-            place, data = data.place_of_item(part), data[part]
-        else:
-            break
-    return place
+    return _locate(data, path, Table.place_of_key)
 
 
 def locate_value(data: Data, path: Path) -> Place | None:
     """Return the place of the value at the end of `path`, or of the deepest above it that is written."""
+    return _locate(data, path, Table.place_of_value)
+
+
+def _locate(data: Data, path: Path, place_of: Callable[[Table, str], Place]) -> Place | None:
     place: Place | None = None
     for part in path:
         if isinstance(data, Table) and isinstance(part, str) and part in data.marks:
-            place, data = data.place_of_value(part), data[part]
+            place, data = place_of(data, part), data[part]
         elif isinstance(data, Row) and isinstance(part, int) and 0 <= part < len(data.marks):
             place, data = data.place_of_item(part), data[part]
         else:
