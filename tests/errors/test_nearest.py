@@ -36,6 +36,10 @@ def test_swapped_letters_of_a_short_name_are_seen() -> None:
     assert nearest("bd", ["web", "db"]) == "db"
 
 
+def test_of_two_that_are_as_near_the_one_of_the_same_length_is_meant() -> None:
+    assert nearest("rum", ["restart", "resume", "run"]) == "run"
+
+
 def test_how_near_a_word_must_be_can_be_asked() -> None:
     assert nearest("emayl", ["email"], 0.7) == "email"
     assert not nearest("mail_of", ["email"], 0.7)

@@ -1,5 +1,6 @@
 """The word a user probably meant; called wherever a name is not known."""
 
+import math
 from collections.abc import Iterable
 
 LIKENESS = 0.6
@@ -7,22 +8,22 @@ SHOWN = 12
 
 
 def nearest(word: str, choices: Iterable[str], likeness: float = LIKENESS) -> str:
-    """Return the choice most like `word`, "" if none is at least so near."""
+    """Return the choice most like `word`, of several that of its length, "" if none is at least so near."""
     from difflib import SequenceMatcher
 
     wanted = fold(word)
-    best, best_ratio = "", likeness
+    best, best_rank = "", (likeness, -math.inf)
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)
     for choice in sorted(choices):
         if wanted and sorted(fold(choice)) == sorted(wanted):
             return choice
         matcher.set_seq1(fold(choice))
-        if matcher.real_quick_ratio() < best_ratio or matcher.quick_ratio() < best_ratio:
+        if matcher.real_quick_ratio() < best_rank[0] or matcher.quick_ratio() < best_rank[0]:
             continue
-        ratio = matcher.ratio()
-        if ratio > best_ratio or (not best and ratio == best_ratio):
-            best, best_ratio = choice, ratio
+        rank = (matcher.ratio(), -abs(len(choice) - len(word)))
+        if rank > best_rank:
+            best, best_rank = choice, rank
     return best
 
 
