@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -103,8 +102,8 @@ def measure() -> tuple[Row, ...]:
     small = time_reading(LARGE // 10)
     large = time_reading(LARGE)
     record = read_run(tell(LARGE, EVENTS))
-    drawn, page = timed(partial(render_page, record))
-    written, document = timed(partial(render_json, record))
+    drawn, page = timed(lambda: b"".join(render_page(record)))
+    written, document = timed(lambda: b"".join(render_json(record)))
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     missing = "" if chromium else "no Chromium on this machine"
     opened = open_page(chromium, page) if chromium else None

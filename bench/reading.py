@@ -110,8 +110,8 @@ def reader(peer: Peer) -> Iterator[Callable[[Path], float]]:
         stdin, stdout = process.stdin, process.stdout
 
         def ask(file: Path) -> float:
-            assert stdin is not None  # noqa: S101 - Popen was given pipes
-            assert stdout is not None  # noqa: S101 - likewise
+            if stdin is None or stdout is None:
+                raise RuntimeError("the peer was started without pipes")
             stdin.write(f"{file}\n")
             stdin.flush()
             return float(stdout.readline())

@@ -3,17 +3,34 @@
 from pathlib import Path
 from typing import Any
 
-from dovetail.app.description import describe_run, tell_plan
+from dovetail.app.description import TOLD_AT_ONCE, describe_run, tell_plan
+from dovetail.model.event import CheckPlanned, RunStarted
 
 
 def test_the_first_event_holds_what_every_report_needs(prepare: Any) -> None:
-    started = describe_run(prepare(seed="5eed"), 12.0)
+    (started,) = describe_run(prepare(seed="5eed"), 12.0)
+    assert isinstance(started, RunStarted)
     assert (started.system, started.environment, started.seed, started.at) == ("tiny", "local", "5eed", 12.0)
     assert [check.name for check in started.checks] == ["it answers", "it holds out"]
     assert [edge.name for edge in started.edges] == ["app -> db"]
     assert {service.name: service.owner for service in started.services}["app"] == "team-a"
     assert all(service.criticality >= 0 for service in started.services)
     assert started.options["timeout"] == "30s"
+
+
+def test_of_many_checks_the_first_event_names_the_first_and_each_of_the_others_has_its_own(
+    prepare: Any, folder: Path
+) -> None:
+    checks = folder / "tests/integration/many.yaml"
+    checks.write_text(
+        f"on: app\nchecks: [{{name: again, http: GET /, expect: {{status: 200}}, repeat: {TOLD_AT_ONCE}}}]\n"
+    )
+    preparation = prepare()
+    started, *others = describe_run(preparation, 12.0)
+    assert isinstance(started, RunStarted)
+    assert (len(started.checks), started.more) == (TOLD_AT_ONCE, 2)
+    named = [*started.checks, *(other.check for other in others if isinstance(other, CheckPlanned))]
+    assert [check.id for check in named] == [job.id for job in preparation.plan.jobs]
 
 
 def test_a_dry_run_tells_order_isolation_and_locks(prepare: Any) -> None:

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from dovetail.engine.isolation import DataServices
 from dovetail.engine.plan import Job, Knowledge, Plan, PlanOrder, flow, make_plan
 from dovetail.errors import SuiteError
-from dovetail.model.check import Action, Check, FaultOrder, Isolation, Step, Suite, Together
-from dovetail.model.data import Data, Place
+from dovetail.model.check import Action, Check, FaultOrder, Isolation, Step, Suite, Together, all_steps
+from dovetail.model.data import Data, Place, Table
+from dovetail.model.shelf import NEAR
 from dovetail.model.system import Edge, EnvironmentSpec, Service, System
 from dovetail.model.vocabulary import Effect
 from dovetail.plugin.driver import Act
@@ -54,6 +55,13 @@ def http(request: str, on: str = "orders", **fields: Data) -> Step:
 
 def query(text: str, on: str = "db") -> Step:
     return Step("store.query", on, text)
+
+
+def times(edge: str, count: int) -> Table:
+    subject = Table("api.yaml")
+    subject.update({"on": edge, "times": count})
+    subject.marks.update(dict.fromkeys(subject, (1, 1, 1, 1)))
+    return subject
 
 
 def check(name: str, *actions: Action, **more: Any) -> Check:
@@ -185,6 +193,33 @@ def test_the_order_is_shuffled_by_the_seed_and_reports_keep_theirs() -> None:
     one, again, other = (plan(*checks, order=PlanOrder(seed=seed)) for seed in ("1", "1", "2"))
     assert one.start_order == again.start_order != other.start_order
     assert [job.id for job in one.jobs] == [one.id for one in checks]
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_what_one_check_needs_changes_no_lock_of_its_like(*, is_turned: bool) -> None:
+    checks = [
+        check("makes", http("POST /orders"), isolation=Isolation.UNIQUE),
+        check("sees it", http("GET /"), needs=("makes",)),
+        check("reads", http("GET /")),
+    ]
+    jobs = {job.id: job for job in plan(*(checks[::-1] if is_turned else checks)).jobs}
+    assert "data:db" in jobs["sees it"].wish.adding
+    assert "data:db" in jobs["reads"].wish.shared
+
+
+def test_a_check_of_a_large_suite_is_planned_as_in_a_small_one() -> None:
+    few = [
+        check("counts", Step("called", "", times("orders -> db", 2)), http("GET /")),
+        check("first", http("GET /"), inputs={"n": 1}),
+        check("last", http("POST /{{ n }}"), inputs={"n": 1}, needs=("first",)),
+    ]
+    many = [check(f"n{number}", http("GET /")) for number in range(NEAR)]
+    small, large = plan(*few), plan(*many, *few)
+    for number, (job, among_many) in enumerate(zip(small.jobs, large.jobs[NEAR:], strict=True), NEAR + 1):
+        assert among_many == replace(job, number=number, checks=large.jobs[0].checks)
+        assert among_many.check == job.check
+    assert all_steps(large.jobs[NEAR].check)[0].expect == {"times": 2}
+    assert large.named == {"orders", "db"}
 
 
 def test_needs_come_first_whatever_the_seed() -> None:

@@ -16,7 +16,7 @@ Make = Callable[..., Any]
 
 def visit(house: Make, check: Make, isolation: Isolation, refuses: str = "") -> tuple[list[str], str, set[str]]:
     outcome = house(refuses=frozenset({refuses}) if refuses else frozenset()).play(check("nothing", skip="x"))
-    job = Job(Check("c", "c", "api", ()), 1, Choice(isolation, "", frozenset({"orders"})), LockWish())
+    job = Job("c", 1, (Check("c", "c", "api", ()),), Choice(isolation, "", frozenset({"orders"})), LockWish())
 
     async def come_and_go() -> str:
         room = Room(outcome.play, job, "c1a1")
@@ -43,7 +43,12 @@ def test_unique_data_leaves_the_service_soiled(house: Make, check: Make) -> None
 def test_which_attempt_has_which_slice_is_an_event(house: Make, check: Make) -> None:
     outcome = house().play(check("nothing", skip="x"))
     job = Job(
-        Check("c", "c", "api", ()), 1, Choice(Isolation.SLICE, ""), LockWish(), slice_services=frozenset({"orders"})
+        "c",
+        1,
+        (Check("c", "c", "api", ()),),
+        Choice(Isolation.SLICE, ""),
+        LockWish(),
+        slice_services=frozenset({"orders"}),
     )
     before = len(outcome.events)
 

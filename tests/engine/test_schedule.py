@@ -22,7 +22,7 @@ def job(
     number: int = 0,
 ) -> Job:
     wish = LockWish(frozenset(shared), frozenset(exclusive), frozenset(adding))
-    return Job(Check(name, name, "api", ()), number, Choice(Isolation.SHARED, ""), wish, needs)
+    return Job(name, number, (Check(name, name, "api", ()),), Choice(Isolation.SHARED, ""), wish, needs)
 
 
 def schedule(*jobs: Job) -> Schedule:

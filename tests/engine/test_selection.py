@@ -94,7 +94,7 @@ def test_nothing_in_yaml_may_be_meant_where_there_are_python_tests() -> None:
 
 def test_a_need_that_is_like_nothing_says_what_to_write() -> None:
     with pytest.raises(UsageError, match="name another check of the suite") as told:
-        select_checks(Suite((check("a row", needs=("something else",)),)), Selection())
+        select_checks(Suite((check("a row", needs=("something else",)),)), Selection(text="row"))
     (problem,) = told.value.problems
     assert (problem.file, problem.line, problem.column) == ("tests/integration/api.yaml", 3, 1)
 
@@ -112,7 +112,7 @@ def test_a_suite_without_checks_says_how_to_begin() -> None:
 def test_an_unknown_need_names_the_nearest_check() -> None:
     suite = Suite((check("a row is kept"), check("a row is lost", needs=("a row is kep",))))
     with pytest.raises(UsageError, match="did you mean 'a row is kept'"):
-        select_checks(suite, Selection())
+        select_checks(suite, Selection(text="lost"))
 
 
 @pytest.mark.parametrize("text", ["critical and", "(critical", "and slow", "critical (slow)", ")"])

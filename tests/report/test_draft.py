@@ -1,10 +1,13 @@
-"""What grows while events come: the log window and the edges' figures."""
+"""What grows while events come: the checks in their order, the log window, the edges' figures."""
+
+import pytest
 
 from dovetail.model.data import NOWHERE
-from dovetail.model.event import LogWritten
+from dovetail.model.event import AttemptEnded, CheckEnded, CheckStarted, LogWritten, PlannedCheck
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import Verdict
-from dovetail.report.draft import WINDOW_LINES, EdgeDraft, LogBook
+from dovetail.model.shelf import NEAR
+from dovetail.report.draft import WINDOW_LINES, CheckBook, CheckDraft, EdgeDraft, LogBook
 from dovetail.report.fact import AttemptRecord, CheckRecord
 
 CHECK = CheckRecord(
@@ -37,3 +40,56 @@ def test_an_edge_tells_calls_bad_ends_and_percentiles() -> None:
     edge = draft.finish(is_failing=False)
     assert (edge.source, edge.target, edge.calls, edge.failed, edge.faulted) == ("orders", "payments", 100, 1, 1)
     assert (edge.p50_ms, edge.p99_ms, edge.max_ms) == (50.0, 99.0, 99.0)
+
+
+def check_book(*names: str) -> CheckBook:
+    made = CheckBook()
+    for name in names:
+        made.plan(PlannedCheck(name, f"name of {name}", "api"))
+    return made
+
+
+def play(made: CheckBook, check: str) -> None:
+    made.note(check, CheckDraft.start, CheckStarted(1.0, check, 1, 1))
+    made.note(check, CheckDraft.end_attempt, AttemptEnded(2.0, check, 1, Verdict.PASSED, 1000.0))
+    made.note(check, CheckDraft.end, CheckEnded(2.0, check, Verdict.PASSED, 1000.0, 1))
+
+
+def verdicts(made: CheckBook) -> dict[str, Verdict | None]:
+    return {draft.planned.id: draft.told.verdict if draft.told else None for draft in made}
+
+
+@pytest.mark.parametrize("before", [0, NEAR - 1, NEAR, NEAR + 5])
+def test_checks_stand_in_the_order_planned_however_they_are_played(before: int) -> None:
+    names = [*(f"n{number}" for number in range(before)), "a", "b", "c"]
+    made = check_book(*names)
+    for check in ("c", "a"):
+        play(made, check)
+    assert list(verdicts(made)) == names
+    assert len(made) == len(names)
+    assert {name: verdict for name, verdict in verdicts(made).items() if verdict} == {
+        "a": Verdict.PASSED,
+        "c": Verdict.PASSED,
+    }
+
+
+@pytest.mark.parametrize("before", [0, NEAR])
+def test_a_check_that_is_being_played_is_seen_as_it_is(before: int) -> None:
+    made = check_book(*(f"n{number}" for number in range(before)), "a")
+    made.note("a", CheckDraft.start, CheckStarted(1.0, "a", 1, 1))
+    made.note("a", CheckDraft.end_attempt, AttemptEnded(2.0, "a", 1, Verdict.FAILED, 1000.0, "no"))
+    *_, last = made
+    assert made.name("a") == "name of a"
+    assert [attempt.end.why for attempt in last.attempts if attempt.end] == ["no"]
+
+
+@pytest.mark.parametrize("before", [0, NEAR])
+def test_a_check_heard_of_before_its_plan_gets_its_name_with_it(before: int) -> None:
+    made = check_book(*(f"n{number}" for number in range(before)))
+    play(made, "a")
+    made.plan(PlannedCheck("a", "its name", "database"))
+    *_, last = made
+    assert (last.planned.name, last.planned.scope) == ("its name", "database")
+    assert made.name("a") == "its name"
+    assert verdicts(made)["a"] is Verdict.PASSED
+    assert len(made) == before + 1

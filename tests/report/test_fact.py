@@ -1,7 +1,7 @@
 """What facts say about themselves."""
 
 from dovetail.model.outcome import StepOutcome, Verdict
-from dovetail.report.fact import AttemptRecord, FaultRecord, Totals, find_original
+from dovetail.report.fact import AttemptRecord, CheckRecord, FaultRecord, Tally, Totals, find_original
 
 
 def step(name: str, verdict: Verdict, *, is_cleanup: bool = False) -> StepOutcome:
@@ -18,6 +18,15 @@ def test_an_act_is_blamed_before_a_clean_up() -> None:
     assert attempt.blamed_step is steps[2]
     assert AttemptRecord(1, 0, 0.0, 1.0, Verdict.FAILED, steps=steps[:1]).blamed_step is steps[0]
     assert AttemptRecord(1, 0, 0.0, 1.0, Verdict.PASSED, steps=steps[1:2]).blamed_step is None
+
+
+def test_checks_are_counted_by_scope_and_in_all() -> None:
+    tally = Tally()
+    assert (tally.by_scope(), tally.total()) == ({}, Totals())
+    for verdict, scope in ((Verdict.PASSED, "api"), (Verdict.FAILED, "cache"), (Verdict.PASSED, "api")):
+        tally.count(CheckRecord("one", "one", scope, verdict))
+    assert tally.by_scope() == {"api": Totals(passed=2), "cache": Totals(failed=1)}
+    assert tally.total() == Totals(passed=2, failed=1)
 
 
 def test_skipped_checks_count_among_all() -> None:

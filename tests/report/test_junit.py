@@ -18,7 +18,7 @@ SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("jenkins.xsd")))
 
 
 def draw(events: list[Event]) -> etree._Element:
-    root = etree.fromstring(render_junit(read_run(events)))
+    root = etree.fromstring(b"".join(render_junit(read_run(events))))
     SCHEMA.assertValid(root)
     return root
 
@@ -93,7 +93,7 @@ def test_a_run_that_is_not_green_has_a_case_that_is_not(story: "Story") -> None:
 
 
 def test_a_small_run_reads_letter_by_letter(small: "Story") -> None:
-    told = "\n".join(render_junit(read_run(small.stream())).decode().split("</failure>")[0].splitlines()[:13])
+    told = "\n".join(b"".join(render_junit(read_run(small.stream()))).decode().split("</failure>")[0].splitlines()[:13])
     assert (
         told
         == """\
@@ -122,7 +122,7 @@ def test_what_services_wrote_stands_at_the_checks_that_did_not_pass_alone(small:
 
 
 def test_a_run_without_a_system_and_a_check_without_a_reason_have_a_name_all_the_same(story: "Story") -> None:
-    assert etree.fromstring(render_junit(read_run([]))).get("name") == "dovetail"
+    assert etree.fromstring(b"".join(render_junit(read_run([])))).get("name") == "dovetail"
     story.check("later", verdict=Verdict.SKIPPED)
     assert case(draw(story.stream()), "later").find("skipped").get("message") == "skipped"
 

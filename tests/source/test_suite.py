@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from dovetail.app.parts import build_registry, build_vocabulary
 from dovetail.errors import Problem, UsageError
 from dovetail.model.check import Suite, all_steps
-from dovetail.model.data import NOWHERE
+from dovetail.model.data import NOWHERE, locate
+from dovetail.model.shelf import NEAR
 from dovetail.model.system import System
 from dovetail.model.vocabulary import Vocabulary
 from dovetail.source.location import find_system
@@ -45,6 +46,19 @@ def test_files_and_folders_can_be_chosen(
     assert chosen.python_files == (str(python),)
     elsewhere = write("other/x.yaml", ONE)
     assert [check.id for check in read_suite(system, words, {}, [elsewhere]).checks] == ["other/x/a"]
+
+
+def test_a_check_of_a_large_suite_reads_as_in_a_small_one(checks_of: ReadChecks) -> None:
+    last = "{name: last, http: POST /orders, expect: {status: 201, json: {n: 1}}, needs: [a, b]}"
+    end = f"  - {{name: b, http: GET /}}\n  - {last}\n"
+    small = checks_of(f"on: orders\nchecks:\n  - {{name: a, http: GET /}}\n{end}").checks
+    large = checks_of(f"on: orders\nchecks:\n  - {{name: a, http: GET /, repeat: {NEAR}}}\n{end}").checks
+    assert (len(small), len(large)) == (3, NEAR + 2)
+    assert large[-2] == small[-2]
+    assert large[-1] == replace(small[-1], needs=(*(f"orders/a[{n}]" for n in range(1, NEAR + 1)), "orders/b"))
+    (step,) = all_steps(large[-1])
+    assert locate(step.expect, ("json", "n")) == locate(all_steps(small[-1])[0].expect, ("json", "n"))
+    assert locate(step.expect, ("json", "n")) is not None
 
 
 def test_a_path_that_is_not_there_names_the_nearest(

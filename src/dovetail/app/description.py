@@ -1,19 +1,29 @@
 """How a run introduces itself: the first event of its journal, the lines of `--dry-run`. Called by session and cli."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from dovetail.app.preparation import Preparation
 from dovetail.engine.plan import Job
 from dovetail.environment.selection import select
 from dovetail.map.criticality import criticality
-from dovetail.model.event import MappedEdge, MappedService, PlannedCheck, RunStarted
+from dovetail.model.event import CheckPlanned, MappedEdge, MappedService, PlannedCheck, RunStarted
 from dovetail.model.graph import start_order
 from dovetail.model.version import VERSION
 from dovetail.report.text import spell_count
 
+TOLD_AT_ONCE = 1_000
 
-def describe_run(preparation: Preparation, at: float) -> RunStarted:
-    """Return the event that every reader of the journal starts from."""
+
+def describe_run(preparation: Preparation, at: float) -> Iterator[RunStarted | CheckPlanned]:
+    """Yield the event that every reader of the journal starts from, and those that name the checks it does not."""
+    planned = (_describe_job(job) for job in preparation.plan.jobs)
+    yield _describe_start(preparation, at, tuple(islice(planned, TOLD_AT_ONCE)))
+    for check in planned:
+        yield CheckPlanned(at, check)
+
+
+def _describe_start(preparation: Preparation, at: float, checks: tuple[PlannedCheck, ...]) -> RunStarted:
     system = preparation.project.system
     scores = criticality(system)
     return RunStarted(
@@ -42,13 +52,14 @@ def describe_run(preparation: Preparation, at: float) -> RunStarted:
             )
             for edge in system.edges.values()
         ),
-        checks=tuple(
-            PlannedCheck(
-                job.id, job.check.name, job.check.scope, job.check.place, job.check.tags, job.choice.isolation.value
-            )
-            for job in preparation.plan.jobs
-        ),
+        checks=checks,
+        more=len(preparation.plan.jobs) - len(checks),
     )
+
+
+def _describe_job(job: Job) -> PlannedCheck:
+    check = job.check
+    return PlannedCheck(job.id, check.name, check.scope, check.place, check.tags, job.choice.isolation.value)
 
 
 def tell_plan(preparation: Preparation) -> Iterator[str]:
@@ -71,7 +82,8 @@ def tell_plan(preparation: Preparation) -> Iterator[str]:
 
 
 def _tell_job(place: int, job: Job) -> Iterator[str]:
-    yield f"  {place:>5}  {job.check.scope}: {job.check.name}"
+    check = job.check
+    yield f"  {place:>5}  {check.scope}: {check.name}"
     if job.skip:
         yield f"         skipped: {job.skip}"
         return

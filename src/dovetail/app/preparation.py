@@ -19,7 +19,7 @@ from dovetail.environment.order import StageOrder
 from dovetail.environment.selection import find_started
 from dovetail.errors import NothingSelectedError, Problem, SuiteError, UsageError
 from dovetail.errors.nearest import nearest, suggest
-from dovetail.model.check import Suite, all_steps
+from dovetail.model.check import Suite
 from dovetail.model.data import Data, Place
 from dovetail.model.system import EnvironmentSpec
 from dovetail.source.document import shown
@@ -30,6 +30,7 @@ from dovetail.source.location import SYSTEM_FILE, TESTS, find_tests
 ALL = "all"
 ISOLATION_MARKER = "isolation("
 PREFIX = "DOVETAIL_"
+SEVERAL = 2
 OWN_VARIABLES = frozenset({"EVENTS", "LEASE", "ONLY", "RUN", "RUNNER", "SCOPES", "SERVICE", "SOCKET", "STAGE"})
 
 
@@ -175,7 +176,7 @@ def _sort_words(request: RunRequest, project: Project) -> tuple[tuple[str, ...],
 
 def _refuse_empty(paths: tuple[Path, ...], suite: Suite) -> None:
     """Refuse a file or folder that was named and holds no checks, however many others do."""
-    if len(paths) == 1:
+    if len(paths) < SEVERAL:
         return
     files = [Path(name) for name in {*(check.place.file for check in suite.checks), *suite.python_files}]
     known = {path for file in files for path in (file.absolute(), file.resolve())}
@@ -199,17 +200,7 @@ def _needed_services(project: Project, suite: Suite, plan: Plan) -> frozenset[st
     if suite.python_files:
         return frozenset()
     system = project.system
-    touched: set[str] = set()
-    for job in plan.jobs:
-        if not job.is_played:
-            continue
-        for fault in job.check.faults:
-            touched.update(_ends(project, fault.edge))
-        for step in all_steps(job.check):
-            touched.add(step.on)
-            touched.update(name for fault in step.faults for name in _ends(project, fault.edge))
-            touched.update(_named(step.subject, project))
-    needed = frozenset(name for service in touched & system.by_name.keys() for name in flow(system, service).services)
+    needed = frozenset(name for service in plan.named for name in flow(system, service).services)
     return needed or frozenset(system.by_name)
 
 
@@ -219,16 +210,3 @@ def _may_ask_for_copies(project: Project, suite: Suite) -> bool:
     folders = {folder for file in files for folder in file.parents if folder.is_relative_to(project.folder)}
     texts = [*files, *(found for folder in folders if (found := folder / "conftest.py").is_file())]
     return any(ISOLATION_MARKER in file.read_text(encoding="utf-8", errors="replace") for file in texts)
-
-
-def _ends(project: Project, edge: str) -> tuple[str, ...]:
-    found = project.system.edges.get(edge)
-    return (found.source, found.target) if found else ()
-
-
-def _named(subject: Data, project: Project) -> tuple[str, ...]:
-    """Return the services that the subject of a stage verb names."""
-    name = subject.get("on") if isinstance(subject, Mapping) else subject
-    if not isinstance(name, str):
-        return ()
-    return (name,) if name in project.system.by_name else _ends(project, name)

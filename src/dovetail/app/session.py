@@ -32,7 +32,7 @@ from dovetail.errors import DovetailError, StageLostError
 from dovetail.errors.cause import first_cause
 from dovetail.journal.writer import Journal
 from dovetail.model.address import Address
-from dovetail.model.event import CheckEnded, CheckPlanned, Event, Noticed, RunEnded
+from dovetail.model.event import CheckEnded, CheckPlanned, Event, Noticed, RunEnded, RunStarted
 from dovetail.model.outcome import ExitCode, Verdict
 from dovetail.report.record import Recorder
 
@@ -69,8 +69,10 @@ class Session:
         self._bus = Bus(journal, (recorder.hear, *listeners), lambda why: self._stop.set(why, halts=True))
         self._tally = Tally()
         self._ended: set[str] = set()
-        self._scopes = {job.check.scope for job in preparation.plan.jobs}
-        self._first = {job.id for job in preparation.plan.jobs if needs_data_at_rest(job.wish)}
+        self._scopes: set[str] = set()
+        self._first = {
+            job.id for job in preparation.plan.jobs if preparation.python_files and needs_data_at_rest(job.wish)
+        }
         self._data_rests = asyncio.Event()
         self._not_ready = ""
         self._remains: tuple[str, ...] = ()
@@ -79,7 +81,8 @@ class Session:
     async def run(self) -> RunResult:
         """Play, tear down, conclude, report; whatever happens, the journal gets its last line."""
         began = time.perf_counter()
-        self._publish(describe_run(self._order, time.time()))
+        for told in describe_run(self._order, time.time()):
+            self._publish(told)
         for text in self._order.notes:
             self._publish(Noticed(time.time(), "note", text))
         with self._interrupt.listening():
@@ -198,6 +201,8 @@ class Session:
             self._tell_when_data_rests()
         elif type(event) is CheckPlanned:
             self._scopes.add(event.check.scope)
+        elif type(event) is RunStarted:
+            self._scopes.update(check.scope for check in event.checks)
         self._bus.publish(event)
 
     def _tell_when_data_rests(self) -> None:

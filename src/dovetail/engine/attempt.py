@@ -19,7 +19,7 @@ from dovetail.environment.stage import in_slice
 from dovetail.errors import StageError, StageLostError, SuiteError
 from dovetail.errors.cause import first_cause
 from dovetail.model.address import Address
-from dovetail.model.check import Action, FaultOrder, Fragment, Step, Together, names_saved, steps_of
+from dovetail.model.check import Action, Check, FaultOrder, Fragment, Step, Together, names_saved, steps_of
 from dovetail.model.data import Data
 from dovetail.model.event import AttemptEnded, CheckStarted, StepEnded
 from dovetail.model.outcome import StepOutcome, Verdict
@@ -30,13 +30,13 @@ Ending = tuple[Verdict, str]
 class Attempt:
     """Holds what one attempt opened, so that all of it is given back."""
 
-    def __init__(self, play: Play, job: Job, number: int, agent: int) -> None:
+    def __init__(self, play: Play, job: Job, check: Check, number: int, agent: int) -> None:
         self._play = play
         self._job = job
-        self._check = job.check
+        self._check = check
         self._number = number
         self._agent = agent
-        self._limit = job.check.timeout or play.timeout
+        self._limit = check.timeout or play.timeout
         self._deadline = 0.0
         self._leases: list[str] = []
         self._expectations = 0

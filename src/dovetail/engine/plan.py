@@ -1,21 +1,20 @@
 """The plan: a pure function from a system and its checks to jobs with an order, locks and an isolation each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
 from typing import cast
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from dovetail.check.grammar import find_mistakes
 from dovetail.check.renderer import Renderer
 from dovetail.engine.isolation import Choice, DataServices, choose_isolation, choose_slice
 from dovetail.engine.misuse import find_misuse
 from dovetail.engine.name import find_unknown_names, find_unusable_saves, has_slots
-from dovetail.engine.selection import Selection, name_checks, select_checks
+from dovetail.engine.selection import Selection, find_needed, name_checks, select_checks
 from dovetail.engine.shorthand import spell_out
-from dovetail.engine.touch import EffectOf, Touch, touch
+from dovetail.engine.touch import EffectOf, Touch, find_named, touch
 from dovetail.engine.wish import drop_uncontended, turn_of, wish_for
 from dovetail.environment.selection import find_lacking, spell_lacking
 from dovetail.environment.stage import LockWish
@@ -23,6 +22,7 @@ from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import Check, Isolation, Suite, all_steps, fragments_of
 from dovetail.model.data import Data
 from dovetail.model.graph import Reach, reach
+from dovetail.model.shelf import Shelf
 from dovetail.model.system import EnvironmentSpec, System
 
 COPYING = frozenset({Isolation.CLONE, Isolation.RESET, Isolation.SLICE})
@@ -31,13 +31,15 @@ COPYING = frozenset({Isolation.CLONE, Isolation.RESET, Isolation.SLICE})
 class Job(Struct, frozen=True):
     """A check made ready to run; `number` is its place in every report, `needs` are ids of other jobs.
 
-    `is_slice_kept` says that its slice may serve the next check: all data can be set back, no process was steered.
-    `has_slots` says that something in it is filled in when it is played. `skip` and `lack` say why it is not played:
-    nobody wants it to be here, or what it needs is not there.
+    Of a large plan `check` is built anew from `checks` each time, so it is taken once. `is_slice_kept` says that its
+    slice may serve the next check: all data can be set back, no process was steered. `has_slots` says that something in
+    it is filled in when it is played. `skip` and `lack` say why it is not played: nobody wants it to be here, or what
+    it needs is not there.
     """
 
-    check: Check
+    id: str
     number: int
+    checks: Sequence[Check]
     choice: Choice
     wish: LockWish
     needs: tuple[str, ...] = ()
@@ -48,8 +50,8 @@ class Job(Struct, frozen=True):
     lack: str = ""
 
     @property
-    def id(self) -> str:
-        return self.check.id
+    def check(self) -> Check:
+        return self.checks[self.number - 1]
 
     @property
     def is_played(self) -> bool:
@@ -76,11 +78,15 @@ class Knowledge(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """`jobs` stand in the order of reports, `start_order` are their ids in the order of starting."""
+    """`jobs` stand in the order of reports, `start_order` are their ids in the order of starting.
+
+    `named` are the services that the checks to be played name.
+    """
 
     jobs: tuple[Job, ...]
     start_order: tuple[str, ...]
     seed: str
+    named: frozenset[str] = frozenset()
 
     @property
     def needs_copies(self) -> bool:
@@ -89,25 +95,35 @@ class Plan(Struct, frozen=True):
 
 
 def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrder) -> Plan:
-    """Select, order, lock and isolate."""
+    """Select, order, lock and isolate; every check is looked at once, for in a large suite a look has its price."""
+    landscape = _survey(system, knowledge, order)
     checks = select_checks(suite, order.selection)
-    slotted = frozenset(check.id for check in checks if has_slots(check))
-    mistakes = [problem for check in checks for problem in _find_mistakes(check, system, slotted)]
+    spelled: dict[int, Check] = {}
+    outlines: list[_Outline] = []
+    mistakes: list[Problem] = []
+    named: set[str] = set()
+    for index, written in enumerate(checks):
+        is_slotted = has_slots(written)
+        check = spell_out(written)
+        wrong = tuple(_find_mistakes(written, system, is_slotted=is_slotted)) or _find_misuse(check, landscape)
+        if wrong:
+            mistakes += wrong
+            continue
+        if check is not written:
+            spelled[index] = check
+        outline = _outline(check, landscape, is_slotted=is_slotted)
+        outlines.append(outline)
+        if outline.is_played:
+            named |= find_named(check, system)
     if mistakes:
         raise SuiteError(*dict.fromkeys(mistakes))
-    needs = _resolve_needs(checks)
-    start_order = _order_starts(checks, needs, order.seed)
-    landscape = _survey(system, knowledge, order, slotted)
-    checks = tuple(spell_out(check) for check in checks)
-    misused = [problem for check in checks for problem in _find_misuse(check, landscape)]
-    if misused:
-        raise SuiteError(*misused)
-    jobs = tuple(_make_job(check, number, landscape, needs[check.id]) for number, check in enumerate(checks, 1))
-    if not order.is_stage_shared:
-        wishes = drop_uncontended({job.wish for job in jobs})
-        jobs = tuple(job if job.wish == wishes[job.wish] else replace(job, wish=wishes[job.wish]) for job in jobs)
+    if spelled:
+        checks = Shelf(spelled.get(index, check) for index, check in enumerate(checks)).finish()
+    needs = _resolve_needs(checks) if any(one.needs for one in outlines) else {}
+    start_order = _order_starts(checks, [one.id for one in outlines], needs, order.seed)
+    jobs = _make_jobs(outlines, checks, needs, order)
     turns = {job.id: turn_of(job.choice.isolation) for job in jobs}
-    return Plan(jobs, tuple(sorted(start_order, key=turns.__getitem__)), order.seed)
+    return Plan(jobs, tuple(sorted(start_order, key=turns.__getitem__)), order.seed, frozenset(named))
 
 
 def flow(system: System, service: str) -> Reach:
@@ -135,6 +151,7 @@ class _Question(Struct, frozen=True):
     isolation: Isolation
     locks: tuple[str, ...]
     is_unique: bool
+    has_needs: bool
 
 
 class _Decision(Struct, frozen=True):
@@ -146,8 +163,22 @@ class _Decision(Struct, frozen=True):
     lack: str
 
 
+class _Outline(Struct, frozen=True):
+    """What a job will be made of once all checks are known; `needs` are as written, names or ids."""
+
+    id: str
+    decision: _Decision
+    skip: str
+    has_slots: bool
+    needs: tuple[str, ...]
+
+    @property
+    def is_played(self) -> bool:
+        return not (self.skip or self.decision.lack)
+
+
 class _Landscape(Struct, frozen=True):
-    """`elsewhere` are the services that run already; what lies below them is theirs; `slotted` are ids of checks.
+    """`elsewhere` are the services that run already; what lies below them is theirs.
 
     `lacking` are services that a read-only environment has no address for.
     """
@@ -157,7 +188,6 @@ class _Landscape(Struct, frozen=True):
     knowledge: Knowledge
     order: PlanOrder
     elsewhere: frozenset[str]
-    slotted: frozenset[str]
     lacking: frozenset[str] = frozenset()
     decisions: dict[_Question, _Decision] = field(default_factory=dict)
 
@@ -165,7 +195,7 @@ class _Landscape(Struct, frozen=True):
         return touch(check, self.system, self.knowledge.technologies, self.knowledge.effect_of)
 
 
-def _survey(system: System, knowledge: Knowledge, order: PlanOrder, slotted: frozenset[str]) -> _Landscape:
+def _survey(system: System, knowledge: Knowledge, order: PlanOrder) -> _Landscape:
     given = order.environment.addresses if order.environment else {}
     elsewhere = frozenset(s.name for s in system.services if s.external or given.get(s.name))
     reaches = {
@@ -175,11 +205,11 @@ def _survey(system: System, knowledge: Knowledge, order: PlanOrder, slotted: fro
         for service in system.services
     }
     lacking = find_lacking(system, order.environment)
-    return _Landscape(system, reaches, knowledge, order, elsewhere, slotted, lacking)
+    return _Landscape(system, reaches, knowledge, order, elsewhere, lacking)
 
 
-def _find_mistakes(check: Check, system: System, slotted: frozenset[str]) -> Iterator[Problem]:
-    if check.id in slotted:
+def _find_mistakes(check: Check, system: System, *, is_slotted: bool) -> Iterator[Problem]:
+    if is_slotted:
         yield from find_unknown_names(check, system.by_name)
     for step in all_steps(check):
         if step.save:
@@ -194,24 +224,37 @@ def _find_misuse(check: Check, landscape: _Landscape) -> tuple[Problem, ...]:
     return find_misuse(check, touched, landscape.system, landscape.reaches, landscape.knowledge.data)
 
 
-def _make_job(check: Check, number: int, landscape: _Landscape, needs: tuple[str, ...]) -> Job:
-    is_slotted = check.id in landscape.slotted
+def _outline(check: Check, landscape: _Landscape, *, is_slotted: bool) -> _Outline:
     is_unique = is_slotted and _uses_unique(check, landscape.knowledge.renderer)
-    question = _Question(landscape.touch(check), check.isolation, check.locks, is_unique)
+    question = _Question(landscape.touch(check), check.isolation, check.locks, is_unique, bool(check.needs))
     decision = landscape.decisions.get(question)
     if decision is None:
         decision = landscape.decisions[question] = _decide(check, question, landscape)
-    return Job(
-        check,
-        number,
-        decision.choice,
-        decision.wish,
-        needs,
-        decision.slice_services,
-        decision.is_slice_kept,
-        check.skip or decision.skip,
-        is_slotted,
-        "" if check.skip or decision.skip else decision.lack,
+    return _Outline(check.id, decision, check.skip or decision.skip, is_slotted, check.needs)
+
+
+def _make_jobs(
+    outlines: Sequence[_Outline], checks: Sequence[Check], needs: Mapping[str, tuple[str, ...]], order: PlanOrder
+) -> tuple[Job, ...]:
+    """Make the jobs; on a stage of its own a plan keeps only the locks that two of them could wait for."""
+    wishes = {one.decision.wish: one.decision.wish for one in outlines}
+    if not order.is_stage_shared:
+        wishes = dict(drop_uncontended(wishes))
+    return tuple(
+        Job(
+            one.id,
+            number,
+            checks,
+            one.decision.choice,
+            wishes[one.decision.wish],
+            needs.get(one.id, ()),
+            one.decision.slice_services,
+            one.decision.is_slice_kept,
+            one.skip,
+            one.has_slots,
+            "" if one.skip else one.decision.lack,
+        )
+        for number, one in enumerate(outlines, 1)
     )
 
 
@@ -283,16 +326,23 @@ def _refusal(touched: Touch, order: PlanOrder) -> str:
 
 
 def _resolve_needs(checks: Sequence[Check]) -> Mapping[str, tuple[str, ...]]:
-    by_word = name_checks(checks)
-    return {check.id: tuple(by_word[need].id for need in check.needs) for check in checks}
+    """Return the ids that each check needs which needs any."""
+    ids = name_checks(checks)
+    return {
+        check.id: tuple(find_needed(check, need, ids, checks) for need in check.needs)
+        for check in checks
+        if check.needs
+    }
 
 
-def _order_starts(checks: Sequence[Check], needs: Mapping[str, Iterable[str]], seed: str) -> tuple[str, ...]:
+def _order_starts(
+    checks: Sequence[Check], ids: Sequence[str], needs: Mapping[str, tuple[str, ...]], seed: str
+) -> tuple[str, ...]:
     """Shuffle by the seed, so that no check leans on its neighbour by luck, then bring needs first."""
-    ids = sorted((check.id for check in checks), key=lambda id_: blake2b(f"{seed}/{id_}".encode()).digest())
-    if not any(needs.values()):
-        return tuple(ids)
-    sorter: TopologicalSorter[str] = TopologicalSorter({id_: needs[id_] for id_ in ids})
+    shuffled = sorted(ids, key=lambda id_: blake2b(f"{seed}/{id_}".encode()).digest())
+    if not needs:
+        return tuple(shuffled)
+    sorter: TopologicalSorter[str] = TopologicalSorter({id_: needs.get(id_, ()) for id_ in shuffled})
     try:
         return tuple(sorter.static_order())
     except CycleError as circle:

@@ -11,21 +11,20 @@ from dovetail.model.outcome import Verdict
 
 async def play_job(play: Play, job: Job, agent: int) -> CheckEnded:
     """Play a job and publish how the check ended; passing after a failed attempt is flaky, not passed."""
-    check = job.check
     if job.skip:
         return end_unplayed(play, job, Verdict.SKIPPED, job.skip)
     if job.lack:
         return end_unplayed(play, job, Verdict.INCONCLUSIVE, job.lack)
-    began = time.perf_counter()
+    began, check = time.perf_counter(), job.check
     tries = 1 + (play.retry if check.retry is None else check.retry)
     number = 0
     while True:
         number += 1
-        last = await Attempt(play, job, number, agent).run()
+        last = await Attempt(play, job, check, number, agent).run()
         if last.verdict is not Verdict.FAILED or last.cleanup_failed or number == tries or play.stop.is_set:
             break
     verdict, why = settle(last, number)
-    ended = CheckEnded(play.clock(), check.id, verdict, (time.perf_counter() - began) * 1000, number, why)
+    ended = CheckEnded(play.clock(), job.id, verdict, (time.perf_counter() - began) * 1000, number, why)
     play.publish(ended)
     return ended
 

@@ -88,7 +88,8 @@ class _Troupe:
 
     def _settle(self, job: Job, ended: CheckEnded) -> None:
         given_up = self._schedule.finish(job, ended.verdict)
-        self._skip(given_up, f"needs {job.check.name!r}, which {_tell(ended.verdict)}")
+        if given_up:
+            self._skip(given_up, f"needs {job.check.name!r}, which {_tell(ended.verdict)}")
         if self._order.is_fail_fast and ended.verdict is Verdict.FAILED:
             self._play.stop.set(f"--fail-fast after {job.check.name!r} failed")
         self._changed.set()

@@ -21,7 +21,7 @@ class Schedule:
     def __init__(self, plan: Plan) -> None:
         by_id = {job.id: job for job in plan.jobs}
         self._jobs = by_id
-        self._missing = {job.id: len(job.needs) for job in plan.jobs}
+        self._missing = {job.id: len(job.needs) for job in plan.jobs if job.needs}
         self._needing: dict[str, list[str]] = {}
         for job in plan.jobs:
             for need in job.needs:

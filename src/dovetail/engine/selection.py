@@ -1,13 +1,14 @@
 """Which checks a run is about: by scope, tag, text or what failed last. Called by the plan and the faces."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 
 from dovetail.errors import NothingSelectedError, Problem, UsageError
 from dovetail.errors.nearest import nearest
 from dovetail.model.check import Check, Suite
+from dovetail.model.shelf import Shelf
 
 UNCOLLECTED = "python"  # what stands for the scopes of Python checks that could not be collected
 OPERATORS = frozenset({"and", "or", "not", "(", ")"})
@@ -23,31 +24,50 @@ class Selection(Struct, frozen=True):
     ids: frozenset[str] | None = None
 
 
-def select_checks(suite: Suite, selection: Selection) -> tuple[Check, ...]:
-    """Return the checks meant, in the order written, with the checks they need; raises where none is left.
+EVERYTHING = Selection()
+
+
+def select_checks(suite: Suite, selection: Selection) -> Sequence[Check]:
+    """Return the checks meant, in the order written, with those they need by name or id; raises where none is left.
 
     A scope that was named and that no check has is a mistake, whatever the other words select. Only Python checks,
     whose scopes are known once they are collected, may still have it.
     """
-    chosen = {check.id for check in suite.checks if _is_meant(check, selection)}
+    if selection == EVERYTHING and suite.checks:
+        return suite.checks
+    chosen: set[str] = set()
+    scopes: set[str] = set()
+    needing: dict[str, Check] = {}
+    for check in suite.checks:
+        scopes.add(check.scope)
+        if _is_meant(check, selection):
+            chosen.add(check.id)
+        if check.needs:
+            needing[check.id] = check
     if not suite.python_files:
         if not chosen:
             raise NothingSelectedError(_explain_nothing(suite, selection))
-        vain = find_vain_scopes(selection.scopes, {check.scope for check in suite.checks})
+        vain = find_vain_scopes(selection.scopes, scopes)
         if vain:
             raise NothingSelectedError(*(_explain_vain(scope, suite) for scope in vain))
-    by_word = name_checks(suite.checks)
-    waiting = list(chosen)
+    if needing:
+        _add_needed(chosen, needing, suite.checks)
+    if len(chosen) == len(suite.checks):
+        return suite.checks
+    return Shelf(check for check in suite.checks if check.id in chosen).finish()
+
+
+def _add_needed(chosen: set[str], needing: Mapping[str, Check], checks: Sequence[Check]) -> None:
+    """Add to the ids chosen all that they need."""
+    ids = name_checks(checks)
+    waiting = [needing[id_] for id_ in chosen if id_ in needing]
     while waiting:
-        needing = by_word[waiting.pop()]
-        for need in needing.needs:
-            needed = by_word.get(need)
-            if needed is None:
-                raise _unknown_need(needing, need, suite.checks)
-            if needed.id not in chosen:
-                chosen.add(needed.id)
-                waiting.append(needed.id)
-    return tuple(check for check in suite.checks if check.id in chosen)
+        check = waiting.pop()
+        for need in check.needs:
+            needed = find_needed(check, need, ids, checks)
+            if needed not in chosen:
+                chosen.add(needed)
+                waiting += [needing[needed]] if needed in needing else []
 
 
 def find_vain_scopes(asked: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
@@ -59,9 +79,20 @@ def tell_vain(scope: str) -> str:
     return f"no check has the scope {scope}"
 
 
-def name_checks(checks: Sequence[Check]) -> dict[str, Check]:
-    """Return checks by the words `needs:` may use: the name, and above it the id."""
-    return {check.name: check for check in checks} | {check.id: check for check in checks}
+def find_needed(check: Check, need: str, ids: Mapping[str, str], checks: Sequence[Check]) -> str:
+    """Return the id that a check means by `need`; `ids` are those of `checks` by their words."""
+    if need not in ids:
+        raise _unknown_need(check, need, checks)
+    return ids[need]
+
+
+def name_checks(checks: Sequence[Check]) -> dict[str, str]:
+    """Return the ids of checks by the words `needs:` may use: the name, and above it the id."""
+    ids: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for check in checks:
+        ids[check.id] = names[check.name] = check.id
+    return names | ids
 
 
 def read_condition(text: str) -> Callable[[Callable[[str], bool]], bool]:

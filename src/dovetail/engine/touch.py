@@ -61,6 +61,19 @@ def edges_meant(subject: Data, system: System) -> tuple[str, ...]:
     return tuple(edge.name for edge in system.edges.values() if edge.target == name)
 
 
+def find_named(check: Check, system: System) -> frozenset[str]:
+    """Return the services that a check names: where it acts, what it steers, the ends of edges that it breaks."""
+    named: set[str] = set()
+    for fault in check.faults:
+        named.update(_ends(fault.edge, system))
+    for step in all_steps(check):
+        named.add(step.on)
+        named.update(_meant(step.subject, system))
+        for fault in step.faults:
+            named.update(_ends(fault.edge, system))
+    return frozenset(system.by_name.keys() & named)
+
+
 def touch(check: Check, system: System, technologies: Mapping[str, str], effect_of: EffectOf) -> Touch:
     """Read what `check` touches; `technologies` tells the technology of each verb."""
     acts: list[Touched] = []
@@ -77,6 +90,19 @@ def touch(check: Check, system: System, technologies: Mapping[str, str], effect_
         elif technology != STAGE:
             acts.append(Touched(step.on, technology, _effect_at(step, technology, effect_of)))
     return Touch(tuple(acts), frozenset(steered), frozenset(broken), frozenset(counted), has_together(check.actions))
+
+
+def _ends(edge: str, system: System) -> tuple[str, ...]:
+    found = system.edges.get(edge)
+    return (found.source, found.target) if found else ()
+
+
+def _meant(subject: Data, system: System) -> tuple[str, ...]:
+    """Return the services that the subject of a stage verb names."""
+    name = subject.get("on") if isinstance(subject, Mapping) else subject
+    if not isinstance(name, str):
+        return ()
+    return (name,) if name in system.by_name else _ends(name, system)
 
 
 def _effect_at(step: Step, technology: str, effect_of: EffectOf) -> Effect:

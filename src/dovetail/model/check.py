@@ -92,9 +92,9 @@ class Check(Struct, frozen=True):
 
 
 class Suite(Struct, frozen=True):
-    """All checks that were read, and the files they came from."""
+    """All checks that were read, in a large suite on a shelf, and the files they came from."""
 
-    checks: tuple[Check, ...]
+    checks: Sequence[Check]
     files: tuple[str, ...] = ()
     python_files: tuple[str, ...] = ()
 

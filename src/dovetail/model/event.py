@@ -42,6 +42,8 @@ class PlannedCheck(Struct, frozen=True):
 
 
 class RunStarted(Struct, frozen=True):
+    """`checks` are the first of those planned; `more` follow, each told by a CheckPlanned."""
+
     at: float
     run: str
     system: str
@@ -53,6 +55,7 @@ class RunStarted(Struct, frozen=True):
     services: tuple[MappedService, ...] = ()
     edges: tuple[MappedEdge, ...] = ()
     checks: tuple[PlannedCheck, ...] = ()
+    more: int = 0
 
 
 class ServiceChanged(Struct, frozen=True):
@@ -80,7 +83,7 @@ class ExchangeSeen(Struct, frozen=True):
 
 
 class CheckPlanned(Struct, frozen=True):
-    """A check that became known only after the run began, such as one that pytest collected."""
+    """A check that the run's first event does not name: beyond the first of many, or collected later by pytest."""
 
     at: float
     check: PlannedCheck

@@ -1,11 +1,12 @@
 """To which check an exchange belongs: by its trace, else by being alone in time and reach. Called by `record`."""
 
+from array import array
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
 from dovetail.model.exchange import Exchange
-from dovetail.report.fact import Attribution, SeenExchange
+from dovetail.report.fact import Attribution
 from dovetail.report.reach import Reach
 
 KEPT_PER_CHECK = 200
@@ -22,32 +23,41 @@ class Span(Struct, frozen=True):
     is_fine: bool = False
 
 
+class Given(Struct, frozen=True):
+    """The number of an exchange, and how it is known whose it is."""
+
+    number: int
+    by: Attribution
+
+
 class Share(Struct):
     """What one check was given; `left_out` counts what was too much to keep."""
 
-    seen: list[SeenExchange] = field(default_factory=list)
+    seen: list[Given] = field(default_factory=list)
     left_out: int = 0
 
-    def add(self, exchange: Exchange, by: Attribution) -> None:
+    def add(self, number: int, by: Attribution) -> None:
         if len(self.seen) < KEPT_PER_CHECK:
-            self.seen.append(SeenExchange(exchange, by))
+            self.seen.append(Given(number, by))
         else:
             self.left_out += 1
 
 
-def attribute(exchanges: Iterable[Exchange], spans: Sequence[Span], reach: Reach) -> dict[str, Share]:
+def attribute(exchanges: Sequence[Exchange], spans: Iterable[Span], reach: Reach) -> dict[str, Share]:
     """Share the exchanges out.
 
     One that several checks could have caused goes, marked as shared, to those of them that did not pass.
     """
     shares: dict[str, Share] = {}
-    by_trace = {span.trace: span for span in spans if span.trace}
     waiting = sorted(spans, key=lambda span: -span.started_at)
+    by_trace = {span.trace: span for span in waiting if span.trace}
     active: list[Span] = []
-    for exchange in sorted(exchanges, key=lambda one: one.started_at):
+    times = array("d", (exchange.started_at for exchange in exchanges))
+    for number in sorted(range(len(times)), key=times.__getitem__):
+        exchange = exchanges[number]
         owner = by_trace.get(exchange.trace)
         if owner is not None:
-            shares.setdefault(owner.check, Share()).add(exchange, Attribution.TRACE)
+            shares.setdefault(owner.check, Share()).add(number, Attribution.TRACE)
             continue
         at = exchange.started_at
         while waiting and waiting[-1].started_at <= at:
@@ -58,5 +68,5 @@ def attribute(exchanges: Iterable[Exchange], spans: Sequence[Span], reach: Reach
         by = Attribution.ALONE if len(owners) == 1 else Attribution.SHARED
         for check, span in owners.items():
             if by is Attribution.ALONE or not span.is_fine:
-                shares.setdefault(check, Share()).add(exchange, by)
+                shares.setdefault(check, Share()).add(number, by)
     return shares

@@ -155,7 +155,7 @@ class Console:
         rows = []
         for start in list(self._running.values())[:MOST_RUNNING]:
             again = f" (attempt {start.attempt})" if start.attempt > 1 else ""
-            name = f"{on_one_line(self._recorder.checks[start.check].planned.name)}{again}"
+            name = f"{on_one_line(self._recorder.checks.name(start.check))}{again}"
             time = spell_ms((at - start.at) * 1000)
             rows.append(f"  ▸ {shorten(name, self._style.width - 8 - len(time))}  {time}")
         more = len(self._running) - MOST_RUNNING

@@ -3,9 +3,12 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from msgspec import Struct, field
 
+from dovetail.model.data import NOWHERE
 from dovetail.model.event import (
     AttemptEnded,
     CheckEnded,
@@ -20,8 +23,11 @@ from dovetail.model.event import (
 )
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import StepOutcome, Verdict
+from dovetail.model.shelf import Shelf
 from dovetail.report.fact import BAD_ENDS, AttemptRecord, CheckRecord, EdgeRecord, ServiceRecord
 from dovetail.report.text import hide_password
+
+Told = TypeVar("Told")
 
 LAST_LINES = 20
 WINDOW_LINES = 80
@@ -178,6 +184,58 @@ class CheckDraft(Struct):
         self.attempts = tuple(AttemptDraft.again(self.planned.id, attempt) for attempt in told.attempts)
         last = max((attempt.ended_at for attempt in told.attempts), default=0.0)
         return CheckEnded(last, self.planned.id, told.verdict, told.duration_ms, len(told.attempts), told.why)
+
+
+class CheckBook:
+    """Every check in the order planned; of many only those that are being played are in memory, not on the shelf."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._shelf = Shelf[CheckDraft]()
+        self._open: dict[str, CheckDraft] = {}
+
+    def __len__(self) -> int:
+        return len(self._shelf)
+
+    def __iter__(self) -> Iterator[CheckDraft]:
+        for draft in self._shelf:
+            yield self._open.get(draft.planned.id, draft)
+
+    def name(self, check: str) -> str:
+        """Return what a check is called that was heard of."""
+        draft = self._open.get(check) or self._shelf[self._numbers[check]]
+        return draft.planned.name
+
+    def plan(self, planned: PlannedCheck) -> None:
+        """Take a check in; one that was heard of before is now known by name."""
+        if planned.id in self._numbers:
+            draft = self._take(planned.id)
+            draft.planned = planned
+            self._put_back(draft)
+        else:
+            self._numbers[planned.id] = len(self._shelf)
+            self._shelf.append(CheckDraft(planned))
+
+    def note(self, check: str, hear: Callable[[CheckDraft, Told], None], told: Told) -> None:
+        """Let the draft of a check hear an event."""
+        draft = self._take(check)
+        hear(draft, told)
+        self._put_back(draft)
+
+    def _take(self, check: str) -> CheckDraft:
+        draft = self._open.get(check)
+        if draft is None:
+            if check not in self._numbers:
+                self.plan(PlannedCheck(check, check, "other", NOWHERE))
+            draft = self._open[check] = self._shelf[self._numbers[check]]
+        return draft
+
+    def _put_back(self, draft: CheckDraft) -> None:
+        """Let go of a check that is not being played any more, or not yet."""
+        if draft.told is not None or not draft.attempts:
+            check = draft.planned.id
+            self._shelf[self._numbers[check]] = draft
+            self._open.pop(check, None)
 
 
 class ServiceDraft(Struct):

@@ -1,6 +1,7 @@
 """What a report knows of a run: its events folded into frozen values. Made by `record`, read by every format."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -10,6 +11,7 @@ from dovetail.model.data import NOWHERE, Place
 from dovetail.model.event import LogWritten, Noticed, ServiceChanged, SliceTaken
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import Mismatch, StepOutcome, Verdict
+from dovetail.model.shelf import Shelf
 
 SLICE = "@"
 NO_ANSWERS = frozenset({"cut", "refused", "timed out"})
@@ -49,6 +51,10 @@ class Totals(Struct, frozen=True):
     @property
     def checks(self) -> int:
         return self.passed + self.failed + self.flaky + self.inconclusive + self.skipped
+
+    @property
+    def are_fine(self) -> bool:
+        return self.passed + self.skipped == self.checks
 
     def of(self, verdict: Verdict) -> int:
         return {
@@ -203,7 +209,7 @@ class CheckRecord(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True):
-    """One run. `is_complete` is False where the journal ends before the run did."""
+    """One run. `is_complete` is False where the journal ends before the run did; many checks lie on a shelf."""
 
     run: str
     system: str
@@ -220,7 +226,7 @@ class Record(Struct, frozen=True):
     is_complete: bool
     services: tuple[ServiceRecord, ...] = ()
     edges: tuple[EdgeRecord, ...] = ()
-    checks: tuple[CheckRecord, ...] = ()
+    checks: Sequence[CheckRecord] = ()
     faults: tuple[FaultRecord, ...] = ()
     notices: tuple[Noticed, ...] = ()
     totals: Totals = field(default_factory=Totals)
@@ -229,5 +235,25 @@ class Record(Struct, frozen=True):
     teardown_ms: float = 0.0
     remains: tuple[str, ...] = ()
 
-    def of_scope(self, scope: str) -> tuple[CheckRecord, ...]:
-        return tuple(check for check in self.checks if check.scope == scope)
+    def of_scope(self, scope: str) -> Sequence[CheckRecord]:
+        return Shelf(check for check in self.checks if check.scope == scope).finish()
+
+
+class Tally:
+    """How many checks ended how, scope by scope."""
+
+    def __init__(self) -> None:
+        self._scopes: dict[str, Counter[Verdict]] = {}
+
+    def count(self, check: CheckRecord) -> None:
+        self._scopes.setdefault(check.scope, Counter())[check.verdict] += 1
+
+    def by_scope(self) -> Mapping[str, Totals]:
+        return {scope: _add_up(counted) for scope, counted in self._scopes.items()}
+
+    def total(self) -> Totals:
+        return _add_up(sum(self._scopes.values(), Counter()))
+
+
+def _add_up(counted: Counter[Verdict]) -> Totals:
+    return Totals(**{verdict.value: counted[verdict] for verdict in Verdict})

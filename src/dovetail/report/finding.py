@@ -49,8 +49,8 @@ def find_causes(record: Record) -> tuple[Finding, ...]:
     reach = Reach(record.edges)
     groups: dict[tuple[str, ...], list[tuple[Cause, CheckRecord]]] = {}
     never_ready = _never_ready(record)
-    waited = tuple(c.id for c in record.checks if never_ready and not c.attempts and not c.is_fine)
-    for check in record.checks:
+    waited = tuple(c.id for c in record.checks if not c.attempts and not c.is_fine) if never_ready else ()
+    for check in record.checks if not record.totals.are_fine else ():
         if check.is_fine or _is_cut_off(check) or check.id in waited:
             continue
         attempt = check.telling_attempt
@@ -114,8 +114,8 @@ def _is_cut_off(check: CheckRecord) -> bool:
 
 def _of_the_run(record: Record, told: set[str], waited: tuple[str, ...]) -> list[Finding]:
     found = []
-    cut = tuple(check.id for check in record.checks if _is_cut_off(check))
     if not record.is_complete:
+        cut = tuple(check.id for check in record.checks if _is_cut_off(check))
         title = f"{CUT_SHORT}: the journal ends before the run did"
         again = ("dovetail clean", "dovetail run")
         found.append(Finding("cut-short", title, Verdict.INCONCLUSIVE, cut, next=again))

@@ -1,6 +1,6 @@
 """The formats a run can be reported in: one table. Called by `writer` and by the faces for their choices."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import TypeAlias, cast
 
@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from dovetail.report.fact import Record
 
-Drawing: TypeAlias = "bytes | Mapping[str, bytes]"
-"""What a format draws: one file, or a folder of files by name."""
+Drawing: TypeAlias = "bytes | Iterator[bytes] | Mapping[str, bytes]"
+"""What a format draws: one file, whole or piece by piece, or a folder of files by name."""
 
 
 class Format(Struct, frozen=True):

@@ -15,19 +15,23 @@ from dovetail.report.telling import causes_by_check, headline, tell_check, tell_
 from dovetail.report.text import clean, escape
 
 
-def render_junit(record: Record) -> bytes:
+def render_junit(record: Record) -> Iterator[bytes]:
+    for row in _tell(record):
+        yield f"{row}\n".encode()
+
+
+def _tell(record: Record) -> Iterator[str]:
     causes = causes_by_check(find_causes(record))
     record = with_run_case(record)
     totals = record.totals
-    rows = ['<?xml version="1.0" encoding="UTF-8"?>']
-    rows.append(
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield (
         f'<testsuites name={_quote(record.system or "dovetail")} tests="{totals.checks}" '
         f'failures="{totals.failed}" errors="{totals.inconclusive}" time="{_seconds(record.duration_ms)}">'
     )
     for scope, scoped in record.scopes.items():
-        rows.extend(_suite(record, scope, scoped, causes))
-    rows.append("</testsuites>\n")
-    return "\n".join(rows).encode()
+        yield from _suite(record, scope, scoped, causes)
+    yield "</testsuites>"
 
 
 def _suite(record: Record, scope: str, totals: Totals, causes: Mapping[str, Finding]) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """The fold from events to one Record: `read_run` of a journal, or a Recorder that hears a run while it is played."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from dovetail.model.data import NOWHERE
 from dovetail.model.event import (
     AttemptEnded,
     CheckEnded,
@@ -17,7 +18,6 @@ from dovetail.model.event import (
     FaultLifted,
     LogWritten,
     Noticed,
-    PlannedCheck,
     RunEnded,
     RunStarted,
     ServiceChanged,
@@ -25,25 +25,17 @@ from dovetail.model.event import (
     StepEnded,
     TornDown,
 )
+from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import ExitCode, Verdict
-from dovetail.report.attribution import Share, Span, attribute
-from dovetail.report.draft import CheckDraft, EdgeDraft, LogBook, ServiceDraft
-from dovetail.report.fact import (
-    BAD_ENDS,
-    NO_ANSWERS,
-    SLICE,
-    AttemptRecord,
-    Attribution,
-    CheckRecord,
-    FaultRecord,
-    Readiness,
-    Record,
-    Totals,
-    find_original,
-)
-from dovetail.report.instance import Instances
+from dovetail.model.shelf import Shelf
+from dovetail.report.draft import CheckBook, CheckDraft, EdgeDraft, LogBook, ServiceDraft
+from dovetail.report.fact import SLICE, CheckRecord, FaultRecord, Readiness, Record, Tally, Totals, find_original
 from dovetail.report.reach import Reach
 
+if TYPE_CHECKING:
+    from dovetail.report.belonging import Belonging
+
+BELONGING = "dovetail.report.belonging"
 CUT_SHORT = "the run was cut short"
 LINES_KEPT = 20_000
 INTERRUPTED = "interrupted by"
@@ -60,17 +52,23 @@ def read_run(events: Iterable[Event]) -> Record:
     return recorder.record()
 
 
+class _Finished(Struct, frozen=True):
+    checks: Shelf[CheckRecord]
+    tally: Tally
+    failing_edges: frozenset[str]
+
+
 class Recorder:
     """Hears events one by one and can say at any moment what the run looks like."""
 
     def __init__(self) -> None:
         self.start: RunStarted | None = None
         self.end: RunEnded | None = None
-        self.checks: dict[str, CheckDraft] = {}
+        self.checks = CheckBook()
         self._services: dict[str, ServiceDraft] = {}
         self._edges: dict[str, EdgeDraft] = {}
         self._faults: dict[str, FaultRecord] = {}
-        self._exchanges: list[ExchangeSeen] = []
+        self._exchanges = Shelf[Exchange]()
         self._callers: set[str] = set()
         self._log = LogBook(LINES_KEPT)
         self._notices: list[Noticed] = []
@@ -126,12 +124,8 @@ class Recorder:
         start = self.start or RunStarted(self._first_at, "", "", "", "", "", 0)
         reach = Reach(start.edges)
         faults = tuple(self._faults.values())
-        checks = self._finish_checks(reach, faults)
-        failing = _failing_edges(checks, faults)
-        totals = count(checks)
-        scopes = {
-            scope: count(c for c in checks if c.scope == scope) for scope in dict.fromkeys(c.scope for c in checks)
-        }
+        finished = self._finish_checks(reach, faults)
+        totals = finished.tally.total()
         verdict, exit_code, causes = self._conclude(totals)
         readiness = self.readiness()
         return Record(
@@ -149,12 +143,12 @@ class Recorder:
             causes=causes,
             is_complete=self.end is not None,
             services=readiness.services,
-            edges=tuple(draft.finish(is_failing=name in failing) for name, draft in self._edges.items()),
-            checks=checks,
+            edges=tuple(draft.finish(is_failing=name in finished.failing_edges) for name, draft in self._edges.items()),
+            checks=finished.checks.finish(),
             faults=faults,
             notices=tuple(self._notices),
             totals=totals,
-            scopes=scopes,
+            scopes=finished.tally.by_scope(),
             ready_ms=readiness.ready_ms,
             teardown_ms=self._torn_down.took_ms if self._torn_down else 0.0,
             remains=self._torn_down.remains if self._torn_down else (),
@@ -173,58 +167,31 @@ class Recorder:
         failures = (f"{totals.failed} failed before that",) if totals.failed else ()
         return Verdict.INCONCLUSIVE, int(ExitCode.INCONCLUSIVE), (CUT_SHORT, *failures)
 
-    def _finish_checks(self, reach: Reach, faults: tuple[FaultRecord, ...]) -> tuple[CheckRecord, ...]:
+    def _finish_checks(self, reach: Reach, faults: tuple[FaultRecord, ...]) -> "_Finished":
+        """Give every check what belongs to it; each is looked at once, for of many a look has its price."""
         interrupted = (
             next((cause for cause in self.end.causes if cause.startswith(INTERRUPTED)), "") if self.end else ""
         )
         unfinished = interrupted or ("never ended" if self.end else CUT_SHORT)
-        plain = {name: draft.finish(self._last_at, unfinished) for name, draft in self.checks.items()}
-        of_check: dict[str, list[FaultRecord]] = {}
-        for fault in faults:
-            of_check.setdefault(fault.check, []).append(fault)
-        touched = {
-            name: _touched(self.checks[name].acted_on, of_check.get(name, ()), reach)
-            for name, check in plain.items()
-            if self._exchanges or not check.is_fine
-        }
-        instances = Instances({*self._services, *self._callers})
+        belonging = self._find_belonging(reach, faults) if self._exchanges or faults else None
+        if belonging is not None and self._exchanges:
+            played = ((draft.finish(self._last_at, unfinished), draft.acted_on) for draft in self.checks)
+            belonging.share_out(self._exchanges, played)
+        checks, tally = Shelf[CheckRecord](), Tally()
+        for draft in self.checks:
+            check = draft.finish(self._last_at, unfinished)
+            if belonging is None and not check.is_fine:
+                belonging = self._find_belonging(reach, faults)
+            checks.append(check if belonging is None else belonging.add_to(check, draft.acted_on))
+            tally.count(check)
+        return _Finished(checks, tally, frozenset(belonging.failing_edges if belonging else ()))
 
-        def met(check: CheckRecord, attempt: AttemptRecord | None) -> frozenset[str]:
-            return instances.met(attempt, touched[check.id])
-
-        shares = self._share_exchanges(plain.values(), met, reach)
-        nothing = Share()
-        return tuple(
-            replace(
-                check,
-                exchanges=tuple(shares.get(name, nothing).seen),
-                exchanges_left_out=shares.get(name, nothing).left_out,
-                faults=tuple(of_check.get(name, ())),
-                log=() if check.is_fine else self._log.window(check, met(check, check.telling_attempt)),
-            )
-            if name in touched or name in of_check
-            else check
-            for name, check in plain.items()
+    def _find_belonging(self, reach: Reach, faults: tuple[FaultRecord, ...]) -> "Belonging":
+        """Load what a green run without edges can do without."""
+        found: Belonging = import_module(BELONGING).Belonging(
+            reach, faults, {*self._services, *self._callers}, self._log
         )
-
-    def _share_exchanges(
-        self, checks: Iterable[CheckRecord], met: Callable[[CheckRecord, AttemptRecord], frozenset[str]], reach: Reach
-    ) -> dict[str, Share]:
-        if not self._exchanges:
-            return {}
-        spans = [
-            Span(
-                check.id,
-                attempt.taken.at if attempt.taken else attempt.started_at,
-                attempt.ended_at,
-                attempt.trace,
-                met(check, attempt),
-                check.is_fine,
-            )
-            for check in checks
-            for attempt in check.attempts
-        ]
-        return attribute((seen.exchange for seen in self._exchanges), spans, reach)
+        return found
 
     def _hear_start(self, event: RunStarted) -> None:
         if self.start is None:
@@ -234,12 +201,7 @@ class Recorder:
         for edge in event.edges:
             self._edges.setdefault(edge.name, EdgeDraft(edge))
         for planned in event.checks:
-            self.checks.setdefault(planned.id, CheckDraft(planned))
-
-    def _check(self, name: str) -> CheckDraft:
-        if name not in self.checks:
-            self.checks[name] = CheckDraft(PlannedCheck(name, name, "other", NOWHERE))
-        return self.checks[name]
+            self.checks.plan(planned)
 
     def _hear_service(self, event: ServiceChanged) -> None:
         if event.service not in self._services:
@@ -258,25 +220,25 @@ class Recorder:
         if draft is None:
             draft = self._edges[edge] = EdgeDraft.of(edge, exchange.technology)
         draft.hear(exchange)
-        self._exchanges.append(event)
+        self._exchanges.append(exchange)
 
     def _hear_plan(self, event: CheckPlanned) -> None:
-        self._check(event.check.id).planned = event.check
+        self.checks.plan(event.check)
 
     def _hear_check_start(self, event: CheckStarted) -> None:
-        self._check(event.check).start(event)
+        self.checks.note(event.check, CheckDraft.start, event)
 
     def _hear_slice(self, event: SliceTaken) -> None:
-        self._check(event.check).take_slice(event)
+        self.checks.note(event.check, CheckDraft.take_slice, event)
 
     def _hear_step(self, event: StepEnded) -> None:
-        self._check(event.check).step(event)
+        self.checks.note(event.check, CheckDraft.step, event)
 
     def _hear_attempt_end(self, event: AttemptEnded) -> None:
-        self._check(event.check).end_attempt(event)
+        self.checks.note(event.check, CheckDraft.end_attempt, event)
 
     def _hear_check_end(self, event: CheckEnded) -> None:
-        self._check(event.check).end(event)
+        self.checks.note(event.check, CheckDraft.end, event)
 
     def _hear_fault(self, event: FaultInjected) -> None:
         self._faults[event.lease] = FaultRecord(
@@ -296,43 +258,3 @@ class Recorder:
 
     def _hear_end(self, event: RunEnded) -> None:
         self.end = event
-
-
-def _touched(acted_on: Iterable[str], faults: Iterable[FaultRecord], reach: Reach) -> frozenset[str]:
-    starts = set(acted_on)
-    for fault in faults:
-        starts.update(reach.ends.get(find_original(fault.edge), ()))
-    return reach.services(starts)
-
-
-def count(checks: Iterable[CheckRecord]) -> Totals:
-    found = dict.fromkeys((verdict.value for verdict in Verdict), 0)
-    for check in checks:
-        found[check.verdict.value] += 1
-    return Totals(**found)
-
-
-def _failing_edges(checks: Iterable[CheckRecord], faults: Iterable[FaultRecord]) -> frozenset[str]:
-    """Return the edges on which steps that did not pass met trouble that no fault explains.
-
-    Of exchanges that may belong to another check only those without an answer count: an answer that says no may well
-    be what the other one wanted.
-    """
-    broken: dict[str, list[FaultRecord]] = {}
-    for fault in faults:
-        broken.setdefault(fault.edge, []).append(fault)
-    return frozenset(
-        find_original(seen.exchange.edge)
-        for check in checks
-        if not check.is_fine
-        for seen in check.exchanges
-        if seen.exchange.ended in (BAD_ENDS if seen.by is not Attribution.SHARED else NO_ANSWERS)
-        and _is_in_blamed_step(check, seen.exchange.started_at)
-        and not any(fault.lies_at(seen.exchange.started_at) for fault in broken.get(seen.exchange.edge, ()))
-    )
-
-
-def _is_in_blamed_step(check: CheckRecord, at: float) -> bool:
-    attempt = check.telling_attempt
-    step = attempt.blamed_step if attempt else None
-    return step is None or step.started_at - 0.01 <= at <= step.started_at + step.duration_ms / 1000

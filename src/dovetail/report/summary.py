@@ -16,7 +16,7 @@ def head(start: RunStarted, style: Style) -> list[str]:
     parts = [
         start.system,
         start.environment,
-        spell_count(len(start.checks), "check"),
+        spell_count(len(start.checks) + start.more, "check"),
         spell_count(start.agents, "agent"),
     ]
     left = on_one_line(" · ".join(part for part in parts if part))

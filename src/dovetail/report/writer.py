@@ -1,7 +1,7 @@
 """Writes reports into a folder, each at once or not at all, and keeps `latest.*` beside them. Called by the faces."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from dovetail.report.folder import replace_folder
 from dovetail.report.format import FORMATS, Drawing
 from dovetail.report.naming import STAMPED, latest_beside
 from dovetail.report.record import read_run
+
+PIECE = 256 * 1024
 
 
 def write_reports(events: Iterable[Event], folder: Path, formats: Sequence[str], stamp: str) -> tuple[Path, ...]:
@@ -42,11 +44,19 @@ def write_record(record: Record, folder: Path, formats: Sequence[str], stamp: st
 
 
 def _write(path: Path, drawn: Drawing) -> None:
-    for target in (path, latest_beside(path)):
-        if isinstance(drawn, bytes):
-            _replace(target, drawn)
-        else:
-            replace_folder(target, drawn)
+    latest = latest_beside(path)
+    if isinstance(drawn, Mapping):
+        replace_folder(path, drawn)
+        replace_folder(latest, drawn)
+    else:
+        _replace(path, (drawn,) if isinstance(drawn, bytes) else drawn)
+        _replace(latest, _read_again(path))
+
+
+def _read_again(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _require_known(name: str) -> None:
@@ -56,10 +66,11 @@ def _require_known(name: str) -> None:
         raise UsageError(Problem(f"there is no report format {name!r}", now))
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: Iterable[bytes]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(content)
+        with temporary.open("wb") as file:
+            file.writelines(content)
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):

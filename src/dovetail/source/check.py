@@ -1,7 +1,7 @@
 """The checks of one file; called by the suite reader."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -61,15 +61,16 @@ class CheckReader:
         scope = self._read_scope(entry) or scope_of(stem, self._lexicon.scopes)
         return FileOfChecks(stem, entry, self._read_on(entry), scope, entry.names("tags"))
 
-    def read_items(self, file: FileOfChecks) -> list[Read]:
+    def read_items(self, file: FileOfChecks) -> Iterator[Read]:
         """Read every check that the file's list still holds."""
         checks = file.entry.list("checks")
         if file.entry.table.get("checks") == []:
             place = file.entry.table.place_of_key("checks")
             self._mistakes.add(place, "this file has no checks", "list them below, or remove the file")
-        return [read for item, place in hand_out(checks) for read in self.read_item(item, place, file)]
+        for item, place in hand_out(checks):
+            yield from self.read_item(item, place, file)
 
-    def read_item(self, item: Data, place: Place, file: FileOfChecks) -> list[Read]:
+    def read_item(self, item: Data, place: Place, file: FileOfChecks) -> Iterable[Read]:
         """Read one item of the list, which is a check for each of its rows."""
         if not isinstance(item, Table):
             self._mistakes.add(place, f"a check wants a map, got {describe(item)}", "write `- name: …` and `steps:`")
@@ -126,11 +127,14 @@ class CheckReader:
         else:
             self._mistakes.add(place, f"a check has no key `{key}`", suggest(key, CHECK_KEYS))
 
-    def _make(self, entry: Entry, name: str, actions: tuple[Action, ...], on: str, file: FileOfChecks) -> list[Read]:
+    def _make(
+        self, entry: Entry, name: str, actions: tuple[Action, ...], on: str, file: FileOfChecks
+    ) -> Iterator[Read]:
         if entry.table.keys() <= PLAIN_KEYS:
             id_ = self._unique(f"{file.stem}/{slug(name)}")
             file.names.setdefault(name, []).append(id_)
-            return [Read(Check(id_, name, file.scope, actions, tags=file.tags, place=entry.place), file)]
+            yield Read(Check(id_, name, file.scope, actions, tags=file.tags, place=entry.place), file)
+            return
         cleanup = self._actions.read_list(entry.list("finally"), on) if "finally" in entry else ()
         faults = self._actions.steps.read_faults(entry.table)
         scope = self._read_scope(entry) or file.scope
@@ -144,7 +148,6 @@ class CheckReader:
         ids = file.names.setdefault(name, [])
         needs = entry.names("needs")
         needs_at = tuple(place_of_name(entry.table, "needs", name) for name in needs)
-        made = []
         for case in self._cases.read(entry):
             ids.append(base + case.suffix)
             check = Check(
@@ -165,8 +168,7 @@ class CheckReader:
                 case.inputs,
                 entry.place,
             )
-            made.append(Read(check, file, needs_at))
-        return made
+            yield Read(check, file, needs_at)
 
     def _unique(self, wanted: str) -> str:
         found, number = wanted, 1

@@ -1,7 +1,7 @@
 """All checks of a suite; called by the app."""
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -12,6 +12,7 @@ from dovetail.errors import Problem, UsageError
 from dovetail.errors.nearest import suggest
 from dovetail.model.check import Check, Suite
 from dovetail.model.data import Data, Place, Row, Table
+from dovetail.model.shelf import Shelf
 from dovetail.model.system import System
 from dovetail.model.vocabulary import Vocabulary
 from dovetail.source.action import ActionReader
@@ -49,45 +50,60 @@ def read_suite(system: System, words: Vocabulary, variables: Mapping[str, str], 
     lexicon = Lexicon(words)
     cases = CaseReader(Path(system.folder), filling, mistakes)
     reader = CheckReader(system, lexicon, ActionReader(system, lexicon, filling, mistakes), cases, mistakes)
-    read: list[Read] = []
+    found = Found()
     documents: dict[Path, Table | Row | None] = {}
     for path in files:
-        reading = FileReading(reader, stem_of(path, Path(system.folder)))
+        reading = FileReading(reader, stem_of(path, Path(system.folder)), found)
         document = documents[path] = filling.read(path, CHECKS, reading.take)
         if isinstance(document, Table) and is_fragment(document):
             look_at_fragment(document, mistakes)
         elif isinstance(document, Table):
-            read += reading.finish(document)
+            reading.finish(document)
     for path, document in documents.items():
         if isinstance(document, Row) and path.resolve() not in cases.files:
             mistakes.add(Place(document.file, 1), "a file of checks is a map", "write `checks:` and below it the list")
     if None in documents.values():
         mistakes.raise_all()
-    checks = connect(read, mistakes)
+    connect(found, mistakes)
     mistakes.raise_all()
-    return Suite(checks, tuple(shown(path) for path in files), tuple(str(path.absolute()) for path in python))
+    return Suite(
+        found.checks.finish(), tuple(shown(path) for path in files), tuple(str(path.absolute()) for path in python)
+    )
+
+
+class Found:
+    """The checks found so far; `needing` are those whose `needs` are not ids yet, each by its place among them."""
+
+    def __init__(self) -> None:
+        self.checks = Shelf[Check]()
+        self.needing: dict[int, Read] = {}
+
+    def add(self, several: Iterable[Read]) -> None:
+        for read in several:
+            if read.check.needs:
+                self.needing[len(self.checks)] = read
+            self.checks.append(read.check)
 
 
 class FileReading:
-    """The checks of one file, read while it is parsed where that can be, so that it is never held whole."""
+    """Reads the checks of one file, while it is parsed where that can be, so that it is never held whole."""
 
-    def __init__(self, reader: CheckReader, stem: str) -> None:
+    def __init__(self, reader: CheckReader, stem: str, found: Found) -> None:
         self._reader = reader
         self._stem = stem
+        self._found = found
         self._file: FileOfChecks | None = None
-        self._read: list[Read] = []
 
     def take(self, document: Table, item: Data, place: Place) -> None:
         """Read one item below `checks`, behind which `document` says no more."""
         if self._file is None:
             self._file = self._reader.begin_file(document, self._stem)
-        self._read += self._reader.read_item(item, place, self._file)
+        self._found.add(self._reader.read_item(item, place, self._file))
 
-    def finish(self, document: Table) -> list[Read]:
-        """Return the checks, read here where none was taken before."""
+    def finish(self, document: Table) -> None:
+        """Read the checks here where none was taken before."""
         if self._file is None:
-            self._read += self._reader.read_items(self._reader.begin_file(document, self._stem))
-        return self._read
+            self._found.add(self._reader.read_items(self._reader.begin_file(document, self._stem)))
 
 
 def list_files(system: System, paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
@@ -129,23 +145,25 @@ def stem_of(path: Path, folder: Path) -> str:
     return path.stem
 
 
-def connect(read: list[Read], mistakes: Mistakes) -> tuple[Check, ...]:
+def connect(found: Found, mistakes: Mistakes) -> None:
     """Turn the names in `needs` into ids; an unknown name or a circle is a mistake."""
-    if not any(item.check.needs for item in read):
-        return tuple(item.check for item in read)
+    if not found.needing:
+        return
     ids: dict[str, list[str]] = {}
-    for item in read:
-        bare = item.check.id.split("[", 1)[0]
-        for known in {bare, item.check.id}:
-            ids.setdefault(known, []).append(item.check.id)
-    checks = [resolve_needs(item, ids, mistakes) for item in read]
+    for check in found.checks:
+        for known in {check.id.split("[", 1)[0], check.id}:
+            ids.setdefault(known, []).append(check.id)
+    needing = {}
+    for number, read in found.needing.items():
+        check = resolve_needs(read, ids, mistakes)
+        found.checks[number] = needing[check.id] = check
     try:
-        TopologicalSorter({check.id: check.needs for check in checks}).prepare()
+        TopologicalSorter({id_: check.needs for id_, check in needing.items()}).prepare()
     except CycleError as circle:
         names = [str(name) for name in reversed(circle.args[1])]
-        place = next(check.place for check in checks if check.id == names[0])
-        mistakes.add(place, "checks need each other: " + " needs ".join(names), "remove one of these needs")
-    return tuple(checks)
+        mistakes.add(
+            needing[names[0]].place, "checks need each other: " + " needs ".join(names), "remove one of these needs"
+        )
 
 
 def resolve_needs(item: Read, ids: Mapping[str, list[str]], mistakes: Mistakes) -> Check:

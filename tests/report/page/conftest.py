@@ -63,7 +63,7 @@ class Browser:
     def show(self, events: list[Event], folder: Path, fragment: str = "") -> Path:
         """Open the report of a run; returns its file."""
         page = folder / "page.html"
-        page.write_bytes(render_page(read_run(events)))
+        page.write_bytes(b"".join(render_page(read_run(events))))
         self.open(page, fragment)
         return page
 

@@ -21,7 +21,7 @@ EVIL = "</script><img src=x onerror=document.title='pwned'><!-- \u2028 {{data}}"
 
 
 def test_the_page_names_no_address_and_loads_nothing(shop_events: list[Event]) -> None:
-    page = render_page(read_run(shop_events)).decode()
+    page = b"".join(render_page(read_run(shop_events))).decode()
     outside = re.sub(r'<script type="application/json".*?</script>', "", page, flags=re.DOTALL)
     addresses = {found for found in re.findall(r"\w+://[^\s\"']+", outside) if "www.w3.org" not in found}
     assert addresses == set()
@@ -30,7 +30,7 @@ def test_the_page_names_no_address_and_loads_nothing(shop_events: list[Event]) -
 
 def test_data_cannot_leave_its_element(story: "Story") -> None:
     story.check(EVIL, verdict=Verdict.SKIPPED, why=EVIL)
-    page = render_page(read_run(story.stream())).decode()
+    page = b"".join(render_page(read_run(story.stream()))).decode()
     data = page.split('id="data">')[1].split("</script>")[0]
     assert "<" not in data
     assert page.count("</script>") == 2
@@ -206,7 +206,7 @@ def test_a_run_too_big_for_a_page_loses_detail_of_what_passed_first(story: "Stor
         )
         story.check(f"check {number}", "api", story.attempt(1.0, 1.0, verdict, steps), verdict=verdict)
     record = read_run(story.stream())
-    data = inline_json(record)
+    data = b"".join(inline_json(record)).decode()
     assert len(data) <= MOST_BYTES
     assert '"leftOut":"exchanges' in data
     assert "y" * 500 + "5.7" in data

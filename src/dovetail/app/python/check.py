@@ -3,6 +3,7 @@
 import math
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from zlib import crc32
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -97,7 +98,7 @@ class PythonCheck:
         self._play = hand.play
         self._trace = trace_of(hand.play.seed, planned.id, 1)
         self._job = job
-        self._room = Room(hand.play, job, f"t{job.number:08x}{hand.play.mark}")
+        self._room = Room(hand.play, job, f"t{crc32(planned.id.encode()):08x}{hand.play.mark}")
         self._holding = Holding(hand.play.stage, planned.id, job.wish, _name_all(hand.system))
         self._faults = Faults()
         self._has_steered = False

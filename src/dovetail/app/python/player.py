@@ -8,7 +8,7 @@ which all workers of one pytest run share.
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -80,7 +80,7 @@ class Player:
     def folder(self) -> Path:
         return self._project.folder
 
-    def read_checks(self, file: Path) -> tuple[Check, ...]:
+    def read_checks(self, file: Path) -> Sequence[Check]:
         return self._project.read_checks((file,)).checks
 
     def foresee_copies(self) -> None:

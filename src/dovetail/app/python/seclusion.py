@@ -3,7 +3,6 @@
 What it will do is not known beforehand. Without a marker its data is taken to be its own, made with `unique`.
 """
 
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
@@ -58,7 +57,7 @@ def seclude(hand: Stagehand, planned: PlannedCheck, marked: Marked) -> Job:
     check = Check(planned.id, planned.name, planned.scope, (), isolation=choice.isolation, place=planned.place)
     sliced = _sliced(hand, marked) if choice.isolation is Isolation.SLICE else frozenset()
     is_kept = not sliced & hand.data.lasting
-    return Job(check, zlib.crc32(planned.id.encode()), choice, wish, (), sliced, is_kept)
+    return Job(check.id, 1, (check,), choice, wish, (), sliced, is_kept)
 
 
 def _stand_beside(hand: Stagehand, marked: Marked) -> tuple[Choice, LockWish]:

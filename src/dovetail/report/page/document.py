@@ -2,16 +2,24 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import msgspec
-
+from dovetail.model.shelf import Shelf
 from dovetail.report.fact import Record
 from dovetail.report.page.drawing import ACROSS, DOWN, draw_map
 from dovetail.report.page.view import LEVELS, view_run
 from dovetail.report.text import escape, spell_count, spell_ms
 
 MOST_BYTES = 12_000_000
+DATA = "data"
+UNSAFE = (
+    (b"<", b"\\u003c"),
+    (b">", b"\\u003e"),
+    (b"&", b"\\u0026"),
+    ("\u2028".encode(), b"\\u2028"),
+    ("\u2029".encode(), b"\\u2029"),
+)
 SCRIPTS = (
     "theme.js",
     "dom.js",
@@ -25,7 +33,8 @@ SCRIPTS = (
 )
 
 
-def render_page(record: Record) -> bytes:
+def render_page(record: Record) -> Iterator[bytes]:
+    """Yield the page piece by piece; that of a large run is never held whole."""
     style = _read("page.css")
     script = '"use strict";\n(() => {\n' + "\n".join(_read(f"script/{name}") for name in SCRIPTS) + "\n})();\n"
     values = {
@@ -35,26 +44,41 @@ def render_page(record: Record) -> bytes:
         "summary": escape(_summary(record)),
         "style": style,
         "map": draw_map(record, ACROSS, "across") + draw_map(record, DOWN, "down"),
-        "data": inline_json(record),
         "script": script,
     }
     head, *rest = _read("page.html").split("{{")
-    parts = [head]
+    yield head.encode()
     for piece in rest:
         name, _, text = piece.partition("}}")
-        parts += [values[name], text]
-    return "".join(parts).encode("utf-8", "replace")
+        if name == DATA:
+            yield from inline_json(record)
+        else:
+            yield values[name].encode("utf-8", "replace")
+        yield text.encode()
 
 
-def inline_json(record: Record) -> str:
-    """Return the richest view of the run that keeps the page small, safe inside a script element."""
-    text = b""
-    for level in LEVELS:
-        text = msgspec.json.encode(view_run(record, level))
-        if len(text) <= MOST_BYTES:
-            break
-    safe = text.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
-    return safe.decode().replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+def inline_json(record: Record) -> Iterator[bytes]:
+    """Yield the richest view of the run that keeps the page small, safe inside a script element."""
+    for piece in _fit(record):
+        safe = piece
+        for unsafe, spelled in UNSAFE:
+            safe = safe.replace(unsafe, spelled)
+        yield safe
+
+
+def _fit(record: Record) -> Sequence[bytes]:
+    """Return the pieces of the first view that is small enough, the last one of all where none is."""
+    *levels, least = LEVELS
+    for level in levels:
+        pieces, size = Shelf[bytes](), 0
+        for piece in view_run(record, level):
+            size += len(piece)
+            if size > MOST_BYTES:
+                break
+            pieces.append(piece)
+        else:
+            return pieces
+    return Shelf(view_run(record, least))
 
 
 def _summary(record: Record) -> str:

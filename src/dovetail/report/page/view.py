@@ -3,13 +3,14 @@
 `decode.js` turns the rows back into objects; an entry's position in a row is known only here and there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from dovetail.model.data import Place
 from dovetail.model.outcome import StepOutcome, Verdict
+from dovetail.model.shelf import Shelf
 from dovetail.report.case import describe_failure
 from dovetail.report.fact import (
     AttemptRecord,
@@ -25,6 +26,7 @@ from dovetail.report.outage import ENDLESS, Outage, find_outages
 from dovetail.report.text import clean
 
 MOST_FINDINGS = 100
+MOST_KNOWN = 4_096
 VERDICTS = tuple(Verdict)
 
 Row = list[object]
@@ -70,27 +72,78 @@ LEVELS = (
 )
 
 
-def view_run(record: Record, level: Level) -> dict[str, object]:
-    """Return what is inlined as JSON; times are milliseconds from the run's begin."""
-    return _View(record, level).build()
+def view_run(record: Record, level: Level) -> Iterator[bytes]:
+    """Yield what is inlined as JSON, piece by piece; times are milliseconds from the run's begin."""
+    view = _View(record, level)
+    gap = b'{"checks":['
+    for row in view.rows():
+        yield gap + row
+        gap = b","
+    yield (gap if gap != b"," else b"") + b'],"strings":['
+    for number, text in enumerate(view.strings):
+        yield (b"," if number else b"") + msgspec.json.encode(text)
+    yield b"]," + msgspec.json.encode(view.rest())[1:]
+
+
+class _Strings:
+    """The table of strings. A text is known by its number as long as it is said again and again; else it gets another.
+
+    So each stands once in the table of most runs, and of a large one few are in memory.
+    """
+
+    def __init__(self) -> None:
+        self.table = Shelf[str]()
+        self._young: dict[str, int] = {}
+        self._old: dict[str, int] = {}
+
+    def find(self, text: str) -> int | None:
+        number = self._young.get(text)
+        if number is None:
+            number = self._old.get(text)
+            if number is not None:
+                self._learn(text, number)
+        return number
+
+    def number(self, text: str) -> int:
+        number = self.find(text)
+        if number is None:
+            number = len(self.table)
+            self.table.append(text)
+            self._learn(text, number)
+        return number
+
+    def _learn(self, text: str, number: int) -> None:
+        if len(self._young) == MOST_KNOWN:
+            self._old, self._young = self._young, {}
+        self._young[text] = number
 
 
 class _View:
     def __init__(self, record: Record, level: Level) -> None:
         self._record = record
         self._level = level
-        self._strings: dict[str, int] = {}
-        self._index = {check.id: number for number, check in enumerate(record.checks)}
+        self._strings = _Strings()
         self._scopes = {scope: number for number, scope in enumerate(record.scopes)}
-        ends = (attempt.ended_at for check in record.checks for attempt in check.attempts)
-        self._played_until = max(ends, default=0.0)
+        self._findings = find_causes(record)
+        self._index = dict.fromkeys((fault.check for fault in record.faults), -1)
+        self._played_until = 0.0
 
-    def build(self) -> dict[str, object]:
-        record = self._record
-        findings = find_causes(record)
-        finding_of = {check: number for number, one in reversed(list(enumerate(findings))) for check in one.checks}
-        encode = msgspec.json.encode
-        checks = b",".join([encode(self._check(check, finding_of.get(check.id, -1))) for check in record.checks])
+    @property
+    def strings(self) -> Sequence[str]:
+        return self._strings.table
+
+    def rows(self) -> Iterator[bytes]:
+        """Yield the rows of the checks; only after the last of them is the rest known."""
+        findings = reversed(list(enumerate(self._findings)))
+        finding_of = {check: number for number, finding in findings for check in finding.checks}
+        for number, check in enumerate(self._record.checks):
+            if check.id in finding_of or check.id in self._index:
+                self._index[check.id] = number
+            self._played_until = max(self._played_until, *(attempt.ended_at for attempt in check.attempts), 0.0)
+            yield msgspec.json.encode(self._check(check, finding_of.get(check.id, -1)))
+
+    def rest(self) -> dict[str, object]:
+        record, findings = self._record, self._findings
         return {
             "run": {
                 "system": record.system,
@@ -119,19 +172,17 @@ class _View:
             "moreFindings": max(0, len(findings) - MOST_FINDINGS),
             "faults": [self._fault(fault) for fault in record.faults],
             "notices": [[self._since(notice.at), notice.level, clean(notice.text)] for notice in record.notices],
-            "checks": msgspec.Raw(b"[%b]" % checks),
-            "strings": list(self._strings),
         }
 
     def _text(self, text: str, most: int = 6000) -> int:
         """Return the number of `text` in the table of strings."""
-        known = self._strings.get(text) if len(text) <= most else None
+        known = self._strings.find(text) if len(text) <= most else None
         if known is not None:
             return known
         short = clean(text)
         if len(short) > most:
             short = f"{short[:most]}…"
-        return self._strings.setdefault(short, len(self._strings))
+        return self._strings.number(short)
 
     def _since(self, at: float) -> float:
         return round((at - self._record.started_at) * 1000, 1)
