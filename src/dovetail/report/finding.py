@@ -1,6 +1,7 @@
 """Findings: many failures with one cause are told once, with evidence and the next command. Called by every format."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -8,12 +9,12 @@ from msgspec.structs import replace
 from dovetail.model.event import ServiceChanged
 from dovetail.model.outcome import Verdict
 from dovetail.report.case import Case, Cause, Evidence, describe_failure, log_evidence
-from dovetail.report.cause import find_cause
 from dovetail.report.fact import CheckRecord, Record, ServiceRecord
 from dovetail.report.reach import Reach
 from dovetail.report.record import CUT_SHORT
 from dovetail.report.text import spell_count, spell_ms
 
+CAUSE = "dovetail.report.cause"
 _RANK = {Verdict.FAILED: 0, Verdict.INCONCLUSIVE: 1, Verdict.FLAKY: 2, Verdict.PASSED: 3, Verdict.SKIPPED: 4}
 
 
@@ -45,25 +46,31 @@ class Finding(Struct, frozen=True):
 
 def find_causes(record: Record) -> tuple[Finding, ...]:
     """Group what did not pass by cause: those that failed something first, then by how much they explain."""
+    never_ready = _never_ready(record)
+    waited = tuple(c.id for c in record.checks if not c.attempts and not c.is_fine) if never_ready else ()
+    groups = [] if record.totals.are_fine else _group(record, frozenset(waited))
+    found = [_finding(members) for members in groups]
+    found.sort(key=lambda finding: (_RANK[finding.verdict], -len(finding.checks)))
+    told = {finding.service for finding in found if finding.kind == "service-down"}
+    return (*_of_the_run(record, told, waited), *found)
+
+
+def _group(record: Record, told: frozenset[str]) -> list[list[tuple[Cause, CheckRecord]]]:
+    """Put together what has the same cause, but for the checks already `told`; only here causes are looked for."""
+    find_cause: Callable[[Case], Cause] = import_module(CAUSE).find_cause
     services = {service.name: service for service in record.services}
     reach = Reach(record.edges)
     groups: dict[tuple[str, ...], list[tuple[Cause, CheckRecord]]] = {}
-    never_ready = _never_ready(record)
-    waited = tuple(c.id for c in record.checks if not c.attempts and not c.is_fine) if never_ready else ()
-    for check in record.checks if not record.totals.are_fine else ():
-        if check.is_fine or _is_cut_off(check) or check.id in waited:
+    for check in record.checks:
+        if check.is_fine or _is_cut_off(check) or check.id in told:
             continue
         attempt = check.telling_attempt
         step = attempt.blamed_step if attempt else None
         if step and not step.on and step.request in services:
             step = replace(step, on=step.request)
-        case = Case(check, attempt, step, services, reach)
-        cause = find_cause(case)
+        cause = find_cause(Case(check, attempt, step, services, reach))
         groups.setdefault(cause.key, []).append((cause, check))
-    found = [_finding(members) for members in groups.values()]
-    found.sort(key=lambda finding: (_RANK[finding.verdict], -len(finding.checks)))
-    told = {finding.service for finding in found if finding.kind == "service-down"}
-    return (*_of_the_run(record, told, waited), *found)
+    return list(groups.values())
 
 
 def _never_ready(record: Record) -> tuple[tuple[ServiceRecord, ServiceChanged], ...]:
