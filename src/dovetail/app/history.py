@@ -103,7 +103,7 @@ class History:
 
     def remember(self, played: Iterable[str], unhappy: Iterable[str]) -> None:
         """Keep what failed, and of what was not played this time what failed before."""
-        ids = sorted((self.unhappy() - frozenset(played)) | frozenset(unhappy))
+        ids = sorted(self.unhappy().difference(played).union(unhappy))
         fresh = self._unhappy.with_suffix(".new")
         with told(f"what failed cannot be remembered in {self._unhappy}"):
             try:

@@ -28,7 +28,7 @@ from dovetail.model.system import EnvironmentSpec, System
 COPYING = frozenset({Isolation.CLONE, Isolation.RESET, Isolation.SLICE})
 
 
-class Job(Struct, frozen=True):
+class Job(Struct, frozen=True, gc=False):
     """A check made ready to run; `number` is its place in every report, `needs` are ids of other jobs.
 
     Of a large plan `check` is built anew from `checks` each time, so it is taken once. `is_slice_kept` says that its

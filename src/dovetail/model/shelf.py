@@ -14,19 +14,21 @@ NEAR = 1_000
 
 
 class Shelf(Sequence[Value]):
-    """Reads like a tuple and grows at its end. What is beyond NEAR lies in the cellar and is built anew for each look.
+    """Reads like a tuple and grows at its end; there is `room` for the first values in memory.
 
-    So a value is taken once and then worked with; one that was changed is put back.
+    The others lie in the cellar and are built anew for each look. So a value is taken once and then worked with; one
+    that was changed is put back.
     """
 
-    def __init__(self, values: Iterable[Value] = ()) -> None:
+    def __init__(self, values: Iterable[Value] = (), room: int = NEAR) -> None:
+        self._room = room
         self._near: list[Value] = []
         self._far: Cellar[Value] | None = None
         for value in values:
             self.append(value)
 
     def append(self, value: Value) -> None:
-        if len(self._near) < NEAR:
+        if len(self._near) < self._room:
             self._near.append(value)
             return
         if self._far is None:
@@ -47,13 +49,13 @@ class Shelf(Sequence[Value]):
         number = index + len(self) if index < 0 else index
         if not 0 <= number < len(self):
             raise IndexError(index)
-        return self._near[number] if number < NEAR or self._far is None else self._far.take(number - NEAR)
+        return self._near[number] if number < self._room or self._far is None else self._far.take(number - self._room)
 
     def __setitem__(self, number: int, value: Value) -> None:
-        if number < NEAR or self._far is None:
+        if number < self._room or self._far is None:
             self._near[number] = value
         else:
-            self._far.put(number - NEAR, value)
+            self._far.put(number - self._room, value)
 
     def __len__(self) -> int:
         return len(self._near) + (len(self._far) if self._far is not None else 0)

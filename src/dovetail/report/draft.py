@@ -208,34 +208,33 @@ class CheckBook:
 
     def plan(self, planned: PlannedCheck) -> None:
         """Take a check in; one that was heard of before is now known by name."""
-        if planned.id in self._numbers:
-            draft = self._take(planned.id)
-            draft.planned = planned
-            self._put_back(draft)
-        else:
-            self._numbers[planned.id] = len(self._shelf)
+        check = planned.id
+        number = self._numbers.get(check)
+        if number is None:
+            self._numbers[check] = len(self._shelf)
             self._shelf.append(CheckDraft(planned))
+        elif check in self._open:
+            self._open[check].planned = planned
+        else:
+            draft = self._shelf[number]
+            draft.planned = planned
+            self._shelf[number] = draft
 
     def note(self, check: str, hear: Callable[[CheckDraft, Told], None], told: Told) -> None:
-        """Let the draft of a check hear an event."""
-        draft = self._take(check)
-        hear(draft, told)
-        self._put_back(draft)
-
-    def _take(self, check: str) -> CheckDraft:
+        """Let the draft of a check hear an event; one that has ended goes back to its place."""
         draft = self._open.get(check)
         if draft is None:
-            if check not in self._numbers:
-                self.plan(PlannedCheck(check, check, "other", NOWHERE))
-            draft = self._open[check] = self._shelf[self._numbers[check]]
-        return draft
-
-    def _put_back(self, draft: CheckDraft) -> None:
-        """Let go of a check that is not being played any more, or not yet."""
-        if draft.told is not None or not draft.attempts:
-            check = draft.planned.id
+            draft = self._take(check)
+        hear(draft, told)
+        if draft.told is not None:
             self._shelf[self._numbers[check]] = draft
-            self._open.pop(check, None)
+            del self._open[check]
+
+    def _take(self, check: str) -> CheckDraft:
+        if check not in self._numbers:
+            self.plan(PlannedCheck(check, check, "other", NOWHERE))
+        draft = self._open[check] = self._shelf[self._numbers[check]]
+        return draft
 
 
 class ServiceDraft(Struct):

@@ -33,7 +33,7 @@ class FileOfChecks(Struct):
     on: str
     scope: str
     tags: tuple[str, ...]
-    names: dict[str, list[str]] = field(default_factory=dict)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Read(Struct, frozen=True):
@@ -132,7 +132,7 @@ class CheckReader:
     ) -> Iterator[Read]:
         if entry.table.keys() <= PLAIN_KEYS:
             id_ = self._unique(f"{file.stem}/{slug(name)}")
-            file.names.setdefault(name, []).append(id_)
+            file.names[name] = (id_,)
             yield Read(Check(id_, name, file.scope, actions, tags=file.tags, place=entry.place), file)
             return
         cleanup = self._actions.read_list(entry.list("finally"), on) if "finally" in entry else ()
@@ -145,11 +145,11 @@ class CheckReader:
             place = entry.table.place_of_value("timeout")
             self._mistakes.add(place, "no check can end within 0 s", "write 30s or 500ms, or leave `timeout` out")
         base = self._unique(f"{file.stem}/{slug(name)}")
-        ids = file.names.setdefault(name, [])
         needs = entry.names("needs")
         needs_at = tuple(place_of_name(entry.table, "needs", name) for name in needs)
-        for case in self._cases.read(entry):
-            ids.append(base + case.suffix)
+        cases = self._cases.read(entry)
+        file.names[name] = tuple(base + case.suffix for case in cases)
+        for case in cases:
             check = Check(
                 base + case.suffix,
                 f"{name} {case.suffix}" if case.suffix else name,

@@ -174,5 +174,5 @@ def resolve_needs(item: Read, ids: Mapping[str, list[str]], mistakes: Mistakes) 
             mistakes.add(
                 place, f"there is no check `{name}` in the files read", suggest(name, {*item.file.names, *ids})
             )
-        found += known or []
+        found += known or ()
     return replace(item.check, needs=tuple(dict.fromkeys(found)))

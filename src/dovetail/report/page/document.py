@@ -12,6 +12,7 @@ from dovetail.report.page.view import LEVELS, view_run
 from dovetail.report.text import escape, spell_count, spell_ms
 
 MOST_BYTES = 12_000_000
+PIECES_NEAR = 1_200
 DATA = "data"
 UNSAFE = (
     (b"<", b"\\u003c"),
@@ -70,7 +71,7 @@ def _fit(record: Record) -> Sequence[bytes]:
     """Return the pieces of the first view that is small enough, the last one of all where none is."""
     *levels, least = LEVELS
     for level in levels:
-        pieces, size = Shelf[bytes](), 0
+        pieces, size = Shelf[bytes](room=PIECES_NEAR), 0
         for piece in view_run(record, level):
             size += len(piece)
             if size > MOST_BYTES:
@@ -78,7 +79,7 @@ def _fit(record: Record) -> Sequence[bytes]:
             pieces.append(piece)
         else:
             return pieces
-    return Shelf(view_run(record, least))
+    return Shelf(view_run(record, least), PIECES_NEAR)
 
 
 def _summary(record: Record) -> str:

@@ -26,7 +26,9 @@ from dovetail.report.outage import ENDLESS, Outage, find_outages
 from dovetail.report.text import clean
 
 MOST_FINDINGS = 100
-MOST_KNOWN = 4_096
+MOST_KNOWN = 1_024
+STRINGS_NEAR = 2_400
+AT_ONCE = 100
 VERDICTS = tuple(Verdict)
 
 Row = list[object]
@@ -80,8 +82,10 @@ def view_run(record: Record, level: Level) -> Iterator[bytes]:
         yield gap + row
         gap = b","
     yield (gap if gap != b"," else b"") + b'],"strings":['
-    for number, text in enumerate(view.strings):
-        yield (b"," if number else b"") + msgspec.json.encode(text)
+    gap = b""
+    for first in range(0, len(view.strings), AT_ONCE):
+        yield gap + msgspec.json.encode(view.strings[first : first + AT_ONCE])[1:-1]
+        gap = b","
     yield b"]," + msgspec.json.encode(view.rest())[1:]
 
 
@@ -92,7 +96,7 @@ class _Strings:
     """
 
     def __init__(self) -> None:
-        self.table = Shelf[str]()
+        self.table = Shelf[str](room=STRINGS_NEAR)
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
 
