@@ -167,7 +167,7 @@ class Recorder:
         failures = (f"{totals.failed} failed before that",) if totals.failed else ()
         return Verdict.INCONCLUSIVE, int(ExitCode.INCONCLUSIVE), (CUT_SHORT, *failures)
 
-    def _finish_checks(self, reach: Reach, faults: tuple[FaultRecord, ...]) -> "_Finished":
+    def _finish_checks(self, reach: Reach, faults: tuple[FaultRecord, ...]) -> _Finished:
         """Give every check what belongs to it; each is looked at once, for of many a look has its price."""
         interrupted = (
             next((cause for cause in self.end.causes if cause.startswith(INTERRUPTED)), "") if self.end else ""
