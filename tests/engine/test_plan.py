@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from dovetail.engine.isolation import DataServices
 from dovetail.engine.plan import Job, Knowledge, Plan, PlanOrder, flow, make_plan
-from dovetail.errors import SuiteError
+from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import Action, Check, FaultOrder, Isolation, Step, Suite, Together, all_steps
 from dovetail.model.data import Data, Place, Table
 from dovetail.model.shelf import NEAR
@@ -315,3 +315,19 @@ def test_an_expectation_that_could_never_be_judged_is_told_before_anything_start
     hopeful = Step("http.request", "orders", "GET /", expect={"json": {"id": "<uid>"}})
     with pytest.raises(SuiteError, match="<uid> is no kind"):
         plan(check("c", http("GET /"), cleanup=(hopeful,)))
+
+
+def test_words_that_a_technology_cannot_read_are_told_beside_the_mistakes_of_other_checks() -> None:
+    def refuse(technology: str, act: Act) -> Effect:
+        if act.subject == "gibberish":
+            raise SuiteError(Problem("this is no statement"))
+        return effect_of(technology, act)
+
+    wrong = (
+        check("matches", replace(http("GET /"), expect={"status": {"between": 3}})),
+        check("talks", query("gibberish")),
+        check("clones", http("GET /", "plain"), isolation=Isolation.CLONE),
+    )
+    with pytest.raises(SuiteError) as raised:
+        make_plan(SYSTEM, Suite(wrong), Knowledge(TECHNOLOGIES, refuse, DATA), PlanOrder())
+    assert [problem.what.partition(" ")[0] for problem in raised.value.problems] == ["between", "this", "isolation:"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dovetail.engine.touch import edges_meant, has_together, touch
+from dovetail.engine.touch import edges_meant, find_named, has_together, touch
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.check import Check, FaultOrder, Fragment, Step, Together
 from dovetail.model.data import Place
@@ -44,6 +44,22 @@ def test_a_fault_of_one_step_breaks_its_edge_too() -> None:
     step = Step("http.request", "a", "GET /", faults=(FaultOrder("a -> b", "refuse"),))
     touched = touch(Check("c", "c", "api", (), cleanup=(step,)), SYSTEM, TECHNOLOGIES, lambda *_: Effect.READS)
     assert touched.broken == {"a -> b"}
+
+
+@pytest.mark.parametrize(
+    ("check", "named"),
+    [
+        (Check("c", "c", "api", (ASK,), cleanup=(TELL,)), {"a", "b"}),
+        (Check("c", "c", "api", (Step("kill", "", "c"),)), {"c"}),
+        (Check("c", "c", "api", (Step("kill", "", {"on": "c"}),)), {"c"}),
+        (Check("c", "c", "api", (Step("called", "", "a -> b"),)), {"a", "b"}),
+        (Check("c", "c", "api", (), faults=(FaultOrder("a -> b", "refuse"),)), {"a", "b"}),
+        (Check("c", "c", "api", (Step("kill", "", "c", faults=(FaultOrder("a -> b", "reset"),)),)), {"a", "b", "c"}),
+        (Check("c", "c", "api", (Step("http.request", "", "GET /"),)), set[str]()),
+    ],
+)
+def test_a_check_names_services_where_it_acts_steers_counts_and_breaks(check: Check, named: set[str]) -> None:
+    assert find_named(check, SYSTEM) == named
 
 
 def test_words_that_a_technology_cannot_read_are_told_where_they_stand() -> None:

@@ -33,11 +33,9 @@ def test_what_it_does_not_hold_cannot_be_asked_for(count: int, beyond: int) -> N
 
 
 @pytest.mark.parametrize("number", [0, NEAR - 1, NEAR, NEAR + 9])
-def test_a_value_that_was_changed_can_be_put_back(number: int) -> None:
+def test_another_value_can_be_put_in_its_place(number: int) -> None:
     shelf = Shelf([value] for value in range(NEAR + 10))
-    value = shelf[number]
-    value.append(-1)
-    shelf[number] = value
+    shelf[number] = [*shelf[number], -1]
     assert shelf[number] == [number, -1]
     assert [one[0] for one in shelf] == list(range(NEAR + 10))
 

@@ -1,7 +1,9 @@
 """A builder of event streams, and the run of a small shop in which one of everything happens."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypedDict, Unpack
 
@@ -31,13 +33,17 @@ from dovetail.model.event import (
 )
 from dovetail.model.exchange import Exchange
 from dovetail.model.outcome import Mismatch, Sighting, StepOutcome, Verdict
+from dovetail.model.shelf import NEAR
 from dovetail.report.case import Case, Cause
 from dovetail.report.cause import find_cause
+from dovetail.report.fact import Record
 from dovetail.report.reach import Reach
 from dovetail.report.record import read_run
 
 START = 1_795_000_000.0
 FILE = "tests/integration/orders.yaml"
+FAR = 200
+LONG = 20_000
 
 
 @dataclass
@@ -367,3 +373,32 @@ def small() -> Story:
     story.events.append(Noticed(START + 4, "warning", "a *note*"))
     story.end(5.0, Verdict.FAILED, 1, "2 checks failed")
     return story
+
+
+@pytest.fixture
+def failures_far_behind(story: Story) -> Record:
+    """A run in which hundreds of checks beyond those in memory failed, each with a long answer of its own."""
+    for number in range(NEAR):
+        story.check(f"fine {number}")
+    for number in range(FAR):
+        failed = make_step(verdict=Verdict.FAILED, error="no", answer=f"{number:03}" * LONG)
+        attempt = Attempt(number / 100, verdict=Verdict.FAILED, steps=(failed,))
+        story.check(f"bad {number}", "api", attempt, verdict=Verdict.FAILED)
+    story.end(10.0, Verdict.FAILED, 1)
+    return read_run(story.stream())
+
+
+@pytest.fixture
+def peak_of() -> Callable[[Callable[[], object]], int]:
+    """Tells how many bytes a call held at most."""
+
+    def measure(call: Callable[[], object]) -> int:
+        gc.collect()
+        tracemalloc.start()
+        try:
+            call()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    return measure

@@ -4,7 +4,7 @@ import pytest
 
 from dovetail.model.event import LogWritten, MappedEdge
 from dovetail.model.exchange import Exchange
-from dovetail.model.outcome import Verdict
+from dovetail.model.outcome import StepOutcome, Verdict
 from dovetail.report.belonging import Belonging
 from dovetail.report.draft import LogBook
 from dovetail.report.fact import AttemptRecord, Attribution, CheckRecord, FaultRecord
@@ -83,3 +83,16 @@ def test_an_edge_is_failing_on_which_a_check_that_is_not_fine_met_trouble_that_n
     found.share_out((exchange,), [(one, ("a", "x")), (other, beside)])
     found.add_to(one, ("a", "x"))
     assert found.failing_edges == blamed
+
+
+@pytest.mark.parametrize(
+    ("at", "is_blamed"), [(1.985, False), (1.995, True), (2.0, True), (2.5, True), (2.501, False), (1.5, False)]
+)
+def test_trouble_counts_from_just_before_the_step_that_failed_to_its_end(at: float, *, is_blamed: bool) -> None:
+    step = StepOutcome("ask", "http", "a", Verdict.FAILED, 2.0, 500.0)
+    attempt = AttemptRecord(1, 1, 1.0, 3000.0, Verdict.FAILED, steps=(step,))
+    one = CheckRecord("one", "one", "api", Verdict.FAILED, attempts=(attempt,))
+    found = belonging()
+    found.share_out((seen("refused", at=at),), [(one, ("a",))])
+    found.add_to(one, ("a",))
+    assert found.failing_edges == ({"a -> b"} if is_blamed else set())

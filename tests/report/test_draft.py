@@ -1,5 +1,7 @@
 """What grows while events come: the checks in their order, the log window, the edges' figures."""
 
+import tracemalloc
+
 import pytest
 
 from dovetail.model.data import NOWHERE
@@ -71,6 +73,18 @@ def test_checks_stand_in_the_order_planned_however_they_are_played(before: int) 
         "a": Verdict.PASSED,
         "c": Verdict.PASSED,
     }
+
+
+def test_of_many_checks_those_that_have_ended_take_no_memory() -> None:
+    made, why = check_book(*(f"n{number}" for number in range(3 * NEAR))), "x" * 2_000
+    tracemalloc.start()
+    for number in range(NEAR, 3 * NEAR):
+        made.note(
+            f"n{number}", CheckDraft.end, CheckEnded(2.0, f"n{number}", Verdict.SKIPPED, 0.0, 0, f"{number}{why}")
+        )
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < len(why) * NEAR / 4
 
 
 @pytest.mark.parametrize("before", [0, NEAR])

@@ -1,12 +1,14 @@
 """Many failures with one cause are one finding."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dovetail.model.event import Event, TornDown
 from dovetail.model.outcome import Verdict
+from dovetail.report.fact import Record
 from dovetail.report.finding import Finding, find_causes
 from dovetail.report.record import read_run
 
@@ -25,6 +27,13 @@ def test_every_check_that_did_not_pass_is_explained_once(shop_events: list[Event
     record = read_run(shop_events)
     told = Counter(check for finding in find_causes(record) for check in finding.checks)
     assert told == Counter(check.id for check in record.checks if not check.is_fine)
+
+
+def test_a_check_that_could_not_be_played_is_explained_where_every_service_was_ready(story: "Story") -> None:
+    identity = story.check("asks nobody", verdict=Verdict.INCONCLUSIVE, why="bank has no address")
+    (finding,) = (one for one in find_causes(read_run(story.stream())) if one.checks)
+    assert finding.checks == (identity,)
+    assert "bank has no address" in finding.title
 
 
 def test_failures_come_before_doubts_and_flaky_ones(shop_events: list[Event]) -> None:
@@ -191,3 +200,11 @@ def test_a_request_that_is_called_like_a_service_blames_who_was_asked(
     failed = story.step(request_, on, verb="redis", verdict=Verdict.FAILED, error="odd")
     story.check("one", "api", story.attempt(3.0, 0.4, Verdict.FAILED, (failed,)), verdict=Verdict.FAILED)
     assert told(story) == [("error", service, 1)]
+
+
+def test_causes_are_found_without_holding_the_checks_that_they_explain(
+    failures_far_behind: Record, peak_of: Callable[[Callable[[], object]], int]
+) -> None:
+    assert peak_of(lambda: find_causes(failures_far_behind)) < 3_000_000
+    (finding,) = find_causes(failures_far_behind)
+    assert finding.checks == tuple(check.id for check in failures_far_behind.checks if not check.is_fine)

@@ -1,12 +1,18 @@
 """Every format draws every run."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import pytest
 
 from dovetail.model.event import Event
+from dovetail.report.fact import Record
 from dovetail.report.format import FORMATS
 from dovetail.report.record import read_run
+
+PeakOf: TypeAlias = Callable[[Callable[[], object]], int]
+LITTLE = 3_000_000
 
 
 def test_the_formats_have_the_names_users_write() -> None:
@@ -30,3 +36,14 @@ def test_a_format_draws_a_whole_run_and_one_cut_short(shop_events: list[Event], 
 def test_no_ending_is_the_end_of_another_format_so_that_each_has_a_latest_of_its_own() -> None:
     endings = [one.extension for one in FORMATS.values()]
     assert len(set(endings)) == len(endings)
+
+
+@pytest.mark.parametrize("name", ["json", "junit", "markdown"])
+def test_of_many_checks_that_failed_a_format_holds_few_at_a_time(
+    failures_far_behind: Record, peak_of: PeakOf, name: str
+) -> None:
+    def draw() -> None:
+        drawn = FORMATS[name].render(failures_far_behind)
+        deque((drawn,) if isinstance(drawn, bytes) else drawn, maxlen=0)
+
+    assert peak_of(draw) < LITTLE

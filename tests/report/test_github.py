@@ -1,6 +1,7 @@
 """GitHub is told one annotation per cause, at the user's line, in words that cannot become commands."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from dovetail.errors import Problem
 from dovetail.model.data import NOWHERE
 from dovetail.model.event import Event
 from dovetail.model.outcome import Verdict
+from dovetail.report.fact import Record
 from dovetail.report.github import (
     LONGEST_LINE,
     LONGEST_TITLE,
@@ -178,3 +180,9 @@ def test_a_summary_that_just_fits_is_whole_and_one_byte_more_is_not() -> None:
     assert fit_summary(b"a" * SUMMARY_ROOM, 0) == b"a" * SUMMARY_ROOM
     assert SUMMARY_ROOM < 1024 * 1024
     assert fit_summary(b"a" * SUMMARY_ROOM, 1) != b"a" * SUMMARY_ROOM
+
+
+def test_only_the_checks_that_are_named_are_held(
+    failures_far_behind: Record, peak_of: Callable[[Callable[[], object]], int]
+) -> None:
+    assert peak_of(lambda: list(annotate(failures_far_behind))) < 3_000_000

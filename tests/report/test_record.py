@@ -62,6 +62,11 @@ def test_a_journal_without_an_end_reads_as_cut_short_and_nothing_unfinished_is_g
     assert all(check.verdict is Verdict.INCONCLUSIVE and CUT_SHORT in check.why for check in unfinished)
 
 
+def test_a_run_that_was_cut_short_took_as_long_as_it_was_heard(shop_events: list[Event]) -> None:
+    begin, last = shop_events[0].at, shop_events[59].at
+    assert read_run(shop_events[:60]).duration_ms == pytest.approx((last - begin) * 1000)
+
+
 def test_a_check_that_was_planned_but_never_ran_is_inconclusive_even_in_a_green_run(story: "Story") -> None:
     story.check("never reached")
     story.events.clear()

@@ -1,5 +1,6 @@
 """A report that holds nothing but cases is never green where the run is not."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +8,7 @@ from msgspec.structs import replace
 
 from dovetail.model.event import TornDown
 from dovetail.model.outcome import Verdict
-from dovetail.report.fact import Record
+from dovetail.report.fact import Record, Totals
 from dovetail.report.record import read_run
 from dovetail.report.run_case import NAME, with_run_case
 
@@ -53,3 +54,12 @@ def test_a_run_that_is_in_doubt_has_a_case_in_doubt(
 def test_what_a_check_says_needs_no_case_of_its_own(story: "Story", verdict: Verdict, exit_code: int) -> None:
     story.check("one", "api", story.attempt(1.0, 0.1, verdict), verdict=verdict)
     assert len(told(story, verdict, exit_code, "one of them").checks) == 1
+
+
+def test_the_checks_of_a_large_run_stay_on_a_shelf_beside_its_own_case(
+    failures_far_behind: Record, peak_of: Callable[[Callable[[], object]], int]
+) -> None:
+    doubtful = replace(failures_far_behind, totals=Totals(flaky=len(failures_far_behind.checks)))
+    assert peak_of(lambda: with_run_case(doubtful)) < 3_000_000
+    checks = with_run_case(doubtful).checks
+    assert [check.name for check in (checks[0], checks[-2], checks[-1])] == ["fine 0", "bad 199", NAME]

@@ -41,6 +41,17 @@ def test_a_failure_tells_line_path_expectation_cause_log_and_next_step(shop_even
     assert told[at + 5] == "      because  payments exited with code 1 (told above)"
 
 
+def test_of_many_checks_only_those_are_listed_that_did_not_pass(story: "Story") -> None:
+    for number in range(2 * LIST_ALL_BELOW):
+        story.check(f"fine {number}", ("api", "cache")[number % 2], story.attempt(1.0, 0.1, steps=(story.step(),)))
+    bad = story.step(verdict=Verdict.FAILED, mismatches=(story.wrong("status", "200", "500"),))
+    story.check("broken", "api", story.attempt(1.0, 0.1, Verdict.FAILED, (bad,)), verdict=Verdict.FAILED)
+    told = "\n".join(rows(story.stream()))
+    assert "✗ broken" in told
+    assert "expected 200, got 500" in told
+    assert "fine" not in told
+
+
 def test_a_section_has_its_counts_and_the_last_line_the_totals(shop_events: list[Event]) -> None:
     told = rows(shop_events)
     assert any(row.startswith("api ──") and row.endswith(" 6 passed, 3 failed") for row in told)

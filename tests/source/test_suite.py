@@ -229,3 +229,24 @@ def test_a_file_of_checks_is_not_held_whole_beside_what_it_means(
         return most - kept
 
     assert measure(f"on: orders\n{listed}") < measure(f"{listed}on: orders\n") / 2
+
+
+def test_checks_that_need_others_are_not_held_until_their_needs_are_ids(
+    write: Write, system_of: ReadSystem, words: Vocabulary
+) -> None:
+    listed = "".join(
+        f"  - {{name: c{number}, http: GET /, expect: {{json: {'x' * 5_000}}}, NEEDS}}\n" for number in range(2 * NEAR)
+    )
+    system = system_of("system: s\nservices: {orders: {run: x}}\n")
+
+    def measure(needs: str) -> int:
+        write("tests/integration/base.yaml", ONE)
+        write("tests/integration/orders.yaml", "on: orders\nchecks:\n" + listed.replace("NEEDS", needs))
+        tracemalloc.start()
+        suite = read_suite(system, words, {})
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(suite.checks) == 2 * NEAR + 1
+        return most
+
+    assert measure("needs: base/a") - measure("tags: base/a") < NEAR * 2_000

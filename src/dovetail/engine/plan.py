@@ -98,27 +98,25 @@ def make_plan(system: System, suite: Suite, knowledge: Knowledge, order: PlanOrd
     """Select, order, lock and isolate; every check is looked at once, for in a large suite a look has its price."""
     landscape = _survey(system, knowledge, order)
     checks = select_checks(suite, order.selection)
-    spelled: dict[int, Check] = {}
+    has_short_forms = False
     outlines: list[_Outline] = []
     mistakes: list[Problem] = []
     named: set[str] = set()
-    for index, written in enumerate(checks):
-        is_slotted = has_slots(written)
+    for written in checks:
         check = spell_out(written)
-        wrong = tuple(_find_mistakes(written, system, is_slotted=is_slotted)) or _find_misuse(check, landscape)
-        if wrong:
-            mistakes += wrong
+        has_short_forms |= check is not written
+        try:
+            outline = _examine(written, check, landscape)
+        except SuiteError as wrong:
+            mistakes += wrong.problems
             continue
-        if check is not written:
-            spelled[index] = check
-        outline = _outline(check, landscape, is_slotted=is_slotted)
         outlines.append(outline)
         if outline.is_played:
             named |= find_named(check, system)
     if mistakes:
         raise SuiteError(*dict.fromkeys(mistakes))
-    if spelled:
-        checks = Shelf(spelled.get(index, check) for index, check in enumerate(checks)).finish()
+    if has_short_forms:
+        checks = Shelf(map(spell_out, checks)).finish()
     needs = _resolve_needs(checks) if any(one.needs for one in outlines) else {}
     start_order = _order_starts(checks, [one.id for one in outlines], needs, order.seed)
     jobs = _make_jobs(outlines, checks, needs, order)
@@ -222,6 +220,15 @@ def _find_misuse(check: Check, landscape: _Landscape) -> tuple[Problem, ...]:
         return ()
     touched = landscape.touch(check)
     return find_misuse(check, touched, landscape.system, landscape.reaches, landscape.knowledge.data)
+
+
+def _examine(written: Check, check: Check, landscape: _Landscape) -> _Outline:
+    """Return what the job of a check will be made of; raises with what is wrong in the check."""
+    is_slotted = has_slots(written)
+    wrong = tuple(_find_mistakes(written, landscape.system, is_slotted=is_slotted)) or _find_misuse(check, landscape)
+    if wrong:
+        raise SuiteError(*wrong)
+    return _outline(check, landscape, is_slotted=is_slotted)
 
 
 def _outline(check: Check, landscape: _Landscape, *, is_slotted: bool) -> _Outline:

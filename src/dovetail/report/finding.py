@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from dovetail.model.event import ServiceChanged
@@ -44,23 +44,42 @@ class Finding(Struct, frozen=True):
         return f"{many} share this cause{f', {likely} of them likely' if likely else ''}"
 
 
+class _Explained(Struct, frozen=True):
+    """What a finding says of one check; `failed_at` is when the step began that tells why, 0 where none does."""
+
+    id: str
+    verdict: Verdict
+    is_likely: bool
+    failed_at: float
+
+
+class _Group(Struct):
+    """The checks with one cause, as the first of them tells it."""
+
+    cause: Cause
+    members: list[_Explained] = field(default_factory=list)
+
+
 def find_causes(record: Record) -> tuple[Finding, ...]:
     """Group what did not pass by cause: those that failed something first, then by how much they explain."""
     never_ready = _never_ready(record)
     waited = tuple(c.id for c in record.checks if not c.attempts and not c.is_fine) if never_ready else ()
     groups = [] if record.totals.are_fine else _group(record, frozenset(waited))
-    found = [_finding(members) for members in groups]
+    found = [_finding(group) for group in groups]
     found.sort(key=lambda finding: (_RANK[finding.verdict], -len(finding.checks)))
     told = {finding.service for finding in found if finding.kind == "service-down"}
     return (*_of_the_run(record, told, waited), *found)
 
 
-def _group(record: Record, told: frozenset[str]) -> list[list[tuple[Cause, CheckRecord]]]:
-    """Put together what has the same cause, but for the checks already `told`; only here causes are looked for."""
+def _group(record: Record, told: frozenset[str]) -> list[_Group]:
+    """Put together what has the same cause, but for the checks already `told`; only here causes are looked for.
+
+    No record of a check is kept: of many that failed each would hold its exchanges and log lines.
+    """
     find_cause: Callable[[Case], Cause] = import_module(CAUSE).find_cause
     services = {service.name: service for service in record.services}
     reach = Reach(record.edges)
-    groups: dict[tuple[str, ...], list[tuple[Cause, CheckRecord]]] = {}
+    groups: dict[tuple[str, ...], _Group] = {}
     for check in record.checks:
         if check.is_fine or _is_cut_off(check) or check.id in told:
             continue
@@ -69,7 +88,9 @@ def _group(record: Record, told: frozenset[str]) -> list[list[tuple[Cause, Check
         if step and not step.on and step.request in services:
             step = replace(step, on=step.request)
         cause = find_cause(Case(check, attempt, step, services, reach))
-        groups.setdefault(cause.key, []).append((cause, check))
+        failed_at = step.started_at if step else 0.0
+        explained = _Explained(check.id, check.verdict, cause.is_likely, failed_at)
+        groups.setdefault(cause.key, _Group(cause)).members.append(explained)
     return list(groups.values())
 
 
@@ -86,33 +107,31 @@ def _failed(record: Record) -> Iterator[tuple[ServiceRecord, ServiceChanged]]:
             yield service, change
 
 
-def _finding(members: list[tuple[Cause, CheckRecord]]) -> Finding:
-    checks = [check for _, check in members]
-    cause = members[0][0]
-    worst = min((check.verdict for check in checks), key=_RANK.__getitem__)
+def _finding(group: _Group) -> Finding:
+    cause, members = group.cause, group.members
     return Finding(
         kind=cause.kind,
         title=cause.title,
-        verdict=worst,
-        checks=tuple(check.id for check in checks),
-        likely=tuple(check.id for cause, check in members if cause.is_likely),
+        verdict=min((one.verdict for one in members), key=_RANK.__getitem__),
+        checks=tuple(one.id for one in members),
+        likely=tuple(one.id for one in members if one.is_likely),
         service=cause.service,
         edge=cause.edge,
-        when=_when(cause, checks),
+        when=_when(group),
         evidence=cause.evidence,
         next=tuple(dict.fromkeys((*cause.next, "dovetail run --failed"))),
     )
 
 
-def _when(cause: Cause, checks: list[CheckRecord]) -> str:
+def _when(group: _Group) -> str:
     """Tell how long before the first step it explains the cause happened."""
+    cause = group.cause
     if not cause.at or cause.kind != "service-down":
         return ""
-    steps = [attempt.blamed_step for check in checks if (attempt := check.telling_attempt)]
-    first = min((step.started_at for step in steps if step), default=0.0)
+    first = min((one.failed_at for one in group.members if one.failed_at), default=0.0)
     if first > cause.at:
         return f"{spell_ms((first - cause.at) * 1000)} earlier"
-    return "while the check ran" if len(checks) == 1 else "while they ran"
+    return "while the check ran" if len(group.members) == 1 else "while they ran"
 
 
 def _is_cut_off(check: CheckRecord) -> bool:

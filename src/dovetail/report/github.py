@@ -6,6 +6,7 @@ Pure; called by the command line. One cause is one annotation, however many chec
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dovetail.errors import Problem
 from dovetail.model.data import NOWHERE, Place
@@ -69,8 +70,9 @@ def _write_all(annotations: Sequence[Annotation], locate: Locate) -> list[str]:
 
 def annotate(record: Record) -> Iterator[Annotation]:
     """Yield one annotation for each cause; where none is known, one for the reasons of the run itself."""
-    checks = {check.id: check for check in record.checks}
     findings = find_causes(record)
+    named = {identity for finding in findings for identity in finding.checks[:MOST_NAMED]}
+    checks = {check.id: replace(check, exchanges=(), log=()) for check in record.checks if check.id in named}
     for finding in findings:
         yield _of_finding(finding, checks)
     if not findings and record.exit_code and record.causes:
@@ -90,23 +92,23 @@ def fit_summary(markdown: bytes, taken: int) -> bytes:
 
 def _of_finding(finding: Finding, checks: Mapping[str, CheckRecord]) -> Annotation:
     level = "error" if finding.verdict is Verdict.FAILED else "warning"
-    explained = [checks[identity] for identity in finding.checks]
+    explained = [checks[identity] for identity in finding.checks[:MOST_NAMED]]
     rows = list(_tell_checks(explained, finding))
     rows += [" | ".join(part for part in (one.source, one.text) if part) for one in finding.evidence]
     rows += [f"next: {' · '.join(finding.next)}"] if finding.next else []
-    title = f"{finding.title} ({finding.share})" if len(explained) > 1 else finding.title
+    title = f"{finding.title} ({finding.share})" if len(finding.checks) > 1 else finding.title
     place = _find_place(explained[0]) if explained else NOWHERE
     return Annotation(level, title, "\n".join(rows), place)
 
 
 def _tell_checks(checks: Sequence[CheckRecord], finding: Finding) -> Iterator[str]:
     """Name the first check with what it met, the others beside it."""
-    for number, check in enumerate(checks[:MOST_NAMED]):
+    for number, check in enumerate(checks):
         told = f": {_tell_verdict(check, finding)}" if not number else ""
         place = f" ({check.place})" if check.place.file else ""
         yield f"{'also ' if number else ''}{check.name}{place}{told}"
-    if len(checks) > MOST_NAMED:
-        yield f"and {len(checks) - MOST_NAMED} more"
+    if len(finding.checks) > MOST_NAMED:
+        yield f"and {len(finding.checks) - MOST_NAMED} more"
 
 
 def _tell_verdict(check: CheckRecord, finding: Finding) -> str:

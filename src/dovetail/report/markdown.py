@@ -28,9 +28,10 @@ def render_markdown(record: Record) -> bytes:
     findings = find_causes(record)
     if findings:
         rows.extend(["### What went wrong", ""])
-        names = {check.id: check for check in record.checks}
+        shown = {identity for finding in findings for identity in finding.checks[:MOST_CHECKS]}
+        named = {check.id: _name(check) for check in record.checks if check.id in shown}
         for finding in findings:
-            rows.extend(_finding(finding, names))
+            rows.extend(_finding(finding, named))
     for notice in record.notices:
         rows.extend([f"> {_safe(notice.text)}", ""])
     return ("\n".join(rows).rstrip() + "\n").encode()
@@ -45,15 +46,17 @@ def _table(record: Record) -> Iterator[str]:
         yield f"| {name} | {' | '.join(str(number) if number else '·' for number in counts)} |"
 
 
-def _finding(finding: Finding, checks: dict[str, CheckRecord]) -> Iterator[str]:
+def _name(check: CheckRecord) -> str:
+    return f"{_safe(check.name)}{f' {_code(str(check.place))}' if check.place.file else ''}"
+
+
+def _finding(finding: Finding, named: dict[str, str]) -> Iterator[str]:
     share = finding.share if len(finding.checks) > 1 else ""
     about = " · ".join(part for part in (finding.when, share) if part)
     yield f"{_MARKS[finding.verdict]} **{_safe(finding.title)}**{f' ({about})' if about else ''}"
     yield from [""] if finding.checks else []
     for identity in finding.checks[:MOST_CHECKS]:
-        check = checks[identity]
-        place = f" {_code(str(check.place))}" if check.place.file else ""
-        yield f"- {_safe(check.name)}{place}{' (likely)' if identity in finding.likely else ''}"
+        yield f"- {named[identity]}{' (likely)' if identity in finding.likely else ''}"
     if len(finding.checks) > MOST_CHECKS:
         yield f"- and {len(finding.checks) - MOST_CHECKS} more"
     if finding.evidence:

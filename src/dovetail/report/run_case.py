@@ -4,9 +4,12 @@ Whoever reads only cases (a CI server does) would take it for green: something w
 was flaky.
 """
 
+from itertools import chain
+
 from msgspec.structs import replace
 
 from dovetail.model.outcome import Verdict
+from dovetail.model.shelf import Shelf
 from dovetail.report.fact import CheckRecord, Record, Totals
 from dovetail.report.finding import find_causes
 
@@ -23,7 +26,7 @@ def with_run_case(record: Record) -> Record:
     totals, extra = record.totals, Totals(**{verdict.value: 1})
     return replace(
         record,
-        checks=(*record.checks, own),
+        checks=Shelf(chain(record.checks, (own,))).finish(),
         totals=replace(totals, **{verdict.value: 1}),
         scopes={**record.scopes, ID: extra},
     )

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from dovetail.errors import Problem, UsageError
@@ -71,17 +72,24 @@ def read_suite(system: System, words: Vocabulary, variables: Mapping[str, str], 
     )
 
 
+class NeedsRead(Struct, frozen=True):
+    """Where the names stand that a check needs, and the file in which they are looked for first."""
+
+    file: FileOfChecks
+    at: tuple[Place, ...]
+
+
 class Found:
-    """The checks found so far; `needing` are those whose `needs` are not ids yet, each by its place among them."""
+    """The checks found so far; `needing` tells, by their place among them, whose `needs` are not ids yet."""
 
     def __init__(self) -> None:
         self.checks = Shelf[Check]()
-        self.needing: dict[int, Read] = {}
+        self.needing: dict[int, NeedsRead] = {}
 
     def add(self, several: Iterable[Read]) -> None:
         for read in several:
             if read.check.needs:
-                self.needing[len(self.checks)] = read
+                self.needing[len(self.checks)] = NeedsRead(read.file, read.needs_at)
             self.checks.append(read.check)
 
 
@@ -153,26 +161,25 @@ def connect(found: Found, mistakes: Mistakes) -> None:
     for check in found.checks:
         for known in {check.id.split("[", 1)[0], check.id}:
             ids.setdefault(known, []).append(check.id)
-    needing = {}
+    graph: dict[str, tuple[str, ...]] = {}
+    places: dict[str, Place] = {}
     for number, read in found.needing.items():
-        check = resolve_needs(read, ids, mistakes)
-        found.checks[number] = needing[check.id] = check
+        check = resolve_needs(found.checks[number], read, ids, mistakes)
+        found.checks[number], graph[check.id], places[check.id] = check, check.needs, check.place
     try:
-        TopologicalSorter({id_: check.needs for id_, check in needing.items()}).prepare()
+        TopologicalSorter(graph).prepare()
     except CycleError as circle:
         names = [str(name) for name in reversed(circle.args[1])]
-        mistakes.add(
-            needing[names[0]].place, "checks need each other: " + " needs ".join(names), "remove one of these needs"
-        )
+        mistakes.add(places[names[0]], "checks need each other: " + " needs ".join(names), "remove one of these needs")
 
 
-def resolve_needs(item: Read, ids: Mapping[str, list[str]], mistakes: Mistakes) -> Check:
+def resolve_needs(check: Check, read: NeedsRead, ids: Mapping[str, list[str]], mistakes: Mistakes) -> Check:
     found: list[str] = []
-    for name, place in zip(item.check.needs, item.needs_at, strict=True):
-        known = item.file.names.get(name, ids.get(name))
+    for name, place in zip(check.needs, read.at, strict=True):
+        known = read.file.names.get(name, ids.get(name))
         if known is None:
             mistakes.add(
-                place, f"there is no check `{name}` in the files read", suggest(name, {*item.file.names, *ids})
+                place, f"there is no check `{name}` in the files read", suggest(name, {*read.file.names, *ids})
             )
         found += known or ()
-    return replace(item.check, needs=tuple(dict.fromkeys(found)))
+    return replace(check, needs=tuple(dict.fromkeys(found)))

@@ -40,6 +40,14 @@ def test_of_very_many_strings_each_is_found_and_one_that_is_said_all_the_time_st
     assert seen["strings"].count("reason 0") == 2
 
 
+def test_a_fault_leads_to_the_check_that_asked_for_it_also_where_that_passed(story: "Story") -> None:
+    for name in ("one", "two", "three"):
+        identity = story.check(name, "api", story.attempt(1.0, 0.1, steps=(story.step(),)))
+        story.break_edge("orders -> payments", 1.0, 1.1, "refuse", identity)
+    story.break_edge("orders -> payments", 2.0, 2.1, "refuse", "")
+    assert [fault[2] for fault in view(story.stream())["faults"]] == [0, 1, 2, -1]
+
+
 def test_a_run_without_checks_has_an_empty_list(story: "Story") -> None:
     assert view(story.stream())["checks"] == []
 
@@ -111,3 +119,16 @@ def test_times_are_as_exact_as_those_of_the_console_so_that_both_round_them_alik
     story.check("one", "api", story.attempt(1.0, 0.012487, steps=(story.step(duration_ms=7.4968),)))
     (row,) = view(story.stream())["checks"]
     assert (row[4], row[10][0][7][0][3]) == (12.487, 7.497)
+
+
+def test_a_log_line_that_checks_far_from_each_other_show_stands_once(story: "Story") -> None:
+    story.services = {"orders": "http"}
+    story.log("orders", 1.0, "it broke here")
+    failed = story.step(verdict=Verdict.FAILED, error="no")
+    for name in ("first", "last"):
+        story.check(name, "api", story.attempt(1.0, 0.2, Verdict.FAILED, (failed,)), verdict=Verdict.FAILED)
+        for number in range(3 * MOST_KNOWN if name == "first" else 0):
+            story.check(f"n{number}", verdict=Verdict.SKIPPED, why=f"reason {number}")
+    seen = view(story.stream())
+    assert [len(row[13]) for row in (seen["checks"][0], seen["checks"][-1])] == [1, 1]
+    assert seen["strings"].count("it broke here") == 1

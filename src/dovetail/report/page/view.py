@@ -127,6 +127,7 @@ class _View:
         self._record = record
         self._level = level
         self._strings = _Strings()
+        self._lines: dict[str, int] = {}
         self._scopes = {scope: number for number, scope in enumerate(record.scopes)}
         self._findings = find_causes(record)
         self._index = dict.fromkeys((fault.check for fault in record.faults), -1)
@@ -188,6 +189,13 @@ class _View:
             short = f"{short[:most]}…"
         return self._strings.number(short)
 
+    def _line(self, line: str, most: int) -> int:
+        """Return the number of a log line, which checks far from each other show: only so many as a run keeps."""
+        number = self._lines.get(line)
+        if number is None:
+            number = self._lines[line] = self._text(line, most)
+        return number
+
     def _since(self, at: float) -> float:
         return round((at - self._record.started_at) * 1000, 1)
 
@@ -212,7 +220,7 @@ class _View:
             [self._attempt(attempt, detail) for attempt in check.attempts],
             [self._exchange(seen, detail) for seen in exchanges],
             len(check.exchanges) - len(exchanges) + check.exchanges_left_out,
-            [[self._since(one.at), self._text(one.service), self._text(one.line, detail.text)] for one in lines],
+            [[self._since(one.at), self._text(one.service), self._line(one.line, detail.text)] for one in lines],
         ]
         return row
 
