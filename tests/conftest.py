@@ -1,12 +1,14 @@
-"""What tests of several rooms need: encryption under a certificate made for them, a turn at what is everybody's."""
+"""What tests of several rooms need: a certificate made for them, a turn at what is everybody's, a call's memory."""
 
 import asyncio
 import fcntl
+import gc
 import os
 import ssl
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+import tracemalloc
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -79,3 +81,19 @@ def broom() -> Iterator[None]:
     with (Path(tempfile.gettempdir()) / f"dovetail-tests-{os.getuid()}.broom").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@pytest.fixture
+def peak_of() -> Callable[[Callable[[], object]], int]:
+    """Tells how many bytes a call held at most."""
+
+    def measure(call: Callable[[], object]) -> int:
+        gc.collect()
+        tracemalloc.start()
+        try:
+            call()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    return measure

@@ -1,9 +1,7 @@
 """A builder of event streams, and the run of a small shop in which one of everything happens."""
 
 import dataclasses
-import gc
-import tracemalloc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypedDict, Unpack
 
@@ -386,19 +384,3 @@ def failures_far_behind(story: Story) -> Record:
         story.check(f"bad {number}", "api", attempt, verdict=Verdict.FAILED)
     story.end(10.0, Verdict.FAILED, 1)
     return read_run(story.stream())
-
-
-@pytest.fixture
-def peak_of() -> Callable[[Callable[[], object]], int]:
-    """Tells how many bytes a call held at most."""
-
-    def measure(call: Callable[[], object]) -> int:
-        gc.collect()
-        tracemalloc.start()
-        try:
-            call()
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-
-    return measure
