@@ -85,7 +85,7 @@ def against_ruamel(folder: Path) -> tuple[Row, ...]:
 
 
 def growth(folder: Path) -> Row:
-    """Compare the cost of a check among 10,000 with that among 1,000."""
+    """Compare the cost of a check among 10,000 with that among 1,000, of which none is packed away."""
     costs: dict[int, list[float]] = {1000: [], 10_000: []}
     systems = {}
     for count in costs:
@@ -95,7 +95,7 @@ def growth(folder: Path) -> Row:
         for count, system in systems.items():
             costs[count].append(timed(partial(read_suite, system, words(), {})) / count)
     few, many = (min(costs[count]) * 1e6 for count in costs)
-    return Row("a check among 10,000", many, few, "µs", "among 1,000", at_most=1.2)
+    return Row("a check among 10,000", many, few, "µs", "among 1,000", at_most=1.3)
 
 
 @contextmanager
