@@ -49,3 +49,37 @@ def test_a_dry_run_starts_what_a_run_would(prepare: Any, folder: Path) -> None:
     file.write_text(f"{file.read_text()}{job}environments: {{there: {{db: http://h}}}}\n")
     assert "  start 2  app, migrate" in list(tell_plan(prepare()))
     assert "  start 2  app" in list(tell_plan(prepare(environment="there")))
+
+
+def test_a_dry_run_tells_of_each_check_what_becomes_of_it(prepare: Any, folder: Path) -> None:
+    (folder / "tests/integration/a.yaml").write_text(
+        "on: app\nscope: api\nchecks:\n"
+        "  - {name: one, http: GET /, expect: {status: 200}}\n"
+        "  - {name: two, http: GET /, expect: {status: 200}, needs: one}\n"
+        "  - {name: three, http: GET /, expect: {status: 200}, needs: two, skip: not yet}\n"
+    )
+    (folder / "tests/integration/test_x.py").write_text("def test_x(tiny): ...\n")
+    rows = list(tell_plan(prepare(seed="5eed")))
+    assert rows[0] == "tiny · local · 3 checks · 4 agents · seed 5eed"
+    assert rows[-1] == f"  python  {folder / 'tests/integration/test_x.py'}"
+    first = rows.index("      1  api: one")
+    assert rows[first:-1] == [
+        "      1  api: one",
+        "         shared: only reads",
+        "         beside others on edge:app -> db, service:app, service:db",
+        "      2  api: two",
+        "         shared: only reads",
+        "         beside others on edge:app -> db, service:app, service:db",
+        "         after a/one",
+        "      3  api: three",
+        "         skipped: not yet",
+    ]
+
+
+def test_a_dry_run_says_why_a_check_cannot_be_played(prepare: Any, folder: Path) -> None:
+    file = folder / "dovetail.yaml"
+    file.write_text(f"{file.read_text()}environments: {{prod: {{read_only: true, db: http://h}}}}\n")
+    _, _, why_not, name, why = tell_plan(prepare(environment="prod", seed="1"))
+    assert why_not == "         skipped: environment prod is read-only and this check breaks app -> db"
+    assert name == "      2  api: it answers"
+    assert why.startswith("         cannot be played: the environment prod is read-only and has no address for app")

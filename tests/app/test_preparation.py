@@ -90,3 +90,14 @@ def test_data_is_remembered_only_where_a_check_may_start_from_it(prepare: Any, f
     assert prepare().stage.is_copied
     python.unlink()
     assert prepare(keep=True).stage.is_copied
+
+
+def test_a_place_that_holds_no_checks_is_refused_beside_one_that_does(prepare: Any, folder: Path) -> None:
+    parts = folder / "tests/integration/parts"
+    parts.mkdir()
+    (parts / "log-in.yaml").write_text("steps: [{http: GET /}]\n")
+    full = str(folder / "tests/integration/a.yaml")
+    with pytest.raises(NothingSelectedError) as raised:
+        prepare(full, str(parts))
+    assert [problem.what for problem in raised.value.problems] == [f"there are no checks in {parts}"]
+    assert prepare(full, str(folder / "tests/integration")).plan.jobs

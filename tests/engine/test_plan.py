@@ -331,3 +331,17 @@ def test_words_that_a_technology_cannot_read_are_told_beside_the_mistakes_of_oth
     with pytest.raises(SuiteError) as raised:
         make_plan(SYSTEM, Suite(wrong), Knowledge(TECHNOLOGIES, refuse, DATA), PlanOrder())
     assert [problem.what.partition(" ")[0] for problem in raised.value.problems] == ["between", "this", "isolation:"]
+
+
+def test_a_check_that_is_not_played_names_no_service() -> None:
+    reads = check("reads", http("GET /", "plain"))
+    assert plan(reads, check("skipped", http("GET /", "orders"), skip="later")).named == {"plain"}
+    there = EnvironmentSpec("there", {"plain": "http://plain.example"}, is_read_only=True)
+    jobs = plan(reads, check("lacks", http("GET /", "orders")), order=PlanOrder(environment=there))
+    assert [bool(job.lack) for job in jobs.jobs] == [False, True]
+    assert jobs.named == {"plain"}
+
+
+def test_a_name_that_nothing_can_ask_for_is_a_mistake() -> None:
+    with pytest.raises(SuiteError, match="nothing can ask for 'a b'"):
+        plan(check("saves", replace(http("GET /"), save={"a b": "json.id"})))

@@ -3,7 +3,7 @@
 import gc
 import resource
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,3 +89,14 @@ def test_on_a_full_disk_it_costs_memory_alone() -> None:
         assert [cellar.take(number) for number in range(len(cellar))] == ["small", *texts[1:]]
     cellar.put(29, "there is room again")
     assert cellar.take(29) == "there is room again"
+
+
+def test_what_lies_in_it_takes_no_memory(peak_of: Callable[[Callable[[], object]], int]) -> None:
+    cellar, text = Cellar[object](), "x" * 20_000
+
+    def fill() -> None:
+        for number in range(100):
+            cellar.append(f"{number}{text}")
+
+    assert peak_of(fill) < 20 * len(text)
+    assert cellar.take(99) == f"99{text}"

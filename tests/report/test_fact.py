@@ -1,7 +1,15 @@
 """What facts say about themselves."""
 
+from typing import TYPE_CHECKING
+
+import pytest
+
 from dovetail.model.outcome import StepOutcome, Verdict
 from dovetail.report.fact import AttemptRecord, CheckRecord, FaultRecord, Tally, Totals, find_original
+from dovetail.report.record import read_run
+
+if TYPE_CHECKING:
+    from tests.report.conftest import Story
 
 
 def step(name: str, verdict: Verdict, *, is_cleanup: bool = False) -> StepOutcome:
@@ -43,3 +51,25 @@ def test_a_fault_says_its_kind_and_settings() -> None:
 def test_a_copy_in_a_slice_is_known_by_what_it_is_a_copy_of() -> None:
     names = ("orders@s1", "orders@s1 -> payments@s1", "orders -> payments", "orders")
     assert [find_original(name) for name in names] == ["orders", "orders -> payments", "orders -> payments", "orders"]
+
+
+@pytest.mark.parametrize(
+    ("totals", "are_fine"),
+    [
+        (Totals(), True),
+        (Totals(passed=3, skipped=1), True),
+        (Totals(passed=3, failed=1), False),
+        (Totals(passed=3, flaky=1), False),
+        (Totals(skipped=3, inconclusive=1), False),
+    ],
+)
+def test_checks_are_fine_that_all_passed_or_were_skipped(totals: Totals, *, are_fine: bool) -> None:
+    assert totals.are_fine is are_fine
+
+
+def test_the_checks_of_a_scope_are_those_that_name_it(story: "Story") -> None:
+    for name, scope in (("a", "api"), ("b", "cache"), ("c", "api")):
+        story.check(name, scope, verdict=Verdict.SKIPPED)
+    record = read_run(story.stream())
+    assert [check.name for check in record.of_scope("api")] == ["a", "c"]
+    assert [check.name for check in record.of_scope("cache")] == ["b"]

@@ -186,3 +186,14 @@ def test_only_the_checks_that_are_named_are_held(
     failures_far_behind: Record, peak_of: Callable[[Callable[[], object]], int]
 ) -> None:
     assert peak_of(lambda: list(annotate(failures_far_behind))) < 3_000_000
+
+
+@pytest.mark.parametrize(("number", "ending"), [(1, "strange thing"), (2, "(2 checks share this cause)")])
+def test_a_title_says_how_many_checks_share_the_cause_where_more_than_one_does(
+    story: "Story", number: int, ending: str
+) -> None:
+    for one in range(number):
+        fail(story, f"n{one}", "strange thing")
+    story.end(2.0, Verdict.FAILED, 1, "failed")
+    (line,) = write(story.stream())
+    assert read(line)[1]["title"].endswith(ending)
