@@ -319,3 +319,19 @@ def test_a_check_that_waits_for_a_slice_has_nothing_of_what_is_played_there_mean
     story.call("orders@s1 -> payments@s1", 1.5, "POST /payments", "201")
     seen = {check.name: len(check.exchanges) for check in read_run(story.stream()).checks}
     assert seen == {"before": 1, "after": 0}
+
+
+@pytest.mark.parametrize(
+    ("causes", "why"),
+    [
+        (("2 checks failed", "interrupted by SIGTERM"), "never started: interrupted by SIGTERM"),
+        (("2 checks failed",), "never started: never ended"),
+    ],
+)
+def test_what_an_interrupted_run_left_open_says_that_it_was_interrupted(
+    story: "Story", causes: tuple[str, ...], why: str
+) -> None:
+    story.planned.append(PlannedCheck("orders/open", "open", "api"))
+    story.end(2.0, Verdict.FAILED, 2, *causes)
+    (check,) = read_run(story.stream()).checks
+    assert check.why == why

@@ -157,6 +157,18 @@ def test_checks_that_need_each_other_are_a_mistake(checks_of: ReadChecks, proble
     assert problem.line == {"orders/a": 3, "orders/b": 4}[problem.what.split()[4]]
 
 
+def test_a_circle_of_needs_is_told_in_the_direction_of_the_needs(
+    checks_of: ReadChecks, problems_of: ProblemsOf
+) -> None:
+    needs = {"orders/a": "orders/b", "orders/b": "orders/c", "orders/c": "orders/a"}
+    text = "on: orders\nchecks:\n" + "".join(
+        f"  - {{name: {one[-1]}, http: GET /, needs: {other[-1]}}}\n" for one, other in needs.items()
+    )
+    (problem,) = problems_of(checks_of, text)
+    told = problem.what.removeprefix("checks need each other: ").split(" needs ")
+    assert (len(told), [needs[one] for one in told[:-1]]) == (4, told[1:])
+
+
 def test_every_file_of_a_large_suite_is_filled(checks_of: ReadChecks) -> None:
     listed = "".join(f"- {{name: n{n}, http: 'GET /${{AREA}}', json: {{deep: ['${{AREA}}']}}}}\n" for n in range(5))
     suite = checks_of(ONE, {"AREA": "north"}, **{f"f{n}": f"on: orders\nchecks:\n{listed}" for n in range(40)})

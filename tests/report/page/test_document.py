@@ -28,6 +28,13 @@ def test_the_page_names_no_address_and_loads_nothing(shop_events: list[Event]) -
     assert not re.search(r"<link|<script[^>]+src|@import|url\((?!#)", outside)
 
 
+def test_the_page_begins_as_a_document_and_ends_as_one(story: "Story") -> None:
+    page = b"".join(render_page(read_run(story.stream()))).decode()
+    assert page.startswith("<!doctype html>\n<html")
+    assert page.endswith("</html>\n")
+    assert "{{" not in page.split('id="data">')[0]
+
+
 def test_data_cannot_leave_its_element(story: "Story") -> None:
     story.check(EVIL, verdict=Verdict.SKIPPED, why=EVIL)
     page = b"".join(render_page(read_run(story.stream()))).decode()

@@ -132,3 +132,13 @@ def test_a_log_line_that_checks_far_from_each_other_show_stands_once(story: "Sto
     seen = view(story.stream())
     assert [len(row[13]) for row in (seen["checks"][0], seen["checks"][-1])] == [1, 1]
     assert seen["strings"].count("it broke here") == 1
+
+
+def test_a_text_that_one_check_shows_whole_is_still_cut_for_another_that_shows_less(story: "Story") -> None:
+    answer = "x" * 2_000
+    failed, fine = story.step(verdict=Verdict.FAILED, error="no", answer=answer), story.step(answer=answer)
+    story.check("bad", "api", story.attempt(1.0, 0.1, Verdict.FAILED, (failed,)), verdict=Verdict.FAILED)
+    story.check("fine", "api", story.attempt(1.0, 0.1, steps=(fine,)))
+    seen = view(story.stream())
+    shown = [len(seen["strings"][row[10][0][7][0][5]]) for row in seen["checks"]]
+    assert shown == [2_000, LEVELS[0].fine.text + 1]
