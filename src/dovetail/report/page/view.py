@@ -77,11 +77,12 @@ LEVELS = (
 def view_run(record: Record, level: Level) -> Iterator[bytes]:
     """Yield what is inlined as JSON, piece by piece; times are milliseconds from the run's begin."""
     view = _View(record, level)
-    gap = b'{"checks":['
+    gap = b""
+    yield b'{"checks":['
     for row in view.rows():
         yield gap + row
         gap = b","
-    yield (gap if gap != b"," else b"") + b'],"strings":['
+    yield b'],"strings":['
     gap = b""
     for first in range(0, len(view.strings), AT_ONCE):
         yield gap + msgspec.json.encode(view.strings[first : first + AT_ONCE])[1:-1]
