@@ -10,7 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PEERS = Path(__file__).parent / ".peers"
+ROOT = Path(__file__).parent.parent
+PEERS = ROOT / "bench" / ".peers"
 PATIENCE = 900.0
 
 
@@ -81,6 +82,12 @@ def fetch_node(name: str, package: str) -> Peer:
         if why:
             return Peer(name, missing=why)
     return Peer(name, (str(path),))
+
+
+def dovetail() -> Peer:
+    """Return our own command as a user has it, without what its developers need; where that fails, the developers'."""
+    ours = fetch_python("dovetail", "dovetail", "-c", str(ROOT / "constraints.txt"), "-e", str(ROOT))
+    return ours if ours.is_there else Peer("dovetail", (str(Path(sys.executable).with_name("dovetail")),))
 
 
 def k6() -> Peer:

@@ -1,4 +1,4 @@
-"""What the YAML parser complains of, said for people; called by the document builder."""
+"""What the YAML parser complains of, said for people; loaded by the builder of documents when it complains."""
 
 import re
 
@@ -7,10 +7,9 @@ from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
 
 from dovetail.model.data import Place
-from dovetail.source.excerpt import split_lines
+from dovetail.source.excerpt import place_after, split_lines
 from dovetail.source.mistake import Mistakes
 
-FOREIGN_BREAKS = ("\x85", "\u2028", "\u2029")
 INDENT = "keys of one map begin in the same column; count the spaces and close quotes and brackets"
 QUOTES = "put the value in quotes"
 COLON = "a colon has no place here"
@@ -55,20 +54,6 @@ def explain(error: yaml.YAMLError, file: str, text: str, mistakes: Mistakes) -> 
     if error.context_mark is not None and error.context_mark.line != mark.line:
         now += f" (it began on line {error.context_mark.line + 1})"
     mistakes.add(Place(file, line + 1, column + 1), what, now)
-
-
-def refuse_breaks(text: str, file: str, mistakes: Mistakes) -> None:
-    """Add what the parser would take for the end of a line, and no editor counts as one, to `mistakes`."""
-    for sign in FOREIGN_BREAKS:
-        if sign in text:
-            what = f"a line separator that few editors show: U+{ord(sign):04X}"
-            now = f'remove it, or write it as "\\u{ord(sign):04x}" in double quotes'
-            mistakes.add(place_after(text.partition(sign)[0], file), what, now)
-
-
-def place_after(before: str, file: str) -> Place:
-    lines = split_lines(before)
-    return Place(file, len(lines), len(lines[-1]) + 1)
 
 
 def advise(problem: str, character: str) -> tuple[str, str]:

@@ -4,32 +4,23 @@ import os
 import re
 import stat
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from sys import intern
 from typing import Protocol, cast
 
-import yaml
-from yaml._yaml import CParser
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
-
 from dovetail.errors import Problem, SuiteError
 from dovetail.model.data import Data, Place, Row, Table
-from dovetail.source.complaint import explain, place_after, refuse_breaks
+from dovetail.source.excerpt import place_after
 from dovetail.source.mistake import Mistakes
+from dovetail.source.pyyaml import load_yaml
 from dovetail.source.scalar import STARTS, resolve
 
 Take = Callable[[Table, Data, Place], None]
 
+COMPLAINT = "dovetail.source.complaint"
 BYTE_ORDER_MARK = "\ufeff"
+FOREIGN_BREAKS = ("\x85", "\u2028", "\u2029")
 LARGEST = 16 * 1024 * 1024
 DEEPEST = 100
 MOST_REPEATED = 1_000_000
@@ -98,6 +89,15 @@ def read_text(path: Path) -> str:
         raise SuiteError(Problem(what, "save it as UTF-8", file, place.line, place.column)) from broken
 
 
+def refuse_breaks(text: str, file: str, mistakes: Mistakes) -> None:
+    """Add what the parser would take for the end of a line, and no editor counts as one, to `mistakes`."""
+    for sign in FOREIGN_BREAKS:
+        if sign in text:
+            what = f"a line separator that few editors show: U+{ord(sign):04X}"
+            now = f'remove it, or write it as "\\u{ord(sign):04x}" in double quotes'
+            mistakes.add(place_after(text.partition(sign)[0], file), what, now)
+
+
 def build(text: str, file: str, taken_key: str = "", take: Take | None = None) -> Table | Row:
     """Turn YAML text into tables and rows; its mistakes are raised together.
 
@@ -163,20 +163,21 @@ class Builder:
         self._has_ended = False
 
     def build(self) -> Table | Row:
+        yaml = load_yaml()
         handlers: dict[type, Callable[[MarkedScalar], None]] = {
-            ScalarEvent: self._scalar,
-            MappingStartEvent: self._begin_table,
-            SequenceStartEvent: self._begin_row,
-            MappingEndEvent: self._end,
-            SequenceEndEvent: self._end,
-            AliasEvent: self._alias,
-            DocumentStartEvent: self._document,
-            StreamEndEvent: self._finish,
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._begin_table,
+            yaml.SequenceStartEvent: self._begin_row,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+            yaml.StreamEndEvent: self._finish,
         }
         refuse_breaks(self._text, self._file, self.mistakes)
         self.mistakes.raise_all()
         try:
-            next_event = cast("Callable[[], MarkedScalar]", CParser(self._text).get_event)
+            next_event = cast("Callable[[], MarkedScalar]", yaml.cyaml.CParser(self._text).get_event)
             find = handlers.get
             while not self._has_ended:
                 event = next_event()
@@ -184,7 +185,7 @@ class Builder:
                 if handle is not None:
                     handle(event)
         except yaml.YAMLError as error:
-            explain(error, self._file, self._text, self.mistakes)
+            import_module(COMPLAINT).explain(error, self._file, self._text, self.mistakes)
             self.mistakes.raise_all()
         root = self._root[0] if self._root else None
         if isinstance(root, Table | Row):

@@ -38,6 +38,11 @@ def split_lines(text: str) -> list[str]:
     return re.split("\r\n|\r|\n", text)
 
 
+def place_after(before: str, file: str) -> Place:
+    lines = split_lines(before)
+    return Place(file, len(lines), len(lines[-1]) + 1)
+
+
 def read_lines(file: str) -> list[str]:
     try:
         return split_lines(Path(file).read_bytes().decode("utf-8-sig", errors="replace"))
