@@ -13,7 +13,7 @@ from dovetail.cli.pipe import write_to_nobody
 try:
     print("first", flush=True)
 except BrokenPipeError:
-    write_to_nobody()
+    write_to_nobody("stdout")
 print("second", flush=True)
 sys.exit(7)
 """

@@ -225,6 +225,32 @@ def test_all_skipped_is_not_green(project: Any) -> None:
     said = project.type("run")
     assert said.code == 9
     assert "every check was skipped" in said.out
+    assert "not today" in said.out
+
+
+def test_for_checks_that_are_all_skipped_nothing_is_started(project: Any) -> None:
+    project.checks(GREEN.replace("    steps", "    skip: not today\n    steps"))
+    assert "start 1" not in project.type("run", "--dry-run").out
+    project.type("run")
+    assert '"service-changed"' not in project.journal()
+    project.checks(
+        GREEN.replace("    steps", "    skip: not today\n    steps") + GREEN.replace("it answers", "another")
+    )
+    assert "start 1" in project.type("run", "--dry-run").out
+    project.type("run")
+    assert '"service-changed"' in project.journal()
+
+
+def test_a_check_that_is_skipped_is_so_also_where_the_environment_was_not_ready(project: Any) -> None:
+    system = (project.folder / "dovetail.yaml").read_text()
+    project.write("dovetail.yaml", system.replace("{{ port }}", "{{ port }} crashes"))
+    project.checks(
+        GREEN.replace("    steps", "    skip: not today\n    steps") + GREEN.replace("it answers", "another")
+    )
+    said = project.type("run")
+    assert said.code == 6
+    assert "1 inconclusive · 1 skipped" in said.out
+    assert "not today" in said.out
 
 
 def test_reports_that_cannot_be_written_are_not_green(project: Any) -> None:

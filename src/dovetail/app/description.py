@@ -67,7 +67,8 @@ def tell_plan(preparation: Preparation) -> Iterator[str]:
     plan, system = preparation.plan, preparation.project.system
     checks, agents = spell_count(len(plan.jobs), "check"), spell_count(preparation.agents, "agent")
     yield f"{system.name} · {preparation.environment.name} · {checks} · {agents} · seed {plan.seed}"
-    wanted = {service.name for service in select(preparation.stage, preparation.project.registry).start}
+    needed = select(preparation.stage, preparation.project.registry).start if preparation.needs_stage else ()
+    wanted = {service.name for service in needed}
     for number, wave in enumerate(start_order(system), 1):
         names = [name for name in wave if name in wanted]
         if names:

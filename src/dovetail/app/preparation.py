@@ -63,6 +63,11 @@ class Preparation(Struct, frozen=True):
     def python_files(self) -> tuple[str, ...]:
         return self.suite.python_files
 
+    @property
+    def needs_stage(self) -> bool:
+        """Tell whether anything may be asked of the system; where all is left out, nothing is started."""
+        return bool(self.python_files) or self.plan.is_played
+
 
 def prepare_run(request: RunRequest) -> Preparation:
     """Read, resolve and plan; whatever is wrong is raised here, before anything starts."""
@@ -87,8 +92,7 @@ def prepare_run(request: RunRequest) -> Preparation:
     services = _needed_services(project, suite, plan)
     is_copied = stage.is_kept or plan.needs_copies or _may_ask_for_copies(project, suite)
     stage = replace(stage, services=services, is_copied=is_copied, is_partial=True)
-    lacks = _look_for_files(project, stage)
-    return Preparation(
+    prepared = Preparation(
         project=project,
         settings=settings,
         environment=environment,
@@ -100,8 +104,10 @@ def prepare_run(request: RunRequest) -> Preparation:
         stage=stage,
         is_stage_shared=is_shared,
         scopes=scopes,
-        notes=(*_note_misspelt(request.environ), *_note_oddities(project, settings), *lacks),
+        notes=(*_note_misspelt(request.environ), *_note_oddities(project, settings)),
     )
+    lacks = _look_for_files(project, stage) if prepared.needs_stage else ()
+    return replace(prepared, notes=(*prepared.notes, *lacks))
 
 
 def _look_for_files(project: Project, stage: StageOrder) -> tuple[str, ...]:

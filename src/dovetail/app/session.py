@@ -18,6 +18,7 @@ from dovetail.app.history import History, RunFolder
 from dovetail.app.interrupt import Interrupt, InterruptedRunError
 from dovetail.app.preparation import Preparation
 from dovetail.engine.cast import Cast
+from dovetail.engine.plan import Job
 from dovetail.engine.play import Play, describe_doors
 from dovetail.engine.run import RunOrder, run_plan
 from dovetail.engine.selection import UNCOLLECTED, find_vain_scopes, tell_vain
@@ -87,7 +88,8 @@ class Session:
             self._publish(Noticed(time.time(), "note", text))
         with self._interrupt.listening():
             try:
-                await self._play_on_stage()
+                if self._order.needs_stage:
+                    await self._play_on_stage()
             except InterruptedRunError:
                 self._stop.set(self._interrupt.why)
             except DovetailError as failure:
@@ -211,15 +213,21 @@ class Session:
 
     def _account_for_unplayed(self) -> None:
         """Say of every planned check that never ended why it did not."""
-        verdict = Verdict.SKIPPED if self._stop.is_set else Verdict.INCONCLUSIVE
-        why = f"not started: {self._stop.why or 'the run broke off'}"
-        if self._not_ready and not self._stop.is_set:
-            why = f"the environment was not ready: {self._not_ready}"
         for job in self._order.plan.jobs:
             if job.id not in self._ended:
+                verdict, why = self._judge_unplayed(job)
                 self._publish(CheckEnded(time.time(), job.id, verdict, 0.0, 0, why))
         for text in self._broken:
             self._publish(Noticed(time.time(), "error", f"Dovetail itself broke:\n{text}"))
+
+    def _judge_unplayed(self, job: Job) -> tuple[Verdict, str]:
+        if job.skip:
+            return Verdict.SKIPPED, job.skip
+        if self._stop.is_set:
+            return Verdict.SKIPPED, f"not started: {self._stop.why}"
+        if self._not_ready:
+            return Verdict.INCONCLUSIVE, f"the environment was not ready: {self._not_ready}"
+        return Verdict.INCONCLUSIVE, job.lack or "not started: the run broke off"
 
     def _circumstances(self) -> Circumstances:
         is_halted_by_us = self._stop.halts and not self._interrupt.why

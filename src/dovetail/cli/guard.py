@@ -5,7 +5,7 @@ import sys
 from importlib import import_module
 
 from dovetail.cli.command import OWN_COMMANDS
-from dovetail.cli.pipe import CLOSED_PIPE, tell_unwritten, why_unwritten, write_to_nobody
+from dovetail.cli.pipe import CLOSED_PIPE, tell_aside, tell_unwritten, why_unwritten, write_to_nobody
 from dovetail.errors import DovetailError
 from dovetail.errors.nearest import nearest
 from dovetail.model.outcome import ExitCode
@@ -26,7 +26,7 @@ def run_command(words: list[str]) -> int:
         say("interrupted")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        write_to_nobody()
+        write_to_nobody("stdout")
         return CLOSED_PIPE
     except Exception as mistake:  # noqa: BLE001 - the last door: a mistake of ours is told as ours
         why = why_unwritten(mistake)
@@ -63,7 +63,4 @@ def say(text: str) -> None:
     """Write a sentence to the terminal, as wide as it is."""
     from dovetail.cli.width import fit
 
-    try:
-        sys.stderr.write(f"{fit(text, sys.stderr)}\n")
-    except OSError:
-        return
+    tell_aside(f"{fit(text, sys.stderr)}\n")

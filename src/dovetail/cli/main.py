@@ -44,7 +44,7 @@ def tell(text: str) -> int:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        write_to_nobody()
+        write_to_nobody("stdout")
     except OSError as refused:
         return tell_unwritten(str(refused.strerror))
     return 0

@@ -15,6 +15,7 @@ from dovetail.app.preparation import Preparation, RunRequest, prepare_run
 from dovetail.app.session import RunResult, Session
 from dovetail.cli.arguments import Parser, add_options, make_parser, read_flags
 from dovetail.cli.guard import say
+from dovetail.cli.pipe import let_go
 from dovetail.cli.quoting import is_on_github, quoting
 from dovetail.cli.screen import Summary, keep_ticking, make_console, show_path
 from dovetail.cli.width import fit
@@ -70,6 +71,7 @@ def show_run(preparation: Preparation, parsed: Namespace) -> int:
             console.tell_reports(Path(show_path(path)) for path in result.reports)
         if result.trouble:
             say(result.trouble)
+    let_go("stdout")
     if is_told_to_github(preparation.settings.text("annotations"), os.environ):
         folder = preparation.project.folder
         trouble = import_module(GITHUB).tell_github(recorder.record(), folder, os.environ, sys.stdout)

@@ -9,6 +9,7 @@ from dovetail.app.options import BY_NAME
 from dovetail.app.project import open_project
 from dovetail.app.warm import bring_up
 from dovetail.cli.arguments import add_options, make_parser, read_flags
+from dovetail.cli.pipe import tell_aside
 from dovetail.cli.ps import hide_passwords, write_stages
 from dovetail.cli.width import fit
 from dovetail.model.event import Event, ServiceChanged
@@ -33,4 +34,4 @@ def tell_change(event: Event) -> None:
     if isinstance(event, ServiceChanged) and event.state in {"ready", "done", "failed"}:
         took = f" in {event.ready_ms / 1000:.1f} s" if event.ready_ms else ""
         detail = f": {event.detail}" if event.detail and event.state == "failed" else ""
-        sys.stderr.write(fit(f"  {event.service} {event.state}{took}{detail}\n", sys.stderr))
+        tell_aside(fit(f"  {event.service} {event.state}{took}{detail}\n", sys.stderr))

@@ -89,6 +89,11 @@ class Plan(Struct, frozen=True):
     named: frozenset[str] = frozenset()
 
     @property
+    def is_played(self) -> bool:
+        """Tell whether some check is to be played at all."""
+        return any(job.is_played for job in self.jobs)
+
+    @property
     def needs_copies(self) -> bool:
         """Tell whether some check starts from data as it was set up, which must be remembered for that."""
         return any(job.choice.isolation in COPYING and job.is_played for job in self.jobs)
