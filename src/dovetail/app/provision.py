@@ -63,11 +63,16 @@ def _find_lacks(project: Project, service: Service) -> Iterator[Lack]:
     if not folder.is_dir():
         yield Lack((*above, "folder"), f"there is no folder {service.folder}", _hint(project.folder, service.folder))
         return
+    sheet = project.registry.sheet(service.technology)
+    if service.topics and not sheet.has_topics:
+        now = "name them below the broker: a service with `technology: kafka`"
+        yield Lack((*above, "topics"), f"{service.technology} has no topics", now)
     if _may_be_made(project.system, service):
         return
+    is_applied = sheet.sets_up(service)
     for key in ("setup", "cleanup"):
         for index, item in enumerate(getattr(service, key)):
-            lack = _look_for_command(item, folder) if service.is_own_code else _look_for_item(project, service, item)
+            lack = _look_for_item(project, service, item) if is_applied else _look_for_command(item, folder)
             if lack is not None:
                 yield Lack((*above, key, index), *lack)
     commands = [("run", service.run, NOWHERE), ("build", service.build, NOWHERE)]

@@ -232,14 +232,16 @@ class Instance:
         self._is_set_up = True
 
     async def _apply(self, service: Service) -> None:
-        if not service.is_own_code:
+        sheet = self._means.registry.sheet(service.technology)
+        scripts = () if sheet.sets_up(service) else service.setup
+        by_technology = replace(service, setup=()) if scripts else service
+        if by_technology.setup or by_technology.topics:
             preparer = self._means.registry.preparer(service.technology)
             if preparer is None:
                 raise NotReadyError(Problem(f"{service.technology} has no way to apply the setup of {service.name}"))
             async with self._in_time("be set up"):
-                await preparer.prepare(service, self.address, self._means.project)
-            return
-        for script in service.setup:
+                await preparer.prepare(by_technology, self.address, self._means.project)
+        for script in scripts:
             code = await run_script(f"{self.label}.script", script, self._means, self.log)
             if code != 0:
                 raise NotReadyError(died(f"`{script}` of {self.label}", code, self.log, "instead of 0"))

@@ -59,14 +59,19 @@ class Cluster:
         """Make topics (name → partitions); answers error codes by name."""
         return await self._pool.ask(self._door, ask_create(topics, seconds))
 
-    async def offsets(self, metadata: Metadata, topics: Iterable[Topic], when: int) -> Ends:
+    async def offsets(
+        self, metadata: Metadata, topics: Iterable[Topic], when: int, *, is_committed: bool = True
+    ) -> Ends:
         """Ask every leader for LATEST, EARLIEST or the first offset since `when`; what is not known is left out."""
         places: dict[Endpoint, list[Place]] = {}
         for topic in topics:
             for partition in topic.partitions:
                 if partition.leader >= 0:
                     places.setdefault(self.leader(metadata, partition.leader), []).append((topic.name, partition.index))
-        asked = (self._pool.ask(endpoint, ask_offsets(group, when)) for endpoint, group in places.items())
+        asked = (
+            self._pool.ask(endpoint, ask_offsets(group, when, is_committed=is_committed))
+            for endpoint, group in places.items()
+        )
         rows = [row for answer in await asyncio.gather(*asked) for row in answer]
         return {(topic, partition): offset for topic, partition, code, offset in rows if not code and offset >= 0}
 

@@ -15,6 +15,7 @@ from dovetail.tech.kafka.connection import Endpoint
 from dovetail.tech.kafka.record import Record, read_batches
 from dovetail.tech.kafka.refusal import LOST, PASSING, TOPIC_IS_UNKNOWN, RefusalError, name_code, refuse
 from dovetail.tech.kafka.request import EARLIEST, LATEST, Fetched, Metadata, Topic
+from dovetail.tech.kafka.transaction import Abortions
 
 _OUT_OF_RANGE = 1
 _SHORTEST_WAIT = 0.004
@@ -36,11 +37,15 @@ class Start(Struct, frozen=True):
 
 
 class Track(Struct):
-    """One partition: messages from `position` on are still to be read, `end` is where they ended when last heard."""
+    """One partition: messages from `position` on are still to be read, `end` is where they ended when last heard.
+
+    A transaction that is still open holds back what comes from `held_from` on.
+    """
 
     position: int
     end: int
     leader: Endpoint
+    held_from: int | None = None
 
 
 class Message(Struct, frozen=True):
@@ -147,6 +152,7 @@ class Cursor:
             refuse(fetched.code, f"topic {self._topic}")
         else:
             track.end = max(track.end, fetched.end)
+            track.held_from = fetched.stable if 0 <= fetched.stable < fetched.end else None
             return self._read(track, fetched)
         return []
 
@@ -159,10 +165,11 @@ class Cursor:
 
     def _read(self, track: Track, fetched: Fetched) -> list[Message]:
         messages: list[Message] = []
+        abortions = Abortions(fetched.aborted)
         for batch in read_batches(fetched.records):
             messages.extend(
                 Message(self._topic, fetched.partition, record)
-                for record in batch.records()
+                for record in (() if abortions.hold(batch) else batch.records())
                 if record.offset >= track.position and self._is_wanted(record)
             )
             track.position = max(track.position, batch.next_offset)
@@ -184,4 +191,9 @@ class Cursor:
         ends = ", ".join(str(track.end) for _, track in sorted(shown))
         more = f" and {len(self._tracks) - _SHOWN} more" if len(self._tracks) > _SHOWN else ""
         plural = "message" if self._seen == 1 else "messages"
-        return f"read {places}{more}, {self._seen} {plural} seen, end offset {ends}{self._trouble}"
+        held = "".join(
+            f", an open transaction holds back {self._topic}[{index}] from offset {track.held_from} on"
+            for index, track in sorted(shown)
+            if track.held_from is not None
+        )
+        return f"read {places}{more}, {self._seen} {plural} seen, end offset {ends}{held}{self._trouble}"

@@ -12,7 +12,9 @@ HEAD = 61
 _HEAD_IN_LENGTH = 9
 _MAGIC = 2
 _CODEC = 0x07
+_TRANSACTIONAL = 0x10
 _CONTROL = 0x20
+_ABORT = b"\0\0\0\0"
 
 
 class Record(Struct, frozen=True):
@@ -26,20 +28,32 @@ class Record(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True):
-    """One batch's head; `next_offset` is the first offset behind it."""
+    """One batch's head; `next_offset` is the first offset behind it.
+
+    A control batch is the mark behind a producer's transaction that says how it ended.
+    """
 
     base_offset: int
     next_offset: int
     codec: int
     is_control: bool
+    is_transactional: bool
+    producer: int
     base_timestamp: int
     count: int
     body: bytes
 
     def records(self) -> Iterator[Record]:
         """Read the messages; a control batch has none."""
-        if self.is_control:
-            return
+        if not self.is_control:
+            yield from self._read()
+
+    @property
+    def is_abort(self) -> bool:
+        """Tell whether it is the mark of a transaction that was taken back."""
+        return self.is_control and any(mark.key == _ABORT for mark in self._read())
+
+    def _read(self) -> Iterator[Record]:
         reader = Reader(decompress(self.codec, self.body))
         for _ in range(self.count):
             yield _read_record(reader, self.base_offset, self.base_timestamp)
@@ -86,13 +100,17 @@ def _read_batch(reader: Reader, base_offset: int, end: int) -> Batch:
     attributes = reader.integer(2)
     last = reader.integer(4)
     base_timestamp = reader.integer(8)
-    reader.take(8 + 8 + 2 + 4)
+    reader.take(8)
+    producer = reader.integer(8)
+    reader.take(2 + 4)
     count = reader.integer(4)
     return Batch(
         base_offset,
         base_offset + last + 1,
         attributes & _CODEC,
         bool(attributes & _CONTROL),
+        bool(attributes & _TRANSACTIONAL),
+        producer,
         base_timestamp,
         count,
         reader.take(end - reader.at),

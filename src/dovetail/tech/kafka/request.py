@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from dovetail.tech.kafka.frame import Reader, Writer
 from dovetail.tech.kafka.refusal import refuse
+from dovetail.tech.kafka.transaction import Aborted
 
 T = TypeVar("T")
 LATEST = -1
@@ -17,6 +18,7 @@ EARLIEST = -2
 _CONSUMER = -1
 _ANY_LEADER = -1
 _NO_SESSION = (0, -1)
+_ALL, _COMMITTED = 0, 1
 PARTITION_BYTES = 1 << 20
 ALL_BYTES = 8 << 20
 
@@ -50,13 +52,19 @@ class Metadata(Struct, frozen=True):
 
 
 class Fetched(Struct, frozen=True):
-    """One partition's share of an answer; `end` is the offset behind its last message."""
+    """One partition's share of an answer; `end` is the offset behind its last message.
+
+    `stable` is where the first transaction begins that is still open, else the end. `aborted` are the transactions that
+    were taken back and of which `records` may hold some.
+    """
 
     topic: str
     partition: int
     code: int
     end: int
     records: bytes
+    stable: int
+    aborted: tuple[Aborted, ...]
 
 
 class Produced(Struct, frozen=True):
@@ -139,10 +147,15 @@ def _by_topic(places: Sequence[tuple[str, int]]) -> dict[str, list[int]]:
     return grouped
 
 
-def ask_offsets(places: Sequence[tuple[str, int]], when: int) -> Ask[tuple[tuple[str, int, int, int], ...]]:
-    """Ask for LATEST, EARLIEST or the first offset since `when` (ms); answers (topic, partition, code, offset)."""
+def ask_offsets(
+    places: Sequence[tuple[str, int]], when: int, *, is_committed: bool = True
+) -> Ask[tuple[tuple[str, int, int, int], ...]]:
+    """Ask for LATEST, EARLIEST or the first offset since `when` (ms); answers (topic, partition, code, offset).
+
+    What is committed ends where the first transaction begins that is still open.
+    """
     grouped = _by_topic(places)
-    body = Writer().integer(_CONSUMER, 4).integer(len(grouped), 4)
+    body = Writer().integer(_CONSUMER, 4).integer(_COMMITTED if is_committed else _ALL, 1).integer(len(grouped), 4)
     for topic, partitions in grouped.items():
         body.text(topic).integer(len(partitions), 4)
         for partition in partitions:
@@ -159,16 +172,17 @@ def ask_offsets(places: Sequence[tuple[str, int]], when: int) -> Ask[tuple[tuple
         return _items(reader, read_partition)
 
     def read(reader: Reader) -> tuple[tuple[str, int, int, int], ...]:
+        reader.take(4)
         return tuple(row for rows in _items(reader, read_topic) for row in rows)
 
-    return Ask(2, 1, bytes(body.data), read)
+    return Ask(2, 2, bytes(body.data), read)
 
 
 def ask_fetch(positions: Mapping[tuple[str, int], int], wait: float) -> Ask[tuple[Fetched, ...]]:
-    """Ask for messages from `positions` on; the broker may wait for the first one up to `wait` seconds."""
+    """Ask for committed messages from `positions` on; the broker may wait for the first up to `wait` seconds."""
     grouped = _by_topic(list(positions))
     body = Writer().integer(_CONSUMER, 4).integer(max(1, int(wait * 1000)), 4).integer(1, 4).integer(ALL_BYTES, 4)
-    body.integer(0, 1).integer(_NO_SESSION[0], 4).integer(_NO_SESSION[1], 4).integer(len(grouped), 4)
+    body.integer(_COMMITTED, 1).integer(_NO_SESSION[0], 4).integer(_NO_SESSION[1], 4).integer(len(grouped), 4)
     for topic, partitions in grouped.items():
         body.text(topic).integer(len(partitions), 4)
         for partition in partitions:
@@ -185,10 +199,10 @@ def _read_fetched(reader: Reader) -> tuple[Fetched, ...]:
         topic = rows.name()
 
         def read_partition(row: Reader) -> Fetched:
-            partition, code, end = row.integer(4), row.integer(2), row.integer(8)
-            row.take(16)
-            _items(row, lambda aborted: aborted.take(16))
-            return Fetched(topic, partition, code, end, row.blob() or b"")
+            partition, code, end, stable = row.integer(4), row.integer(2), row.integer(8), row.integer(8)
+            row.take(8)
+            aborted = _items(row, lambda pair: Aborted(pair.integer(8), pair.integer(8)))
+            return Fetched(topic, partition, code, end, row.blob() or b"", stable, aborted)
 
         return _items(rows, read_partition)
 

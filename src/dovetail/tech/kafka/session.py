@@ -150,7 +150,7 @@ class KafkaSession:
         metadata = await self._cluster.describe([str(wanted)] if wanted else None)
         topics = [topic for topic in metadata.topics.values() if topic.partitions]
         committed = await self._cluster.committed(metadata, name, topics)
-        ends = await self._cluster.offsets(metadata, topics, LATEST)
+        ends = await self._cluster.offsets(metadata, topics, LATEST, is_committed=False)
         rows: list[Data] = []
         total = 0
         for (topic, partition), offset in sorted(committed.items()):

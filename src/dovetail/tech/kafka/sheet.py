@@ -105,4 +105,5 @@ SHEET = Sheet(
     settings=(Word("num.partitions", "int", "how many partitions the topics have that Dovetail creates (1)"),),
     parts=frozenset({"launcher", "prober", "preparer", "driver", "tap"}),
     extra="kafka",
+    has_topics=True,
 )
