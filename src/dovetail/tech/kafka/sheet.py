@@ -39,7 +39,7 @@ PUBLISH = Verb(
 CONSUME = Verb(
     "kafka.consume",
     Word("topic", "string", "the topic to read", is_required=True),
-    "Read messages published since the check began until one meets the expectations.",
+    "Read messages committed since the check began until one meets the expectations.",
     fields=(
         Word("key", "any", "pass over messages that have another key"),
         Word(
@@ -57,7 +57,7 @@ CONSUME = Verb(
 MESSAGES = Verb(
     "kafka.messages",
     Word("topic", "string", "the topic to read", is_required=True),
-    "Read all messages published since the check began, to count them or to see their order.",
+    "Read all messages committed since the check began, to count them or to see their order.",
     fields=(
         *CONSUME.fields,
         Word("quiet", "duration", "answer only once no further message has come for this long"),
