@@ -23,10 +23,11 @@ SYSTEM = System(
         Service("db", "store"),
         Service("cache", "memory"),
         Service("queue", "queue"),
+        Service("ledger", "store", run="x"),
     ),
 )
 REACHES = {service.name: reach(SYSTEM, service.name) for service in SYSTEM.services}
-DATA = DataServices(frozenset({"db", "cache"}), frozenset({"db"}), frozenset({"queue"}))
+DATA = DataServices(frozenset({"db", "cache"}), frozenset({"db", "ledger"}), frozenset({"queue", "ledger"}))
 
 
 def told(isolation: Isolation, *services: str, effect: Effect = Effect.WRITES, **more: Any) -> str:
@@ -44,7 +45,13 @@ def told(isolation: Isolation, *services: str, effect: Effect = Effect.WRITES, *
         (Isolation.ROLLBACK, ("cache",), "isolation: rollback: cache (memory) has no transactions: use clone"),
         (Isolation.ROLLBACK, ("db", "queue"), "queue (queue) has no transactions: use slice"),
         (Isolation.ROLLBACK, ("api", "db"), "nothing can undo what api commits: use unique, reset or slice"),
-        (Isolation.ROLLBACK, (), "no step speaks to a database that has transactions: there are: db"),
+        (Isolation.ROLLBACK, (), "no step speaks to a database that has transactions: there are: db, ledger"),
+        (Isolation.ROLLBACK, ("ledger",), ""),
+        (
+            Isolation.CLONE,
+            ("ledger",),
+            "isolation: clone: ledger (store) cannot be copied: use rollback, unique or slice",
+        ),
         (Isolation.CLONE, ("db", "cache"), ""),
         (Isolation.CLONE, ("db", "api"), "api does not see a copy made for this check alone"),
         (Isolation.CLONE, ("queue",), "queue (queue) cannot be copied"),
@@ -76,4 +83,4 @@ def test_a_server_is_not_a_slices_own() -> None:
 
 
 def test_reading_through_a_service_harms_no_transaction() -> None:
-    assert told(Isolation.ROLLBACK, "api", effect=Effect.READS).endswith("transactions: there are: db")
+    assert told(Isolation.ROLLBACK, "api", effect=Effect.READS).endswith("transactions: there are: db, ledger")

@@ -57,15 +57,11 @@ def gather_knowledge(registry: Registry, system: System) -> Knowledge:
         return registry.driver(technology).effect_of(act)
 
     copied = {s.name for s in system.services if not s.is_own_code and "sandbox" in _parts(registry, s.technology)}
-    transactional = {s.name for s in system.services if not s.is_own_code and _rolls_back(registry, s.technology)}
-    servers = {s.name for s in system.services if not s.is_own_code and "launcher" in _parts(registry, s.technology)}
+    transactional = {s.name for s in system.services if registry.sheet(s.technology).is_transactional}
+    servers = {s.name for s in system.services if "launcher" in _parts(registry, s.technology)}
     data = DataServices(frozenset(copied), frozenset(transactional), frozenset(servers - copied))
     return Knowledge(list_verbs(registry)[1], effect_of, data)
 
 
 def _parts(registry: Registry, technology: str) -> frozenset[str]:
     return registry.sheet(technology).parts
-
-
-def _rolls_back(registry: Registry, technology: str) -> bool:
-    return registry.sheet(technology).is_transactional

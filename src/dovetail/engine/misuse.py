@@ -68,12 +68,13 @@ def _misuse_rollback(on: Grounds) -> Complaints:
 
 def _misuse_clone(on: Grounds) -> Complaints:
     for name in sorted(on.touched.services - on.data.copied):
-        if on.is_own_code(name):
+        if on.is_own_code(name) and name not in on.data.lasting:
             yield (
                 f"{name} does not see a copy made for this check alone",
                 "use reset, or slice: its services are its own",
             )
-        yield f"{on.tell(name)} cannot be copied", "use unique or slice"
+        way = "rollback, unique" if name in on.data.transactional else "unique"
+        yield f"{on.tell(name)} cannot be copied", f"use {way} or slice"
     if not on.touched.services:
         yield "no step speaks to a service whose data could be copied", _list_copied(on.data)
 
