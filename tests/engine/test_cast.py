@@ -26,4 +26,4 @@ def test_the_plan_knows_effects_and_which_data_can_be_copied() -> None:
 def test_a_server_that_the_users_own_command_starts_rolls_back_and_cannot_be_copied() -> None:
     services = (Service("db", "postgres", run="x"), Service("cache", "redis", run="x"), Service("app", run="x"))
     data = gather_knowledge(build_registry(), System("s", "s", services=services)).data
-    assert data == DataServices(frozenset(), frozenset({"db"}), frozenset({"db", "cache"}))
+    assert data == DataServices(frozenset(), frozenset({"db"}), frozenset({"db", "cache"}), frozenset({"db", "cache"}))

@@ -48,6 +48,25 @@ def test_the_cheapest_isolation_that_is_safe(
     assert (choice.isolation, set(choice.data)) == (isolation, data)
 
 
+@pytest.mark.parametrize(
+    ("acts", "is_unique", "isolation", "data"),
+    [
+        (touched(("api", WRITES)), False, Isolation.SHARED, {"db"}),
+        (touched(("api", WRITES)), True, Isolation.UNIQUE, set()),
+        (touched(("api", READS)), False, Isolation.SHARED, set()),
+        (touched(("db", WRITES)), False, Isolation.ROLLBACK, {"db"}),
+        (touched(("cache", WRITES)), False, Isolation.SHARED, {"cache"}),
+        (touched(("mail", WRITES)), False, Isolation.SHARED, set()),
+    ],
+)
+def test_data_that_is_not_ours_is_never_set_back(
+    acts: Touch, isolation: Isolation, data: set[str], *, is_unique: bool
+) -> None:
+    foreign = DATA.given(frozenset({"db", "cache"}))
+    choice = choose_isolation(Check("c", "c", "api", ()), acts, REACHES, foreign, is_unique=is_unique)
+    assert (choice.isolation, set(choice.data)) == (isolation, data)
+
+
 @pytest.mark.parametrize("isolation", [Isolation.AUTO, Isolation.ROLLBACK])
 def test_a_direct_write_with_data_of_its_own_is_known_to_be_so(isolation: Isolation) -> None:
     check = Check("c", "c", "api", (), isolation=isolation)

@@ -22,10 +22,11 @@ DIRECT = Touch((Touched("db", "store", Effect.WRITES),))
 
 
 def wish(
-    touched: Touch, choice: Isolation, *, is_unique: bool = False, **more: Any
+    touched: Touch, choice: Isolation, *, is_unique: bool = False, stays: bool = False, **more: Any
 ) -> tuple[set[str], set[str], set[str]]:
     check = Check("c", "c", "api", (), **more)
-    made = wish_for(check, touched, REACHES, Choice(choice, "", DB, is_unique), DB)
+    data = DB if stays or choice is not Isolation.SHARED else frozenset[str]()
+    made = wish_for(check, touched, REACHES, Choice(choice, "", data, is_unique), DB)
     return set(made.shared), set(made.exclusive), set(made.adding)
 
 
@@ -54,6 +55,13 @@ def test_who_needs_another_check_wants_to_see_what_it_left() -> None:
     shared, _, adding = wish(THROUGH, Isolation.SHARED, needs=("other",))
     assert "data:db" not in shared
     assert adding == {"data:db"}
+
+
+def test_who_writes_what_nobody_sets_back_has_it_alone_unless_he_says_otherwise() -> None:
+    _, exclusive, _ = wish(THROUGH, Isolation.SHARED, stays=True)
+    assert exclusive == {"service:db", "data:db"}
+    _, exclusive, _ = wish(THROUGH, Isolation.SHARED, stays=True, isolation=Isolation.SHARED)
+    assert not exclusive
 
 
 def test_who_asks_for_the_common_stage_takes_it_as_it_is() -> None:

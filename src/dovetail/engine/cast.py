@@ -56,10 +56,12 @@ def gather_knowledge(registry: Registry, system: System) -> Knowledge:
     def effect_of(technology: str, act: Act) -> Effect:
         return registry.driver(technology).effect_of(act)
 
-    copied = {s.name for s in system.services if not s.is_own_code and "sandbox" in _parts(registry, s.technology)}
+    restorable = {s.name for s in system.services if "sandbox" in _parts(registry, s.technology)}
+    foreign = {s.name for s in system.services if s.is_own_code} & restorable
+    copied = restorable - foreign
     transactional = {s.name for s in system.services if registry.sheet(s.technology).is_transactional}
     servers = {s.name for s in system.services if "launcher" in _parts(registry, s.technology)}
-    data = DataServices(frozenset(copied), frozenset(transactional), frozenset(servers - copied))
+    data = DataServices(frozenset(copied), frozenset(transactional), frozenset(servers - copied), frozenset(foreign))
     return Knowledge(list_verbs(registry)[1], effect_of, data)
 
 

@@ -8,6 +8,7 @@
 | writes, and speaks to data services alone | clone: a private copy of each |
 | writes through a service, with data made by `unique.*` | unique: the common stage; its rows are nobody else's |
 | writes through a service, with fixed data | reset: data set back before and after, nobody else beside it |
+| the same, where the data is not ours to set back | shared, but nobody else beside it |
 | asks for `isolation: slice` | slice: its own clones, processes and edges |
 """
 
@@ -23,15 +24,20 @@ from dovetail.model.system import System
 
 
 class DataServices(Struct, frozen=True):
-    """Services whose data can be copied and set back, whose sessions can roll back, whose data stays for good."""
+    """Services whose data can be copied and set back, whose sessions can roll back, whose data stays for good.
+
+    The data of `foreign` ones is not ours to set back: the user's own command starts them, or they run elsewhere.
+    """
 
     copied: frozenset[str] = frozenset()
     transactional: frozenset[str] = frozenset()
     lasting: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
 
-    def without(self, elsewhere: frozenset[str]) -> "DataServices":
-        """Leave out what runs elsewhere: it can be neither copied nor set back."""
-        return DataServices(self.copied - elsewhere, self.transactional, self.lasting - elsewhere)
+    def given(self, elsewhere: frozenset[str]) -> "DataServices":
+        """Return what is left to do with data where these services run elsewhere."""
+        foreign = self.foreign | (self.copied & elsewhere)
+        return DataServices(self.copied - elsewhere, self.transactional, self.lasting - elsewhere, foreign)
 
 
 class Choice(Struct, frozen=True):
@@ -51,7 +57,7 @@ def choose_isolation(
 ) -> Choice:
     """Apply the table above; `is_unique` says that the check's data comes from `unique.*`."""
     below = find_reached(touched, reaches)
-    reached = below & data.copied
+    reached, foreign = below & data.copied, below & data.foreign
     stays = _tell_lasting(below & data.lasting)
     if check.isolation is not Isolation.AUTO:
         return replace(_obey(check.isolation, touched, below, data), is_unique=is_unique)
@@ -59,11 +65,9 @@ def choose_isolation(
         return Choice(Isolation.SHARED, "only reads")
     if touched.services <= data.copied | data.transactional:
         return replace(_choose_for_direct_writes(touched, data), is_unique=is_unique)
-    if not reached:
+    if not reached | foreign:
         return Choice(Isolation.SHARED, "writes where no data service is below")
-    if is_unique:
-        return Choice(Isolation.UNIQUE, "writes through a service with data of its own", reached)
-    return Choice(Isolation.RESET, f"writes through a service with fixed data{stays}", reached)
+    return _choose_for_service(reached, foreign, stays, is_unique=is_unique)
 
 
 def find_reached(touched: Touch, reaches: Mapping[str, Reach]) -> frozenset[str]:
@@ -101,6 +105,15 @@ def _obey(isolation: Isolation, touched: Touch, below: frozenset[str], data: Dat
 
 def _tell_lasting(services: frozenset[str]) -> str:
     return f"; what {', '.join(sorted(services))} holds stays" if services else ""
+
+
+def _choose_for_service(reached: frozenset[str], foreign: frozenset[str], stays: str, *, is_unique: bool) -> Choice:
+    if is_unique:
+        return Choice(Isolation.UNIQUE, "writes through a service with data of its own", reached)
+    if not reached:
+        names = ", ".join(sorted(foreign))
+        return Choice(Isolation.SHARED, f"writes through a service with fixed data, which stays in {names}", foreign)
+    return Choice(Isolation.RESET, f"writes through a service with fixed data{stays}", reached)
 
 
 def _choose_for_direct_writes(touched: Touch, data: DataServices) -> Choice:

@@ -272,9 +272,9 @@ def _make_jobs(
 
 def _decide(check: Check, question: _Question, landscape: _Landscape) -> _Decision:
     touched, reaches = question.touched, landscape.reaches
-    data = landscape.knowledge.data.without(landscape.elsewhere)
+    data = landscape.knowledge.data.given(landscape.elsewhere)
     choice = choose_isolation(check, touched, reaches, data, is_unique=question.is_unique)
-    wish = wish_for(check, touched, reaches, choice, data.copied)
+    wish = wish_for(check, touched, reaches, choice, data.copied | data.foreign)
     sliced = choose_slice(touched, landscape.system, reaches) if choice.isolation is Isolation.SLICE else frozenset()
     skip = _refusal(touched, landscape.order) or _refuse_edge(touched, landscape)
     skip = skip or _refuse_isolation(check, touched, landscape)

@@ -45,7 +45,9 @@ def _with_data(wish: LockWish, check: Check, choice: Choice, reached: frozenset[
     rows = _name("data", reached)
     match choice.isolation:
         case Isolation.RESET:
-            return replace(wish, exclusive=wish.exclusive | _name("service", choice.data) | _name("data", choice.data))
+            return _with_data_alone(wish, reached)
+        case Isolation.SHARED if choice.data and check.isolation is Isolation.AUTO:
+            return _with_data_alone(wish, choice.data)
         case Isolation.UNIQUE:
             return replace(wish, adding=rows)
         case Isolation.ROLLBACK if not choice.is_unique:
@@ -53,6 +55,10 @@ def _with_data(wish: LockWish, check: Check, choice: Choice, reached: frozenset[
         case _ if choice.isolation in NO_READERS or check.isolation is Isolation.SHARED:
             return wish
     return replace(wish, adding=rows) if check.needs else replace(wish, shared=wish.shared | rows)
+
+
+def _with_data_alone(wish: LockWish, services: frozenset[str]) -> LockWish:
+    return replace(wish, exclusive=wish.exclusive | _name("service", services) | _name("data", services))
 
 
 def drop_uncontended(wishes: Iterable[LockWish]) -> Mapping[LockWish, LockWish]:

@@ -38,4 +38,4 @@ def make_stagehand(play: Play, lexicon: Lexicon, data: DataServices, environment
     lacking = find_lacking(play.system, environment)
     given = environment.addresses.keys() | lacking
     elsewhere = frozenset(s.name for s in play.system.services if s.external or s.name in given)
-    return Stagehand(play, lexicon, reaches, data.without(elsewhere), elsewhere, lacking, environment)
+    return Stagehand(play, lexicon, reaches, data.given(elsewhere), elsewhere, lacking, environment)
