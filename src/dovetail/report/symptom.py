@@ -27,7 +27,7 @@ _ERRORS = (
         Symptom("tls", "the TLS handshake failed", "dovetail config"),
     ),
     (
-        r"time[sd]?[ -]?out|no answer (came )?within|deadline",
+        r"time[sd]?[ -]?out|no (answer|further message) (.* )?within|deadline",
         Symptom("timeout", "no answer came in time", "dovetail ps"),
     ),
     (
