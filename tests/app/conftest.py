@@ -11,9 +11,9 @@ from dovetail.model.data import Data
 SYSTEM = """\
 system: tiny
 services:
-  app: {run: "python app.py {{ port }}", ready: GET /health, owner: team-a, uses: {db: {address: DB}}}
-  db: {run: "python db.py {{ port }}"}
-  idle: {run: "python idle.py {{ port }}"}
+  app: {run: "python -m app {{ port }}", ready: GET /health, owner: team-a, uses: {db: {address: DB}}}
+  db: {run: "python -m db {{ port }}"}
+  idle: {run: "python -m idle {{ port }}"}
 """
 CHECKS = """\
 scope: api

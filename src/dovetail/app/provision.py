@@ -3,6 +3,7 @@
 Called by whoever is about to start services, and loaded only then.
 """
 
+import re
 import shlex
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -23,6 +24,8 @@ from dovetail.source.mistake import Mistakes
 
 FOLDERS = "/"
 SHELL_SIGNS = frozenset("&|;<>()")
+INTERPRETERS = r"python[\d.]*|node|deno|bun|ruby|perl|php|java|bash|sh"
+SCRIPT = r"[\w./-]+\.(py|[cm]?js|ts|rb|pl|php|jar|sh)"
 
 
 class Lack(Struct, frozen=True):
@@ -128,16 +131,24 @@ def _look_for_script(item: str, folder: Path) -> tuple[str, str] | None:
 
 
 def _look_for_command(command: str, folder: Path) -> tuple[str, str] | None:
-    """Return what is wrong with a command whose program is named by its path; what a shell makes of one is its own."""
+    """Return what is wrong with a command whose program or script is named; what a shell makes of one is its own."""
     if not command or SHELL_SIGNS & set(command):
         return None
     try:
-        program = shlex.split(command)[0]
-    except (ValueError, IndexError):
+        program, *words = shlex.split(command)
+    except ValueError:
         return None
-    if "/" not in program or "{{" in program or (folder / program).exists():
+    named = program if "/" in program else _find_script(program, words)
+    if not named or "{{" in named or (folder / named).exists():
         return None
-    return _tell_absent(program, folder)
+    return f"{named} is not there", _hint(folder, named)
+
+
+def _find_script(program: str, words: list[str]) -> str:
+    """Return the file that an interpreter is to read, empty where it is told in another way."""
+    if not re.fullmatch(INTERPRETERS, program) or "-c" in words:
+        return ""
+    return next((word for word in words if re.fullmatch(SCRIPT, word)), "")
 
 
 def _tell_absent(name: str, folder: Path) -> tuple[str, str]:
