@@ -2,7 +2,7 @@
 
 Every tool is installed in an environment of its own, and its 200 tests are written out one by one. pytest compiles its
 tests when it first meets them, so it stands here twice: as on a fresh clone, which is how a CI server meets them and
-how the floor was measured, and once they are compiled, where the same is an aim.
+what the figure behind the floor agrees with, and once they are compiled, where the same is an aim.
 """
 
 import shutil

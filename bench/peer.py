@@ -85,9 +85,12 @@ def fetch_node(name: str, package: str) -> Peer:
 
 
 def dovetail() -> Peer:
-    """Return our own command as a user has it, without what its developers need; where that fails, the developers'."""
+    """Return our own command as a user has it; where that cannot be installed, the developers', and say so."""
     ours = fetch_python("dovetail", "dovetail", "-c", str(ROOT / "constraints.txt"), "-e", str(ROOT))
-    return ours if ours.is_there else Peer("dovetail", (str(Path(sys.executable).with_name("dovetail")),))
+    if ours.is_there:
+        return ours
+    print(f"measured among what developers need, for an environment of its own cannot be made: {ours.missing}")
+    return Peer("dovetail", (str(Path(sys.executable).with_name("dovetail")),))
 
 
 def k6() -> Peer:

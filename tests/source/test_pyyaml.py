@@ -1,3 +1,4 @@
+import copy
 import re
 import subprocess
 import sys
@@ -24,6 +25,7 @@ for loader in (yaml.SafeLoader, yaml.CSafeLoader):
             print(type(error), error)
 class Shouting(yaml.SafeLoader):
     pass
+Shouting.yaml_implicit_resolvers = __import__("copy").deepcopy(yaml.SafeLoader.yaml_implicit_resolvers)
 Shouting.add_implicit_resolver("!loud", __import__("re").compile("[A-Z]+!"), None)
 Shouting.add_constructor("!loud", lambda loader, node: node.value.lower())
 print(yaml.load("[HEY!, 12, hey]", Shouting))
@@ -76,6 +78,13 @@ def test_a_late_pattern_answers_as_one_that_is_compiled() -> None:
     assert found["year"] == "2026"
     assert (late.groups, late.pattern) == (1, r"(?P<year>\d+)-X")
     assert late.sub("…", "in 2026-x") == "in …"
+
+
+def test_a_copy_of_a_late_pattern_is_a_compiled_one() -> None:
+    with patterns_compiled_late():
+        late = re.compile("a+", re.IGNORECASE)
+    for copied in (copy.copy(late), copy.deepcopy({"a": [late]})["a"][0]):
+        assert copied == re.compile("a+", re.IGNORECASE)
 
 
 def test_nothing_is_compiled_before_something_is_asked() -> None:

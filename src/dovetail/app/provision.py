@@ -24,8 +24,9 @@ from dovetail.source.mistake import Mistakes
 
 FOLDERS = "/"
 SHELL_SIGNS = frozenset("&|;<>()")
-INTERPRETERS = r"python[\d.]*|node|deno|bun|ruby|perl|php|java|bash|sh"
-SCRIPT = r"[\w./-]+\.(py|[cm]?js|ts|rb|pl|php|jar|sh)"
+INTERPRETERS = r"python[\d.]*|node|ruby|perl|php|bash|sh"
+SCRIPT = r"[\w./-]+\.(py|[cm]?js|rb|pl|php|sh)"
+TOLD_OTHERWISE = r"-\w*[cme]|--eval"
 
 
 class Lack(Struct, frozen=True):
@@ -145,10 +146,11 @@ def _look_for_command(command: str, folder: Path) -> tuple[str, str] | None:
 
 
 def _find_script(program: str, words: list[str]) -> str:
-    """Return the file that an interpreter is to read, empty where it is told in another way."""
-    if not re.fullmatch(INTERPRETERS, program) or "-c" in words:
+    """Return the file that an interpreter is to read, empty where it is told in another way what to do."""
+    if not re.fullmatch(INTERPRETERS, program) or any(re.fullmatch(TOLD_OTHERWISE, word) for word in words):
         return ""
-    return next((word for word in words if re.fullmatch(SCRIPT, word)), "")
+    first = next((word for word in words if not word.startswith("-")), "")
+    return first if re.fullmatch(SCRIPT, first) else ""
 
 
 def _tell_absent(name: str, folder: Path) -> tuple[str, str]:

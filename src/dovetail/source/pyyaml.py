@@ -20,6 +20,9 @@ class LatePattern:
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self._written = pattern, flags
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return compile_now, self._written
+
     def __getattr__(self, name: str) -> object:
         return getattr(compile_now(*self._written), name)
 
